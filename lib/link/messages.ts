@@ -1,0 +1,171 @@
+/**
+ * What parent and worker tell each other over the link, besides the frames themselves: the payload of a call, the payload
+ * of its answer (both binary, on the data path) and the control messages of a worker's life (JSON, a handful per worker).
+ */
+
+/** Control messages, parent → worker, in the order of a worker's life: load → start → drain. */
+export type ToWorker =
+  | { readonly kind: 'load'; readonly file: string; readonly className: string | null }
+  | { readonly kind: 'start'; readonly executor: ExecutorStart }
+  | { readonly kind: 'drain' }
+
+/** Control messages, worker → parent. */
+export type FromWorker =
+  | { readonly kind: 'hello'; readonly pid: number }
+  | { readonly kind: 'loaded'; readonly className: string; readonly endpoints: readonly string[]; readonly modules: readonly string[] }
+  | { readonly kind: 'ready'; readonly className: string; readonly endpoints: readonly string[] }
+  | { readonly kind: 'failed'; readonly step: 'load' | 'start' | 'close'; readonly failure: Failure }
+  | { readonly kind: 'drained' }
+  | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }
+
+export type ControlMessage = ToWorker | FromWorker
+
+/** How the executor is to be made; everything is already checked by the parent. */
+export interface ExecutorStart {
+  /** Deployment name: the route's name, the prefix of specific parameters. Also `metas.name` unless usesMetas says otherwise. */
+  readonly name: string
+  /** Pod name as Jina names it, `executor0/rep-0`: the key in `__results__`, `runtimeArgs.name`. */
+  readonly pod: string
+  readonly shardId: number
+  readonly shards: number
+  readonly replicas: number
+  readonly replicaId: number
+  readonly workspace: string | null
+  readonly usesWith: Readonly<Record<string, unknown>>
+  readonly usesMetas: Readonly<Record<string, unknown>>
+  readonly usesRequests: Readonly<Record<string, string>>
+}
+
+/** An error that crosses the process border: an XserveError's code with all it says. */
+export interface Failure {
+  readonly code: string
+  readonly message: string
+  readonly where?: string
+  readonly hint?: string
+  /** Stack of user code, source-mapped; shown with --debug or when the error is the user's. */
+  readonly stack?: string
+}
+
+/** One incoming branch of a call: the node it comes from ('' when unknown) and its DataContentProto bytes (field 4's content). */
+export interface Branch {
+  readonly name: string
+  readonly data: Uint8Array
+}
+
+/**
+ * A call. Layout, little endian: u32 parameters length · u16 endpoint length · u16 trace length · f64 deadline
+ * · u16 branches · endpoint · trace · parameters · per branch (u16 name length · u32 data length · name · data).
+ */
+export interface CallMessage {
+  /** UTF-8. */
+  readonly endpoint: string
+  /** W3C traceparent (and `\n` tracestate), or ''. */
+  readonly trace: string
+  /** Milliseconds of the epoch; 0 = none. */
+  readonly deadline: number
+  /** Struct bytes as the client sent them; empty = none. */
+  readonly parameters: Uint8Array
+  readonly branches: readonly Branch[]
+}
+
+/**
+ * An answer. Layout: u8 outcome (0 done, 1 failed) · u8 flags (bit 0: documents unchanged, data is left out)
+ * · u16 spare · u32 extra length · extra · data.
+ */
+export interface AnswerMessage {
+  readonly failed: boolean
+  /** The documents are those of the (single) branch, unchanged; `data` is empty then. */
+  readonly unchanged: boolean
+  /** Done: Value bytes (google.protobuf.Value) of what the method returned, empty if nothing. Failed: StatusProto bytes. */
+  readonly extra: Uint8Array
+  /** DataContentProto bytes; may be empty for no documents. */
+  readonly data: Uint8Array
+}
+
+const EMPTY = new Uint8Array(0)
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const CALL_HEAD = 18
+const ANSWER_HEAD = 8
+
+/** The parts of a call's payload: a head, then the buffers as they are, so that nothing large is copied here. */
+export function encodeCall(message: CallMessage): Uint8Array[] {
+  const { endpoint, trace, parameters, branches } = message
+  // Endpoint names are short and mostly ASCII: three bytes a character is enough room for any text.
+  const head = Buffer.allocUnsafe(CALL_HEAD + 3 * (endpoint.length + trace.length))
+  const endpointLength = head.utf8Write(endpoint, CALL_HEAD)
+  const traceLength = trace === '' ? 0 : head.utf8Write(trace, CALL_HEAD + endpointLength)
+  head.writeUInt32LE(parameters.length, 0)
+  head.writeUInt16LE(endpointLength, 4)
+  head.writeUInt16LE(traceLength, 6)
+  head.writeDoubleLE(message.deadline, 8)
+  head.writeUInt16LE(branches.length, 16)
+  const parts: Uint8Array[] = [head.subarray(0, CALL_HEAD + endpointLength + traceLength)]
+  if (parameters.length > 0) parts.push(parameters)
+  for (const branch of branches) {
+    const name = branch.name === '' ? EMPTY : encoder.encode(branch.name)
+    const prefix = Buffer.allocUnsafe(6 + name.length)
+    prefix.writeUInt16LE(name.length, 0)
+    prefix.writeUInt32LE(branch.data.length, 2)
+    prefix.set(name, 6)
+    parts.push(prefix)
+    if (branch.data.length > 0) parts.push(branch.data)
+  }
+  return parts
+}
+
+/** Views into `bytes`; they live as long as it does. */
+export function decodeCall(bytes: Uint8Array): CallMessage {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const parametersLength = view.readUInt32LE(0)
+  const endpointLength = view.readUInt16LE(4)
+  const traceLength = view.readUInt16LE(6)
+  const deadline = view.readDoubleLE(8)
+  const count = view.readUInt16LE(16)
+  let at = CALL_HEAD
+  const endpoint = view.utf8Slice(at, (at += endpointLength))
+  const trace = traceLength === 0 ? '' : view.utf8Slice(at, (at += traceLength))
+  const parameters = parametersLength === 0 ? EMPTY : bytes.subarray(at, (at += parametersLength))
+  const branches: Branch[] = []
+  for (let i = 0; i < count; i++) {
+    const nameLength = view.readUInt16LE(at)
+    const dataLength = view.readUInt32LE(at + 2)
+    at += 6
+    const name = nameLength === 0 ? '' : view.utf8Slice(at, (at += nameLength))
+    branches.push({ name, data: bytes.subarray(at, (at += dataLength)) })
+  }
+  return { endpoint, trace, deadline, parameters, branches }
+}
+
+export function encodeAnswer(message: AnswerMessage): Uint8Array[] {
+  const { extra, data } = message
+  const head = Buffer.allocUnsafe(ANSWER_HEAD)
+  head[0] = message.failed ? 1 : 0
+  head[1] = message.unchanged ? 1 : 0
+  head.writeUInt16LE(0, 2)
+  head.writeUInt32LE(extra.length, 4)
+  const parts: Uint8Array[] = [head]
+  if (extra.length > 0) parts.push(extra)
+  if (data.length > 0) parts.push(data)
+  return parts
+}
+
+/** Views into `bytes`. */
+export function decodeAnswer(bytes: Uint8Array): AnswerMessage {
+  const extraLength = bytes[4]! | (bytes[5]! << 8) | (bytes[6]! << 16) | (bytes[7]! << 24)
+  const extraEnd = ANSWER_HEAD + (extraLength >>> 0)
+  return {
+    failed: bytes[0] === 1,
+    unchanged: (bytes[1]! & 1) === 1,
+    extra: bytes.subarray(ANSWER_HEAD, extraEnd),
+    data: bytes.subarray(extraEnd),
+  }
+}
+
+export function encodeControl(message: ControlMessage): Uint8Array {
+  return encoder.encode(JSON.stringify(message))
+}
+
+export function decodeControl(bytes: Uint8Array): ControlMessage {
+  return JSON.parse(decoder.decode(bytes)) as ControlMessage
+}

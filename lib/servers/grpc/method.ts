@@ -1,0 +1,66 @@
+/**
+ * The seam between gRPC methods and the HTTP/2 implementation that carries them: a table of methods on raw message bytes.
+ * A front (grpc-js today) takes the table and a port; methods know nothing of the front.
+ */
+
+/** One RPC as a method sees it. */
+export interface GrpcCall {
+  /** First value of a metadata key (lower case); `-bin` values as base64 text. */
+  metadata(key: string): string | undefined
+  /** Milliseconds of the epoch (from grpc-timeout); 0 = none. */
+  readonly deadline: number
+  /** Peer address, for messages. */
+  readonly peer: string
+  readonly cancelled: boolean
+  onCancel(listener: () => void): void
+  /** A trailer sent with the status; to be set before the answer. */
+  setTrailer(key: string, value: string): void
+}
+
+/** How a streaming method sends: the front tells by `false` that the caller reads slowly, then calls `onDrain`. */
+export interface GrpcSink {
+  write(message: Uint8Array): boolean
+  onDrain: (() => void) | null
+  /** Ends with status OK. */
+  end(): void
+  /** Ends with the status of the error (XserveError's, else INTERNAL masked). */
+  fail(error: unknown): void
+}
+
+/** How a streaming method receives. */
+export interface GrpcReader {
+  message(bytes: Uint8Array): void
+  /** The caller has sent everything. */
+  end(): void
+}
+
+/** Pauses the caller's stream (flow control) until resumed. */
+export interface GrpcPauser {
+  pause(): void
+  resume(): void
+}
+
+export type GrpcMethod =
+  | { readonly kind: 'unary'; handle(request: Uint8Array, call: GrpcCall): Promise<Uint8Array> | Uint8Array }
+  /** Bidirectional and server streaming (a server-streaming method just reads one message). */
+  | { readonly kind: 'stream'; open(sink: GrpcSink, call: GrpcCall, pauser: GrpcPauser): GrpcReader }
+
+/** Full path (`/jina.JinaRPC/Call`) → method. */
+export type GrpcMethods = ReadonlyMap<string, GrpcMethod>
+
+export interface GrpcFrontOptions {
+  readonly host: string
+  /** 0 = any free one. */
+  readonly port: number
+  /** Largest request message in bytes; -1 = no limit, as in Jina. */
+  readonly maxMessageBytes: number
+}
+
+export interface GrpcFront {
+  readonly port: number
+  /** New calls are refused with UNAVAILABLE, running ones may finish; the rest is ended after `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Rejects with XserveError PORT_IN_USE. */
+export type StartGrpcFront = (methods: GrpcMethods, options: GrpcFrontOptions) => Promise<GrpcFront>

@@ -1,0 +1,60 @@
+/**
+ * The one interface in the middle (design §4): servers turn their protocol into it, channels, deployments and the
+ * topology implement it, and nobody in between knows a protocol.
+ */
+import type { Envelope } from './envelope.ts'
+
+/** Facts of one call that are not in the message. */
+export interface CallContext {
+  /** Request metadata: first value of a key (lower case), or undefined. */
+  metadata(key: string): string | undefined
+  /** Milliseconds of the epoch by which the caller wants the answer; 0 = none. */
+  readonly deadline: number
+  /** Aborts when the caller has gone or the deadline has passed. Made on first use: asking for it costs about a microsecond. */
+  readonly signal: AbortSignal
+  /** Calls back when the caller has gone, without making a signal; returns nothing to undo since a call has one owner. */
+  onCancel(listener: () => void): void
+  readonly cancelled: boolean
+}
+
+export interface CallHandler {
+  /** Answers one request. Errors of an executor are answers (status ERROR), not rejections; XserveError rejects. */
+  call(request: Envelope, context: CallContext): Promise<Envelope>
+  /** Answers one request by many messages (later: streaming endpoints). */
+  stream(request: Envelope, context: CallContext): AsyncIterable<Envelope>
+}
+
+/** What a server must know of the runtime behind it, besides the call handler. */
+export interface ServedRuntime {
+  readonly role: 'gateway' | 'executor'
+  readonly handler: CallHandler
+  /** Endpoint names for discovery, `_jina_dry_run_` included (facts §1.3). */
+  endpoints(): Promise<readonly string[]>
+  /** Runs the dry-run endpoint through everything; resolves when fine, rejects with the reason. */
+  dryRun(context: CallContext): Promise<void>
+  /** `jina` and `envs` of JinaInfoProto. */
+  info(): { readonly jina: Readonly<Record<string, string>>; readonly envs: Readonly<Record<string, string>> }
+}
+
+/** A running server. */
+export interface Listener {
+  readonly protocol: 'grpc'
+  readonly host: string
+  readonly port: number
+  /** What health checks say from now on. */
+  setServing(serving: boolean): void
+  /** Takes no new calls, lets those under way finish, ends the rest after `graceMs`. */
+  close(graceMs: number): Promise<void>
+}
+
+/** A context without a caller behind it: own calls such as dry runs at start. */
+export function detachedContext(deadline = 0): CallContext {
+  const controller = new AbortController()
+  return {
+    metadata: () => undefined,
+    deadline,
+    signal: controller.signal,
+    onCancel: () => {},
+    cancelled: false,
+  }
+}
