@@ -1,0 +1,93 @@
+/** A worker process as call interface: request → link message → answer, without touching a document. */
+import { XserveError } from '../errors.ts'
+import type { Link } from '../link/link.ts'
+import { type Branch, decodeAnswer, encodeCall } from '../link/messages.ts'
+import { decodeStruct, decodeValue, encodeStruct } from '../protobuf/struct.ts'
+import type { CallContext, CallHandler } from '../wire/call.ts'
+import type { Envelope } from '../wire/envelope.ts'
+import { decodeRoutes, type Route } from '../wire/routes.ts'
+
+export interface LocalChannelOptions {
+  readonly link: Link
+  /** Deployment name, written as the answer's route. */
+  readonly name: string
+  /** Pod name (`executor0/rep-0`): key of a returned object in `parameters.__results__`. */
+  readonly pod: string
+  /** Why the link broke, once it has: the worker's end as an error for callers. */
+  readonly whyClosed: () => XserveError
+}
+
+const RESULTS = '__results__'
+const DEFAULT_ENDPOINT = '/default'
+
+export function createLocalChannel(options: LocalChannelOptions): CallHandler {
+  const { link, name } = options
+  // Every good answer of this channel has the same route; an executor writes no times (Jina facts §1.5).
+  const routes: readonly Route[] = [{ executor: name, startMs: 0, endMs: 0, status: null }]
+  const none: readonly Route[] = []
+
+  const answerOf = (request: Envelope, payload: Uint8Array): Envelope => {
+    const answer = decodeAnswer(payload)
+    const data = answer.unchanged ? null : answer.data
+    if (answer.failed) {
+      return request.answer({ role: 'executor', data, parameters: null, status: answer.extra, routes: none })
+    }
+    const parameters = answer.extra.length === 0 ? null : withResult(request.parameters, options.pod, answer.extra)
+    return request.answer({ role: 'executor', data, parameters, status: null, routes })
+  }
+
+  const explain = (error: unknown): never => {
+    if (error instanceof XserveError && error.code === 'LINK_CLOSED') throw options.whyClosed()
+    throw error
+  }
+
+  const send = (request: Envelope, context: CallContext) => {
+    const sent = link.call(
+      encodeCall({
+        endpoint: request.endpoint || DEFAULT_ENDPOINT,
+        trace: traceOf(context),
+        deadline: context.deadline,
+        parameters: request.parameters,
+        branches: branchesOf(request),
+      }),
+    )
+    context.onCancel(sent.cancel)
+    return sent.answer
+  }
+
+  return {
+    call: (request, context) => send(request, context).then((payload) => answerOf(request, payload), explain),
+    async *stream(request, context) {
+      yield await send(request, context).then((payload) => answerOf(request, payload), explain)
+    },
+  }
+}
+
+function traceOf(context: CallContext): string {
+  const parent = context.metadata('traceparent')
+  if (parent === undefined) return ''
+  const state = context.metadata('tracestate')
+  return state === undefined ? parent : `${parent}\n${state}`
+}
+
+function branchesOf(request: Envelope): Branch[] {
+  const branches = [branchOf(request)]
+  for (const sibling of request.siblings) branches.push(branchOf(sibling))
+  return branches
+}
+
+/** A branch is named for the node that answered last on it. */
+function branchOf(request: Envelope): Branch {
+  const routes = request.routeBytes
+  return { name: routes.length === 0 ? '' : (decodeRoutes(routes).at(-1)?.executor ?? ''), data: request.data }
+}
+
+/** The request's parameters with this pod's result added to those of earlier nodes. */
+function withResult(parameters: Uint8Array, pod: string, result: Uint8Array): Uint8Array {
+  const all = parameters.length === 0 ? {} : decodeStruct(parameters)
+  const earlier = all[RESULTS]
+  const results = typeof earlier === 'object' && earlier !== null && !Array.isArray(earlier) ? earlier : EMPTY_RESULTS
+  return encodeStruct({ ...all, [RESULTS]: { ...results, [pod]: decodeValue(result) } })
+}
+
+const EMPTY_RESULTS: Readonly<Record<string, unknown>> = {}

@@ -1,0 +1,32 @@
+/** The only place that prints an error and ends the program. */
+import { asXserveError, type XserveError } from '../errors.ts'
+
+/** What failed · where · why · what to do; the stack only with --debug. */
+export function describeError(error: XserveError, debug: boolean, colour: boolean): string {
+  const red = (text: string) => (colour ? `\x1b[31m${text}\x1b[0m` : text)
+  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
+  const { where, hint, cause } = error.details
+  const place = where && !error.message.includes(where) ? `${where}: ` : ''
+  const lines = [`${red('error')} ${place}${error.message} ${dim(`[${error.code}]`)}`]
+  // A string as cause is the user's own stack trace: always of use. Ours only with --debug.
+  if (typeof cause === 'string' && cause !== '') lines.push(cause.replace(/^/gm, '    '))
+  if (hint) lines.push(`  ${hint}`)
+  if (debug) {
+    if (error.stack) lines.push(error.stack)
+    if (cause instanceof Error && cause.stack) lines.push(`caused by ${cause.stack}`)
+  }
+  return `${lines.join('\n')}\n`
+}
+
+export function printError(error: unknown, debug: boolean): number {
+  const known = asXserveError(error)
+  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
+  const more = known.code === 'INTERNAL' && !debug ? '  this is a fault of xserve; --debug shows where\n' : ''
+  process.stderr.write(describeError(known, debug, colour) + more)
+  return known.exitCode
+}
+
+/** Ends the program. What was written to pipes has been handed to the system by then. */
+export function exit(code: number): never {
+  process.exit(code)
+}

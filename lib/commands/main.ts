@@ -1,0 +1,86 @@
+/** Picks the command, parses its options, shows help, turns what happens into an exit code. */
+import { type CommandDef, defineCommand, renderUsage } from 'citty'
+import { XserveError } from '../errors.ts'
+import { type CommandDefinition, COMMON_OPTIONS, type Option, parseArguments } from './arguments.ts'
+import { exit, printError } from './exit.ts'
+import { nearest } from './nearest.ts'
+import { VERSION } from './version.ts'
+
+/** Loaded only when asked for: a command pays for no other. */
+const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
+  run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
+  executor: { summary: 'Serve a shared executor, without a gateway', load: async () => (await import('./executor.ts')).executor },
+  post: { summary: 'Send documents and print the answers', load: async () => (await import('./post.ts')).post },
+  ping: { summary: 'Ask whether a server answers', load: async () => (await import('./ping.ts')).ping },
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  const debug = argv.includes('--debug')
+  try {
+    exit(await dispatch(argv))
+  } catch (error) {
+    exit(printError(error, debug))
+  }
+}
+
+async function dispatch(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
+    const asked = rest[0] !== undefined ? COMMANDS[rest[0]] : undefined
+    await print(asked ? usageOf(await asked.load()) : rootUsage())
+    return 0
+  }
+  if (name === '--version' || name === '-v' || name === 'version') {
+    await print(Promise.resolve(VERSION))
+    return 0
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) {
+    const guess = nearest(name, Object.keys(COMMANDS))
+    const list = `commands: ${Object.keys(COMMANDS).join(', ')}`
+    throw new XserveError('UNKNOWN_COMMAND', `unknown command ${JSON.stringify(name)}`, {
+      hint: guess === undefined ? list : `did you mean ${guess}? ${list}`,
+    })
+  }
+  const definition = await command.load()
+  if (rest.includes('--help') || rest.includes('-h')) {
+    await print(usageOf(definition))
+    return 0
+  }
+  return definition.run(parseArguments(definition, rest))
+}
+
+async function print(text: Promise<string>): Promise<void> {
+  const plain = process.stdout.isTTY !== true || !!process.env.NO_COLOR
+  await Bun.write(Bun.stdout, `${plain ? Bun.stripANSI(await text) : await text}\n`)
+}
+
+function cittyOption(option: Option) {
+  const preset = option.preset === undefined ? '' : ` (default: ${option.preset})`
+  const description = `${option.summary}${option.many ? '; may be repeated' : ''}${preset}`
+  if (option.type === 'flag') return { type: 'boolean' as const, description, ...(option.negatable ? { default: true } : {}) }
+  return { type: 'string' as const, description, valueHint: option.value ?? 'VALUE' }
+}
+
+function toCitty(definition: CommandDefinition): CommandDef {
+  const positionals = definition.positionals.map((p) => [
+    p.name,
+    { type: 'positional' as const, description: p.summary, required: p.required },
+  ])
+  const options = [...definition.options, ...COMMON_OPTIONS].map((option) => [option.name, cittyOption(option)])
+  return defineCommand({
+    meta: { name: definition.name, description: definition.summary },
+    args: Object.fromEntries([...positionals, ...options]),
+  })
+}
+
+const root = (): CommandDef =>
+  defineCommand({
+    meta: { name: 'xserve', version: VERSION, description: 'Serves TypeScript executors over gRPC' },
+    subCommands: Object.fromEntries(
+      Object.entries(COMMANDS).map(([name, { summary }]) => [name, defineCommand({ meta: { name, description: summary } })]),
+    ),
+  })
+
+const usageOf = (definition: CommandDefinition): Promise<string> => renderUsage(toCitty(definition), { meta: { name: 'xserve' } })
+const rootUsage = (): Promise<string> => renderUsage(root())

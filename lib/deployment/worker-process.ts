@@ -1,0 +1,192 @@
+/**
+ * One worker process: spawned, led through hello → load → start → ready, drained, and never left behind (design §2).
+ */
+import { ERRORS, type ErrorCode, XserveError } from '../errors.ts'
+import { createLink } from '../link/create.ts'
+import type { Link } from '../link/link.ts'
+import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
+import type { Logger } from '../log.ts'
+import { forwardLines } from './output.ts'
+import { selfCommand } from './self.ts'
+
+export interface WorkerSpec {
+  /** Absolute path of the user's module. */
+  readonly file: string
+  /** Export to serve; null: the only Executor there is. */
+  readonly className: string | null
+  readonly start: ExecutorStart
+  /** Added to the environment of the process. */
+  readonly env: Readonly<Record<string, string>>
+  /** From spawn to ready, in milliseconds; -1 waits for ever. */
+  readonly timeoutReadyMs: number
+}
+
+export type WorkerState = 'starting' | 'ready' | 'draining' | 'stopped'
+
+export interface WorkerProcess {
+  readonly pid: number
+  readonly link: Link
+  readonly className: string
+  readonly endpoints: readonly string[]
+  readonly state: WorkerState
+  /** Resolves once, when the process has ended, with why. */
+  readonly exited: Promise<XserveError>
+  /** The reason, once ended. */
+  whyClosed(): XserveError
+  /** Lets calls under way finish and close() run, then ends the process; kills it after `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+export interface WorkerProcessOptions {
+  readonly log: Logger
+  readonly stdout: (text: string) => void
+  readonly stderr: (text: string) => void
+}
+
+/** After SIGTERM a process gets this long before SIGKILL. */
+const KILL_AFTER_MS = 500
+
+/** An error that a worker reported, as ours. */
+export function errorOfFailure(failure: Failure): XserveError {
+  const code = Object.hasOwn(ERRORS, failure.code) ? (failure.code as ErrorCode) : 'START_FAILED'
+  return new XserveError(code, failure.message, {
+    ...(failure.where === undefined ? {} : { where: failure.where }),
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    ...(failure.stack === undefined ? {} : { cause: failure.stack }),
+  })
+}
+
+/** Rejects with the executor's own error (MODULE_FAILED, START_FAILED, NO_EXECUTOR, …) or START_TIMEOUT, WORKER_DIED. */
+export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProcessOptions): Promise<WorkerProcess> {
+  const pod = spec.start.pod
+  const child = Bun.spawn([...selfCommand(), 'worker'], {
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...spec.env, BUN_FEATURE_FLAG_NO_ORPHANS: '1' },
+  })
+  const log = options.log.named(pod, child.pid)
+  const output = Promise.all([
+    forwardLines(child.stdout, options.stdout, `${pod} | `),
+    forwardLines(child.stderr, options.stderr, `${pod} | `),
+  ])
+
+  let state: WorkerState = 'starting'
+  let lastFailure: Failure | null = null
+  let reason: XserveError | null = null
+  let drained = () => {}
+  const steps = Promise.withResolvers<{ className: string; endpoints: readonly string[] }>()
+  steps.promise.catch(() => {})
+
+  const fd = child.stdio[3]
+  if (typeof fd !== 'number') throw new XserveError('INTERNAL', 'the worker has no link')
+  const onControl = (message: ControlMessage) => {
+    switch (message.kind) {
+      case 'hello':
+        link.control({ kind: 'load', file: spec.file, className: spec.className })
+        return
+      case 'loaded':
+        log.debug(`loaded ${message.className} with ${message.modules.length} modules`)
+        link.control({ kind: 'start', executor: spec.start })
+        return
+      case 'ready':
+        steps.resolve({ className: message.className, endpoints: message.endpoints })
+        return
+      case 'failed':
+        if (message.step === 'close') log.error(`close() failed: ${message.failure.message}`)
+        else {
+          lastFailure = message.failure
+          steps.reject(errorOfFailure(message.failure))
+        }
+        return
+      case 'drained':
+        drained()
+        return
+      case 'log':
+        log[message.level](message.text)
+    }
+  }
+  const link = await createLink(fd, { side: 'parent' }, { control: onControl })
+
+  const exited = child.exited.then(async () => {
+    // Readers end with the pipes; a grandchild that holds them must not hold us.
+    await Promise.race([output, Bun.sleep(50)])
+    const clean = state === 'draining' || state === 'stopped'
+    state = 'stopped'
+    reason = new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ${howItEnded(child.exitCode, child.signalCode, clean)}`, {
+      where: pod,
+      ...(clean ? {} : { hint: 'the call may or may not have been carried out; a new process is started' }),
+    })
+    link.close()
+    steps.reject(lastFailure ? errorOfFailure(lastFailure) : reason)
+    return reason
+  })
+
+  const stop = async (graceMs: number): Promise<void> => {
+    if (state === 'stopped') return
+    const ready = state === 'ready'
+    state = 'draining'
+    if (ready) {
+      const done = new Promise<void>((resolve) => {
+        drained = resolve
+      })
+      link.control({ kind: 'drain' })
+      await before(Promise.race([done, exited]), graceMs)
+    }
+    link.close()
+    if (!(await before(exited, KILL_AFTER_MS))) {
+      child.kill('SIGKILL')
+      await exited
+    }
+  }
+
+  const timeout = spec.timeoutReadyMs
+  const timer =
+    timeout < 0
+      ? undefined
+      : setTimeout(() => {
+          const hint = 'look at the constructor and init(); --timeout-ready MS waits longer, -1 for ever'
+          steps.reject(new XserveError('START_TIMEOUT', `${pod} was not ready after ${timeout} ms`, { where: spec.file, hint }))
+        }, timeout)
+  try {
+    const { className, endpoints } = await steps.promise
+    state = 'ready'
+    return {
+      pid: child.pid,
+      link,
+      className,
+      endpoints,
+      get state() {
+        return state
+      },
+      exited,
+      whyClosed: () => reason ?? new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ended`, { where: pod }),
+      stop,
+    }
+  } catch (error) {
+    child.kill('SIGKILL')
+    await exited
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function howItEnded(code: number | null, signal: string | null, clean: boolean): string {
+  if (clean) return 'was stopped'
+  if (signal === 'SIGKILL') return 'was killed by SIGKILL (by hand, or for lack of memory)'
+  if (signal !== null) return `was ended by ${signal}`
+  if (code === 0) return 'ended by itself with exit code 0 (process.exit in user code?)'
+  return `ended by itself with exit code ${code}`
+}
+
+/** Whether the promise settled within the time. */
+async function before(promise: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: Timer | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms)
+  })
+  try {
+    return await Promise.race([promise.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,33 @@
+/** The two runtimes that a server can stand in front of: a gateway with its topology, and an executor without one. */
+import { XserveError } from '../errors.ts'
+import type { CallContext, CallHandler, ServedRuntime } from '../wire/call.ts'
+import { Envelope } from '../wire/envelope.ts'
+import { decodeStatus } from '../wire/status.ts'
+import type { Info } from './info.ts'
+
+/** Every executor answers it with nothing done (Jina facts §3.1). */
+export const DRY_RUN_ENDPOINT = '_jina_dry_run_'
+
+export interface RuntimeOptions {
+  readonly role: 'gateway' | 'executor'
+  /** Topology of a gateway, or the deployment of a shared executor. */
+  readonly handler: CallHandler
+  readonly endpoints: () => Promise<readonly string[]>
+  readonly info: () => Info
+}
+
+export function createRuntime(options: RuntimeOptions): ServedRuntime {
+  const { handler } = options
+  return {
+    role: options.role,
+    handler,
+    endpoints: options.endpoints,
+    info: options.info,
+    async dryRun(context: CallContext): Promise<void> {
+      const answer = await handler.call(Envelope.create({ requestId: '', endpoint: DRY_RUN_ENDPOINT }), context)
+      if (!answer.isError) return
+      const status = decodeStatus(answer.status)
+      throw new XserveError('ANSWER_FAILED', status.description, { where: status.exception?.executor ?? '' })
+    },
+  }
+}

@@ -1,0 +1,8 @@
+/** A node of the graph as the router sees it. */
+import type { CallHandler } from '../wire/call.ts'
+
+export interface Node extends CallHandler {
+  readonly name: string
+  /** Whether the node has a method for the endpoint, its default one included. */
+  has(endpoint: string): boolean
+}

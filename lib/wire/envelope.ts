@@ -1,0 +1,243 @@
+/** A request as the gateway sees it: who, where to, and byte ranges; the documents stay bytes (design §4). */
+import { XserveError } from '../errors.ts'
+import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
+import { encodedRoutesLength, type Route, writeRoutes } from './routes.ts'
+import { varintLength, writeBytesField, writeVarint } from './write.ts'
+
+const EMPTY = new Uint8Array(0)
+const NONE: readonly Envelope[] = []
+
+/** What an envelope holds when it is made by us instead of read. */
+export interface EnvelopeParts {
+  readonly requestId: string
+  readonly endpoint: string
+  readonly targetExecutor?: string
+  /** Struct bytes. */
+  readonly parameters?: Uint8Array
+  /** DataContentProto bytes; undefined leaves the field out. */
+  readonly data?: Uint8Array
+}
+
+/** What an answer says beyond its request. */
+export interface AnswerParts {
+  /** DataContentProto bytes; null: the request's own, untouched. */
+  readonly data: Uint8Array | null
+  /** Struct bytes; null: the request's own. */
+  readonly parameters: Uint8Array | null
+  /** StatusProto bytes; null: none. */
+  readonly status: Uint8Array | null
+  readonly routes: readonly Route[]
+  /** 'gateway' writes what Jina's gateway writes: an empty target_executor and parameters always present. */
+  readonly role: 'gateway' | 'executor'
+}
+
+/** One DataRequestProto (Jina facts §1.2). */
+export class Envelope {
+  #bytes: Uint8Array
+  #ranges: Ranges | null = null
+  #parts: EnvelopeParts | null = null
+  #answer: AnswerParts | null = null
+  #request: Envelope | null = null
+  /** Further requests of the same call (`process_data`): one a branch; the first branch is this envelope. */
+  siblings: readonly Envelope[] = NONE
+
+  private constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  /** Throws XserveError BAD_REQUEST when the bytes are no DataRequestProto. Zero bytes are an empty request. */
+  static parse(bytes: Uint8Array): Envelope {
+    const envelope = new Envelope(bytes)
+    const ranges = scanRequest(bytes)
+    if (ranges.repeated) {
+      envelope.#bytes = mergeRepeated(bytes)
+      envelope.#ranges = scanRequest(envelope.#bytes)
+    } else envelope.#ranges = ranges
+    return envelope
+  }
+
+  /** A DataRequestListProto: its first request with the others as siblings. */
+  static parseList(bytes: Uint8Array): Envelope {
+    const requests = scanList(bytes).map((request) => Envelope.parse(request))
+    const first = requests[0]
+    if (!first) throw new XserveError('BAD_REQUEST', 'the DataRequestListProto holds no request')
+    first.siblings = requests.slice(1)
+    return first
+  }
+
+  static create(parts: EnvelopeParts): Envelope {
+    const envelope = new Envelope(EMPTY)
+    envelope.#parts = parts
+    return envelope
+  }
+
+  /** The answer to this request; nothing is written before `encode`. */
+  answer(parts: AnswerParts): Envelope {
+    const envelope = new Envelope(EMPTY)
+    envelope.#answer = parts
+    envelope.#request = this
+    return envelope
+  }
+
+  #text(start: number, end: number): string {
+    const bytes = this.#bytes
+    return start === end ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).utf8Slice(0, end - start)
+  }
+
+  get requestId(): string {
+    const ranges = this.#ranges
+    if (ranges) return this.#text(ranges.requestIdStart, ranges.requestIdEnd)
+    return this.#parts?.requestId ?? this.#request?.requestId ?? ''
+  }
+
+  /** '' when the request names none. */
+  get endpoint(): string {
+    const ranges = this.#ranges
+    if (ranges) return this.#text(ranges.endpointStart, ranges.endpointEnd)
+    return this.#parts?.endpoint ?? this.#request?.endpoint ?? ''
+  }
+
+  /** The regular expression of `target_executor`; '' when there is none. */
+  get targetExecutor(): string {
+    const ranges = this.#ranges
+    if (ranges) return this.#text(ranges.targetStart, ranges.targetEnd)
+    return this.#parts?.targetExecutor ?? ''
+  }
+
+  /** Struct bytes; empty = none. */
+  get parameters(): Uint8Array {
+    const ranges = this.#ranges
+    if (ranges) return ranges.parametersEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.parametersStart, ranges.parametersEnd)
+    if (this.#parts) return this.#parts.parameters ?? EMPTY
+    return this.#answer?.parameters ?? this.#request?.parameters ?? EMPTY
+  }
+
+  /** DataContentProto bytes; empty = none. */
+  get data(): Uint8Array {
+    const ranges = this.#ranges
+    if (ranges) return ranges.dataEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.dataStart, ranges.dataEnd)
+    if (this.#parts) return this.#parts.data ?? EMPTY
+    return this.#answer?.data ?? this.#request?.data ?? EMPTY
+  }
+
+  get hasData(): boolean {
+    if (this.#ranges) return this.#ranges.dataEnd !== 0
+    if (this.#parts) return this.#parts.data !== undefined
+    return this.#answer?.data !== null || (this.#request?.hasData ?? false)
+  }
+
+  /** StatusProto bytes; empty = none, which means success. */
+  get status(): Uint8Array {
+    const ranges = this.#ranges
+    if (ranges) return ranges.statusEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.statusStart, ranges.statusEnd)
+    return this.#answer?.status ?? EMPTY
+  }
+
+  /** Whether the status says ERROR (code 1): protobuf writes a code of 0 never, so field 1 stands first exactly then. */
+  get isError(): boolean {
+    const status = this.status
+    return status.length >= 2 && status[0] === 0x08 && status[1] === 1
+  }
+
+  /** RouteProto fields with their tags, as they came; empty = none. */
+  get routeBytes(): Uint8Array {
+    const ranges = this.#ranges
+    return ranges === null || ranges.routesEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.routesStart, ranges.routesEnd)
+  }
+
+  encode(): Uint8Array {
+    if (this.#answer && this.#request) return this.#request.#encodeAnswer(this.#answer)
+    if (this.#parts) return encodeParts(this.#parts)
+    return this.#bytes
+  }
+
+  /** Bytes of header fields that go on as they came: everything but the status and, for a gateway, the target. */
+  #headerContent(role: AnswerParts['role']): Uint8Array[] {
+    if (!this.#ranges) return this.#parts ? [Envelope.parse(encodeParts(this.#parts)).#headerBytes()] : []
+    const { headerRest, requestIdStart, requestIdEnd, endpointStart, endpointEnd, targetStart, targetEnd } = this.#ranges
+    const bytes = this.#bytes
+    const parts: Uint8Array[] = []
+    if (role === 'executor' && targetEnd !== 0) parts.push(withTag(0x22, bytes.subarray(targetStart, targetEnd)))
+    if (requestIdEnd !== 0) parts.push(withTag(0x0a, bytes.subarray(requestIdStart, requestIdEnd)))
+    if (endpointEnd !== 0) parts.push(withTag(0x1a, bytes.subarray(endpointStart, endpointEnd)))
+    if (headerRest) for (let i = 0; i < headerRest.length; i += 2) parts.push(bytes.subarray(headerRest[i]!, headerRest[i + 1]!))
+    return parts
+  }
+
+  #headerBytes(): Uint8Array {
+    const ranges = this.#ranges
+    return ranges === null || ranges.headerEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.headerStart, ranges.headerEnd)
+  }
+
+  #encodeAnswer(answer: AnswerParts): Uint8Array {
+    const gateway = answer.role === 'gateway'
+    const ranges = this.#ranges
+    const own = this.#bytes
+    const status = answer.status
+    // The common header is that of the request: id and endpoint side by side, nothing else. It is copied in one piece.
+    const plain =
+      ranges !== null && ranges.headerRest === null && ranges.statusEnd === 0 && (ranges.targetEnd === 0 || !gateway)
+    const header = plain ? [this.#headerBytes()] : this.#headerContent(answer.role)
+    let headerLength = 0
+    for (const part of header) headerLength += part.length
+    if (status) headerLength += 1 + varintLength(status.length) + status.length
+    if (gateway) headerLength += 2
+
+    const parameters = answer.parameters ?? this.parameters
+    const hasParameters = gateway || parameters.length > 0 || (ranges !== null && ranges.parametersEnd !== 0)
+    const data = answer.data ?? this.data
+    const hasData = answer.data !== null || this.hasData
+    const keptRoutes = gateway ? EMPTY : this.routeBytes
+    const rest = ranges?.rest ?? null
+
+    let length = 1 + varintLength(headerLength) + headerLength
+    if (hasParameters) length += 1 + varintLength(parameters.length) + parameters.length
+    length += keptRoutes.length + encodedRoutesLength(answer.routes)
+    if (hasData) length += 1 + varintLength(data.length) + data.length
+    if (rest) for (let i = 0; i < rest.length; i += 2) length += rest[i + 1]! - rest[i]!
+
+    const out = Buffer.allocUnsafe(length)
+    out[0] = 0x0a
+    let at = writeVarint(out, 1, headerLength)
+    for (const part of header) {
+      out.set(part, at)
+      at += part.length
+    }
+    if (status) at = writeBytesField(out, at, 0x12, status)
+    if (gateway) {
+      out[at++] = 0x22
+      out[at++] = 0
+    }
+    if (hasParameters) at = writeBytesField(out, at, 0x12, parameters)
+    if (keptRoutes.length > 0) {
+      out.set(keptRoutes, at)
+      at += keptRoutes.length
+    }
+    at = writeRoutes(out, at, answer.routes)
+    if (hasData) at = writeBytesField(out, at, 0x22, data)
+    if (rest)
+      for (let i = 0; i < rest.length; i += 2) {
+        out.set(own.subarray(rest[i]!, rest[i + 1]!), at)
+        at += rest[i + 1]! - rest[i]!
+      }
+    return out
+  }
+}
+
+function withTag(tag: number, content: Uint8Array): Uint8Array {
+  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
+  writeBytesField(out, 0, tag, content)
+  return out
+}
+
+function encodeParts(parts: EnvelopeParts): Uint8Array {
+  const id = Buffer.from(parts.requestId)
+  const endpoint = Buffer.from(parts.endpoint)
+  const target = parts.targetExecutor ? Buffer.from(parts.targetExecutor) : EMPTY
+  const fields = [withTag(0x0a, id), withTag(0x1a, endpoint)]
+  if (target.length > 0) fields.push(withTag(0x22, target))
+  const message = [withTag(0x0a, Buffer.concat(fields))]
+  if (parts.parameters && parts.parameters.length > 0) message.push(withTag(0x12, parts.parameters))
+  if (parts.data !== undefined) message.push(withTag(0x22, parts.data))
+  return Buffer.concat(message)
+}

@@ -1,0 +1,29 @@
+/** Writing into a buffer of known size: the few primitives that an envelope needs. */
+
+export function varintLength(value: number): number {
+  if (value < 0x80) return 1
+  if (value < 0x4000) return 2
+  if (value < 0x200000) return 3
+  if (value < 0x10000000) return 4
+  return value < 0x800000000 ? 5 : 6
+}
+
+/** Returns the position behind what was written. */
+export function writeVarint(out: Uint8Array, at: number, value: number): number {
+  let position = at
+  let rest = value
+  while (rest >= 0x80) {
+    out[position++] = (rest % 128) | 0x80
+    rest = Math.floor(rest / 128)
+  }
+  out[position++] = rest
+  return position
+}
+
+/** A length-delimited field whose tag fits one byte. */
+export function writeBytesField(out: Uint8Array, at: number, tag: number, content: Uint8Array): number {
+  out[at] = tag
+  const start = writeVarint(out, at + 1, content.length)
+  out.set(content, start)
+  return start + content.length
+}
