@@ -29,8 +29,8 @@ const GOOD_LIFE_MS = 10_000
 type State =
   | { readonly kind: 'new' }
   | { readonly kind: 'ready'; readonly worker: WorkerProcess; readonly channel: CallHandler; readonly since: number }
-  /** Calls wait for the start under way. */
-  | { readonly kind: 'restarting'; readonly started: Promise<void> }
+  /** The first start or a later one is under way; calls wait for it. */
+  | { readonly kind: 'starting'; readonly started: Promise<void> }
   /** The last start failed; calls fail at once until the next try. */
   | { readonly kind: 'failed'; readonly error: XserveError }
   | { readonly kind: 'stopped' }
@@ -78,7 +78,7 @@ export function createDeployment(spec: WorkerSpec, options: WorkerProcessOptions
         if (state.kind !== 'stopped') revive(asXserveError(error), 0)
       },
     )
-    state = { kind: 'restarting', started }
+    state = { kind: 'starting', started }
   }
 
   const unavailable = (reason: XserveError, delayMs: number): XserveError =>
@@ -90,7 +90,7 @@ export function createDeployment(spec: WorkerSpec, options: WorkerProcessOptions
   /** The channel of the moment, or a wait for it; the common case costs no promise. */
   const channelOrWait = (): CallHandler | Promise<CallHandler> => {
     if (state.kind === 'ready') return state.channel
-    if (state.kind === 'restarting') {
+    if (state.kind === 'starting') {
       return state.started.then(channelOrWait)
     }
     if (state.kind === 'failed') throw state.error
@@ -102,9 +102,21 @@ export function createDeployment(spec: WorkerSpec, options: WorkerProcessOptions
     return Promise.resolve().then(async () => (await channelOrWait()).call(request, context))
   }
 
+  const start = (): Promise<void> => {
+    const started = launch()
+    // Calls that come before the worker is ready wait for it; its failure is the caller's of start(), too.
+    state = {
+      kind: 'starting',
+      started: started.catch((error: unknown) => {
+        if (state.kind !== 'stopped') state = { kind: 'failed', error: asXserveError(error) }
+      }),
+    }
+    return started
+  }
+
   return {
     name,
-    start: launch,
+    start,
     get className() {
       return className
     },
@@ -124,7 +136,7 @@ export function createDeployment(spec: WorkerSpec, options: WorkerProcessOptions
       const last = state
       state = { kind: 'stopped' }
       if (last.kind === 'ready') await last.worker.stop(graceMs)
-      if (last.kind === 'restarting') await last.started
+      if (last.kind === 'starting') await last.started
     },
   }
 }

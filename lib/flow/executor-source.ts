@@ -1,0 +1,49 @@
+/** `file.ts` or `file.ts#Name` from the command line, checked: which module to load and which class in it. */
+import { readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { XserveError } from '../errors.ts'
+
+export interface ExecutorSource {
+  /** Absolute path. */
+  readonly file: string
+  readonly className: string | null
+}
+
+const EXTENSIONS = /\.(?:[cm]?[jt]s|[jt]sx)$/
+
+/** Throws XserveError FILE_NOT_FOUND, BAD_ARGUMENT. */
+export function resolveExecutorSource(given: string, className: string | undefined, folder: string): ExecutorSource {
+  const hash = given.lastIndexOf('#')
+  const named = hash > 0 && !existsAsFile(path.resolve(folder, given)) ? given.slice(hash + 1) : undefined
+  const file = path.resolve(folder, named === undefined ? given : given.slice(0, hash))
+  if (named !== undefined && className !== undefined && named !== className) {
+    throw new XserveError('BAD_ARGUMENT', `two classes are named: #${named} and --executor ${className}`)
+  }
+  if (!existsAsFile(file)) throw notFound(file, given)
+  if (!EXTENSIONS.test(file)) {
+    throw new XserveError('BAD_ARGUMENT', `${given} is no TypeScript or JavaScript file`, {
+      hint: 'an executor is a module: .ts, .tsx, .mts, .cts, .js, .jsx, .mjs or .cjs',
+    })
+  }
+  return { file, className: named || className || null }
+}
+
+function existsAsFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
+}
+
+function notFound(file: string, given: string): XserveError {
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+    return new XserveError('FILE_NOT_FOUND', `${given} is a folder, not an executor's file`)
+  }
+  const folder = path.dirname(file)
+  let near: string[] = []
+  try {
+    near = readdirSync(folder).filter((name) => EXTENSIONS.test(name))
+  } catch {
+    return new XserveError('FILE_NOT_FOUND', `there is no file ${given}: the folder ${folder} does not exist`)
+  }
+  return new XserveError('FILE_NOT_FOUND', `there is no file ${given}`, {
+    hint: near.length === 0 ? `${folder} has no executor files` : `in ${folder} are: ${near.slice(0, 10).join(', ')}`,
+  })
+}
