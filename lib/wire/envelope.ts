@@ -33,7 +33,7 @@ export interface AnswerParts {
 
 /** One DataRequestProto (Jina facts §1.2). */
 export class Envelope {
-  #bytes: Uint8Array
+  #bytes: Buffer
   #ranges: Ranges | null = null
   #parts: EnvelopeParts | null = null
   #answer: AnswerParts | null = null
@@ -42,7 +42,7 @@ export class Envelope {
   siblings: readonly Envelope[] = NONE
 
   private constructor(bytes: Uint8Array) {
-    this.#bytes = bytes
+    this.#bytes = asBuffer(bytes)
   }
 
   /** Throws XserveError BAD_REQUEST when the bytes are no DataRequestProto. Zero bytes are an empty request. */
@@ -50,7 +50,7 @@ export class Envelope {
     const envelope = new Envelope(bytes)
     const ranges = scanRequest(bytes)
     if (ranges.repeated) {
-      envelope.#bytes = mergeRepeated(bytes)
+      envelope.#bytes = asBuffer(mergeRepeated(bytes))
       envelope.#ranges = scanRequest(envelope.#bytes)
     } else envelope.#ranges = ranges
     return envelope
@@ -80,8 +80,7 @@ export class Envelope {
   }
 
   #text(start: number, end: number): string {
-    const bytes = this.#bytes
-    return start === end ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).utf8Slice(0, end - start)
+    return start === end ? '' : this.#bytes.toString('utf8', start, end)
   }
 
   get requestId(): string {
@@ -222,6 +221,11 @@ export class Envelope {
       }
     return out
   }
+}
+
+/** The same memory with Buffer's methods; what the servers hand over is one already. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function withTag(tag: number, content: Uint8Array): Uint8Array {

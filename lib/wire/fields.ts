@@ -31,7 +31,7 @@ export function* readFields(bytes: Uint8Array, what: string): Generator<Field> {
     const wireType = tag % 8
     const number = Math.floor(tag / 8)
     let value = 0
-    let content = EMPTY
+    let content: Uint8Array = EMPTY
     if (wireType === 0) value = varint()
     else if (wireType === 2) {
       const length = varint()

@@ -30,7 +30,7 @@ function nameBytes(name: string): Uint8Array {
 
 /** Nanoseconds within the second, in steps of a microsecond: the clock is no finer. */
 function nanosOf(ms: number, seconds: number): number {
-  return Math.min(999_999, Math.round((ms - seconds * 1000) * 1000)) * 1000
+  return Math.min(999_999, Math.max(0, Math.round((ms - seconds * 1000) * 1000))) * 1000
 }
 
 function timeLength(ms: number): number {
