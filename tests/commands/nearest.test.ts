@@ -1,0 +1,12 @@
+import { expect, test } from 'bun:test'
+import { nearest } from '../../lib/commands/nearest.ts'
+
+test.each([
+  ['prot', 'port'],
+  ['repilcas', 'replicas'],
+  ['PORT', 'port'],
+  ['zzz', undefined],
+  ['', undefined],
+])('nearest(%p) is %p', (word, expected) => {
+  expect(nearest(word, ['port', 'replicas', 'name'])).toBe(expected as string)
+})

@@ -1,0 +1,41 @@
+import { expect, test } from 'bun:test'
+import { createLogger } from '../lib/log.ts'
+
+function lines(level: string | undefined, colour = false) {
+  const written: string[] = []
+  const log = createLogger('gateway', { level, colour, write: (text) => written.push(text) })
+  log.debug('d')
+  log.info('i')
+  log.warn('w')
+  log.named('executor0/rep-0', 7).error('e')
+  return written
+}
+
+test('a line is LEVEL name@pid message, the level padded to five characters', () => {
+  expect(lines('debug')).toEqual([
+    `DEBUG gateway@${process.pid} d\n`,
+    `INFO  gateway@${process.pid} i\n`,
+    `WARN  gateway@${process.pid} w\n`,
+    'ERROR executor0/rep-0@7 e\n',
+  ])
+})
+
+test.each([
+  ['INFO', 3],
+  ['WARNING', 2],
+  ['CRITICAL', 1],
+  ['nonsense', 3],
+])('level %p shows %p of four', (level, count) => {
+  expect(lines(level)).toHaveLength(count)
+})
+
+test('equal lines are all written', () => {
+  const written: string[] = []
+  const log = createLogger('a', { level: 'info', colour: false, write: (text) => written.push(text) })
+  for (let i = 0; i < 20; i++) log.info('same')
+  expect(written).toHaveLength(20)
+})
+
+test('colour is there when asked for', () => {
+  expect(lines('info', true)[0]).toStartWith('\x1b[36m')
+})
