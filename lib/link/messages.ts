@@ -93,8 +93,8 @@ export function encodeCall(message: CallMessage): Uint8Array[] {
   const { endpoint, trace, parameters, branches } = message
   // Endpoint names are short and mostly ASCII: three bytes a character is enough room for any text.
   const head = Buffer.allocUnsafe(CALL_HEAD + 3 * (endpoint.length + trace.length))
-  const endpointLength = head.utf8Write(endpoint, CALL_HEAD)
-  const traceLength = trace === '' ? 0 : head.utf8Write(trace, CALL_HEAD + endpointLength)
+  const endpointLength = head.write(endpoint, CALL_HEAD, 'utf8')
+  const traceLength = trace === '' ? 0 : head.write(trace, CALL_HEAD + endpointLength, 'utf8')
   head.writeUInt32LE(parameters.length, 0)
   head.writeUInt16LE(endpointLength, 4)
   head.writeUInt16LE(traceLength, 6)
@@ -123,15 +123,15 @@ export function decodeCall(bytes: Uint8Array): CallMessage {
   const deadline = view.readDoubleLE(8)
   const count = view.readUInt16LE(16)
   let at = CALL_HEAD
-  const endpoint = view.utf8Slice(at, (at += endpointLength))
-  const trace = traceLength === 0 ? '' : view.utf8Slice(at, (at += traceLength))
+  const endpoint = view.toString('utf8', at, (at += endpointLength))
+  const trace = traceLength === 0 ? '' : view.toString('utf8', at, (at += traceLength))
   const parameters = parametersLength === 0 ? EMPTY : bytes.subarray(at, (at += parametersLength))
   const branches: Branch[] = []
   for (let i = 0; i < count; i++) {
     const nameLength = view.readUInt16LE(at)
     const dataLength = view.readUInt32LE(at + 2)
     at += 6
-    const name = nameLength === 0 ? '' : view.utf8Slice(at, (at += nameLength))
+    const name = nameLength === 0 ? '' : view.toString('utf8', at, (at += nameLength))
     branches.push({ name, data: bytes.subarray(at, (at += dataLength)) })
   }
   return { endpoint, trace, deadline, parameters, branches }

@@ -1,0 +1,262 @@
+/**
+ * What waits to be sent over a socket. Small messages are copied into one batch and written together; large ones stay where
+ * they are and take turns, a chunk each, whenever the batch has gone out.
+ */
+import { CHUNK, FLAG_CHUNK, FLAG_FIRST, HEAD, type Kind, TOTAL, writeHead } from './frame.ts'
+
+export interface SendQueueOptions {
+  /** Bytes that may wait, beside one message larger than this. */
+  readonly maxBytes: number
+  /** Writes what the socket takes at once and says how much that was; negative if it is closed. */
+  write(bytes: Uint8Array, offset: number, length: number): number
+  /** All has been written after `end`. */
+  ended(): void
+}
+
+export interface SendQueue {
+  /**
+   * Queues a message of `length` bytes in all. Order holds within a call. Parts of more than 64 KiB in all are not copied:
+   * they must stay as they are until they have been sent.
+   */
+  send(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void
+  /** The same, past everything that waits: for frames without order (cancel, credit, control). At most CHUNK bytes. */
+  sendNow(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void
+  /** Forgets what waits of a call and has not been begun to be written. */
+  drop(call: number): void
+  /** The socket takes bytes again. */
+  drained(): void
+  /** Calls `ended` once nothing waits. */
+  end(): void
+  /** Forgets everything, writes nothing more. */
+  destroy(): void
+  /** Bytes not yet taken by the socket. */
+  readonly bytes: number
+  /** Whether the queue has room for a message of so many bytes; asked for calls only, answers always go. */
+  admits(length: number): boolean
+}
+
+/** A message that waits for its turns. */
+interface Waiting {
+  readonly kind: Kind
+  readonly parts: readonly Uint8Array[]
+  readonly length: number
+  left: number
+  part: number
+  offset: number
+}
+
+/** What waits of one call, in order; at most a chunk of it goes out per turn. */
+interface Lane {
+  readonly call: number
+  readonly messages: Waiting[]
+}
+
+/** Room for the chunks of one turn of filling: about what the kernel's buffer of a socketpair takes (219 KB). */
+const BATCH = 256 * 1024
+/** A batch this full is written at once, while the processor still has it near. */
+const FULL = 128 * 1024
+/** Chunks go into the batch up to here; small messages that come meanwhile wait for no more than this. */
+const FILL = 128 * 1024
+/** Bytes written in one go before everything else in the process has its turn. */
+const BURST = 512 * 1024
+
+/** One queue per socket. It writes at the end of the tick in which something was queued. */
+export function createSendQueue(options: SendQueueOptions): SendQueue {
+  const { maxBytes, write, ended } = options
+  let batch = Buffer.allocUnsafeSlow(BATCH)
+  let view = new DataView(batch.buffer)
+  let start = 0
+  let end = 0
+  let blocked = false
+  let scheduled = false
+  let state: 'open' | 'ending' | 'gone' = 'open'
+
+  const lanes = new Map<number, Lane>()
+  // The lanes in the order of their turns.
+  const turns: Lane[] = []
+  let waitingBytes = 0
+  // The one message that may be larger than all that may wait: it would never fit otherwise.
+  let giant: Waiting | null = null
+
+  function schedule(): void {
+    if (scheduled || blocked) return
+    scheduled = true
+    setImmediate(flush)
+  }
+
+  function flush(): void {
+    scheduled = false
+    let burst = 0
+    while (!blocked && state !== 'gone') {
+      if (turns.length > 0) fill()
+      if (start === end) break
+      burst += end - start
+      writeBatch()
+      if (burst >= BURST && !blocked) return schedule()
+    }
+    if (state === 'ending' && start === end && turns.length === 0) {
+      state = 'gone'
+      ended()
+    }
+  }
+
+  function writeBatch(): void {
+    const taken = write(batch, start, end - start)
+    if (taken < 0) return destroy()
+    start += taken
+    if (start < end) {
+      blocked = true
+      return
+    }
+    start = 0
+    end = 0
+    if (batch.length > 4 * BATCH) resize(BATCH)
+  }
+
+  function resize(size: number): void {
+    const next = Buffer.allocUnsafeSlow(size)
+    end = batch.copy(next, 0, start, end)
+    start = 0
+    batch = next
+    view = new DataView(batch.buffer)
+  }
+
+  /** Makes `size` bytes of room after `end`. */
+  function makeRoom(size: number): void {
+    const used = end - start
+    if (used + size > batch.length) {
+      resize(Math.max(batch.length * 2, used + size))
+    } else {
+      batch.copyWithin(0, start, end)
+      start = 0
+      end = used
+    }
+  }
+
+  function append(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void {
+    if (end + HEAD + length > batch.length) makeRoom(HEAD + length)
+    writeHead(view, end, length, call, kind, 0)
+    let at = end + HEAD
+    for (let i = 0; i < parts.length; i++) {
+      const part = parts[i]!
+      batch.set(part, at)
+      at += part.length
+    }
+    end = at
+    if (end - start >= FULL && !blocked) writeBatch()
+    else schedule()
+  }
+
+  function wait(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void {
+    let lane = lanes.get(call)
+    if (lane === undefined) {
+      lane = { call, messages: [] }
+      lanes.set(call, lane)
+      turns.push(lane)
+    }
+    const message: Waiting = { kind, parts, length, left: length, part: 0, offset: 0 }
+    lane.messages.push(message)
+    waitingBytes += length
+    if (length > maxBytes) giant ??= message
+    schedule()
+  }
+
+  /** Gives lanes their turns until the batch has its fill. */
+  function fill(): void {
+    while (turns.length > 0 && end - start < FILL) {
+      const lane = turns.shift()!
+      takeTurn(lane)
+      if (lane.messages.length > 0) turns.push(lane)
+      else lanes.delete(lane.call)
+    }
+  }
+
+  /** The next frame of a lane. */
+  function takeTurn(lane: Lane): void {
+    const message = lane.messages[0]!
+    const whole = message.length <= CHUNK
+    const first = message.left === message.length
+    const size = Math.min(message.left, CHUNK)
+    const prefix = !whole && first ? TOTAL : 0
+    if (end + HEAD + prefix + size > batch.length) makeRoom(HEAD + prefix + size)
+    writeHead(view, end, prefix + size, lane.call, message.kind, whole ? 0 : first ? FLAG_CHUNK | FLAG_FIRST : FLAG_CHUNK)
+    end += HEAD
+    if (prefix > 0) view.setUint32(end, message.length, true)
+    end += prefix
+    copyOut(message, size)
+    message.left -= size
+    waitingBytes -= size
+    if (message.left > 0) return
+    lane.messages.shift()
+    if (message === giant) giant = null
+  }
+
+  /** The next `size` bytes of a message, into the batch. */
+  function copyOut(message: Waiting, size: number): void {
+    let left = size
+    while (left > 0) {
+      const part = message.parts[message.part]!
+      const count = Math.min(left, part.length - message.offset)
+      if (count === part.length) batch.set(part, end)
+      else batch.set(part.subarray(message.offset, message.offset + count), end)
+      end += count
+      left -= count
+      message.offset += count
+      if (message.offset < part.length) continue
+      message.part++
+      message.offset = 0
+    }
+  }
+
+  function drop(call: number): void {
+    const lane = lanes.get(call)
+    if (lane === undefined) return
+    lanes.delete(call)
+    turns.splice(turns.indexOf(lane), 1)
+    for (const message of lane.messages) {
+      waitingBytes -= message.left
+      if (message === giant) giant = null
+    }
+  }
+
+  function destroy(): void {
+    state = 'gone'
+    lanes.clear()
+    turns.length = 0
+    start = 0
+    end = 0
+    waitingBytes = 0
+    giant = null
+    batch = Buffer.alloc(0)
+  }
+
+  return {
+    send(kind, call, parts, length) {
+      if (state === 'gone') return
+      if (length > CHUNK || (lanes.size > 0 && lanes.has(call))) wait(kind, call, parts, length)
+      else append(kind, call, parts, length)
+    },
+    sendNow(kind, call, parts, length) {
+      if (state !== 'gone') append(kind, call, parts, length)
+    },
+    drop,
+    drained() {
+      if (!blocked) return
+      blocked = false
+      flush()
+    },
+    end() {
+      if (state !== 'open') return
+      state = 'ending'
+      schedule()
+    },
+    destroy,
+    get bytes() {
+      return end - start + waitingBytes
+    },
+    admits(length) {
+      const counted = end - start + waitingBytes - (giant === null ? 0 : giant.left)
+      return counted + length <= maxBytes || (length > maxBytes && giant === null && counted <= maxBytes)
+    },
+  }
+}
