@@ -1,0 +1,61 @@
+/**
+ * `make bench`: measures the compiled binary on this machine, prints a table, writes dist/bench.json, and ends with 1 when a
+ * floor is missed. ARGS='unary start' measures only these parts; `--quick` sends a tenth.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { requireH2load } from './h2load.ts'
+import { measureLatency } from './latency.ts'
+import { describeMachine } from './machine.ts'
+import { isKept, type Measure, tableOf, writeReport } from './report.ts'
+import { serveBinary, serveEcho } from './servers.ts'
+import { measureMemory, measureStarts } from './start.ts'
+import { checkAnswers, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
+
+const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency'] as const
+type Part = (typeof PARTS)[number]
+
+const named = Bun.argv.slice(2).filter((word): word is Part => (PARTS as readonly string[]).includes(word))
+const parts = new Set<Part>(named.length > 0 ? named : PARTS)
+const quick = Bun.argv.includes('--quick')
+const scale = quick ? { requests: 8_000, rounds: 3 } : { requests: 60_000, rounds: 5 }
+
+const measures: Measure[] = []
+async function add(part: Part, run: () => Promise<Measure[]>): Promise<void> {
+  if (!parts.has(part)) return
+  const found = await run()
+  measures.push(...found)
+  console.log(tableOf(found), '\n')
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'xserve-bench-'))
+try {
+  requireH2load()
+  console.log(`${describeMachine()}${quick ? ', quick' : ''}\n`)
+  await add('start', () => measureStarts(quick ? 5 : 15))
+  await add('memory', measureMemory)
+  const requests = writeRequests(folder)
+  const [binary, echo] = await Promise.all([serveBinary(), serveEcho()])
+  try {
+    await checkAnswers(binary, requests)
+    await add('unary', () => measureUnary(binary, echo, requests, scale))
+    await add('stream', () => measureStream(binary, echo, requests, scale))
+    await add('tensor', () => measureTensor(binary, echo, requests, scale))
+    await add('latency', () => measureLatency(binary, echo, requests, scale.requests / 20))
+  } finally {
+    await Promise.all([binary.stop(), echo.stop()])
+  }
+  writeReport('dist/bench.json', describeMachine(), measures)
+} catch (error) {
+  console.error(`bench: ${error instanceof Error ? error.message : error}`)
+  process.exit(2)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+
+const missed = measures.filter((entry) => !isKept(entry))
+for (const { text, value, unit, floor } of missed) {
+  console.log(`missed: ${text}: ${value.toFixed(2)} ${unit}, ${floor?.kind} ${floor?.value}`)
+}
+process.exit(missed.length > 0 ? 1 : 0)

@@ -1,0 +1,81 @@
+/** The two servers that are compared, as processes: the compiled binary with its worker, and a bare echo. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { childrenOf } from './machine.ts'
+
+export const BINARY = process.env.XSERVE_BINARY ?? 'dist/xserve'
+export const EXECUTOR = 'fixtures/executors/bench.ts'
+const BUILT = 'dist/bench'
+
+/** Same flags as the binary, so that a comparison compares programs and not ways of building them. */
+export function compile(name: string): string {
+  mkdirSync(BUILT, { recursive: true })
+  const out = join(BUILT, name)
+  const source = join(import.meta.dir, `${name}.ts`)
+  const built = Bun.spawnSync([
+    process.execPath,
+    'build',
+    '--compile',
+    '--bytecode',
+    '--format=esm',
+    source,
+    '--outfile',
+    out,
+  ])
+  if (built.exitCode !== 0) throw new Error(`${source} does not compile:\n${built.stderr}`)
+  return out
+}
+
+export interface Served {
+  readonly address: string
+  readonly pid: number
+  /** The worker; 0 when there is none. */
+  readonly worker: number
+  /** From spawn to ready. */
+  readonly readyMs: number
+  stop(): Promise<void>
+}
+
+/** Ready is when the port file is there: it is written then and not before. */
+export async function serveBinary(): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), 'xserve-bench-'))
+  const portFile = join(folder, 'port')
+  const began = performance.now()
+  const child = Bun.spawn([BINARY, 'run', EXECUTOR, '--port', '0', '--port-file', portFile, '--quiet'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  while (!existsSync(portFile)) {
+    if (child.exitCode !== null) throw new Error(`${BINARY} run ended with ${child.exitCode}`)
+    if (performance.now() - began > 15_000) throw new Error(`${BINARY} run was not ready within 15 s`)
+    await Bun.sleep(0.5)
+  }
+  const readyMs = performance.now() - began
+  return {
+    address: readFileSync(portFile, 'utf8').split('\n')[0]!,
+    pid: child.pid,
+    worker: childrenOf(child.pid)[0] ?? 0,
+    readyMs,
+    stop: async () => {
+      child.kill('SIGTERM')
+      await child.exited
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function serveEcho(): Promise<Served> {
+  const began = performance.now()
+  const child = Bun.spawn([compile('echo-server')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const { value } = await child.stdout.getReader().read()
+  return {
+    address: new TextDecoder().decode(value).trim(),
+    pid: child.pid,
+    worker: 0,
+    readyMs: performance.now() - began,
+    stop: async () => {
+      child.kill('SIGKILL')
+      await child.exited
+    },
+  }
+}

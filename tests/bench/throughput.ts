@@ -1,0 +1,146 @@
+/** Rate and CPU per request through gateway and worker, next to a bare echo: runs alternate, medians are compared. */
+import { writeFileSync } from 'node:fs'
+import { type Load, loadUnary } from './h2load.ts'
+import { cpuMicros, median } from './machine.ts'
+import { answeredDocument, framed, TENSOR_BYTES, tensorRequest, textRequest } from './message.ts'
+import { atLeast, atMost, type Measure, measure } from './report.ts'
+import type { Served } from './servers.ts'
+
+/** A Jina 3.14 gateway and executor on a machine of two cores: requests per second. */
+export const JINA_RATE = 950
+
+interface Run {
+  readonly rate: number
+  readonly frontCpu: number
+  readonly workerCpu: number
+}
+
+/** Sends `requests` requests and tells how many seconds they took. */
+type Send = (address: string, requests: number) => Promise<number>
+
+async function runOnce(server: Served, requests: number, send: Send): Promise<Run> {
+  const front = cpuMicros(server.pid)
+  const worker = server.worker ? cpuMicros(server.worker) : 0
+  const seconds = await send(server.address, requests)
+  return {
+    rate: requests / seconds,
+    frontCpu: (cpuMicros(server.pid) - front) / requests,
+    workerCpu: server.worker ? (cpuMicros(server.worker) - worker) / requests : 0,
+  }
+}
+
+/** A-B-A-B …: what else the machine does then touches both alike. */
+async function compare(binary: Served, echo: Served, requests: number, rounds: number, send: Send) {
+  const runs: { binary: Run[]; echo: Run[] } = { binary: [], echo: [] }
+  await send(binary.address, Math.ceil(requests / 2))
+  await send(echo.address, Math.ceil(requests / 2))
+  for (let round = 0; round < rounds; round++) {
+    runs.echo.push(await runOnce(echo, requests, send))
+    runs.binary.push(await runOnce(binary, requests, send))
+  }
+  const middle = (of: Run[]) => ({
+    rate: median(of.map((run) => run.rate)),
+    frontCpu: median(of.map((run) => run.frontCpu)),
+    workerCpu: median(of.map((run) => run.workerCpu)),
+  })
+  return { binary: middle(runs.binary), echo: middle(runs.echo) }
+}
+
+export interface Scale {
+  readonly requests: number
+  readonly rounds: number
+}
+
+/** The answer of one call through the driver. */
+async function answerOf(address: string, file: string): Promise<Uint8Array> {
+  return Uint8Array.fromBase64((await drive('once', address, file)).answer as string)
+}
+
+/** Runs the driver program and reads its line. */
+export async function drive(mode: string, address: string, file: string, ...numbers: number[]) {
+  const driver = Bun.spawn(
+    [process.execPath, `${import.meta.dir}/driver.ts`, mode, address, file, ...numbers.map(String)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const text = await new Response(driver.stdout).text()
+  if ((await driver.exited) !== 0) throw new Error(`the driver ended with ${driver.exitCode}`)
+  return JSON.parse(text) as Record<string, unknown>
+}
+
+/** Requests as files: bare for the driver, framed for h2load. */
+export function writeRequests(folder: string) {
+  const write = (name: string, bytes: Uint8Array) => {
+    writeFileSync(`${folder}/${name}`, bytes)
+    writeFileSync(`${folder}/${name}.frame`, framed(bytes))
+    return { message: `${folder}/${name}`, frame: `${folder}/${name}.frame` }
+  }
+  return { text: write('text', textRequest()), tensor: write('tensor', tensorRequest()) }
+}
+
+export type Requests = ReturnType<typeof writeRequests>
+
+/** A fast wrong answer is worth nothing. */
+export async function checkAnswers(binary: Served, requests: Requests): Promise<void> {
+  const { text } = answeredDocument(await answerOf(binary.address, requests.text.message))
+  if (text !== `${'x'.repeat(100)}!`) throw new Error(`the executor answered ${JSON.stringify(text)}`)
+  const { tensor } = answeredDocument(await answerOf(binary.address, requests.tensor.message))
+  const bytes = tensor?.dense?.buffer.slice()
+  const numbers = bytes && new Float32Array(bytes.buffer)
+  if (numbers?.length !== TENSOR_BYTES / 4 || numbers[0] !== 3) throw new Error('the executor answered another tensor')
+}
+
+function measuresOf(key: string, name: string, found: Awaited<ReturnType<typeof compare>>): Measure[] {
+  const { binary, echo } = found
+  return [
+    measure(`${key}.rate`, `${name}: through gateway and worker`, binary.rate, 'req/s'),
+    measure(`${key}.echo`, `${name}: bare echo`, echo.rate, 'req/s'),
+    measure(`${key}.ratio`, `${name}: ratio`, binary.rate / echo.rate, '×', atLeast(0.75)),
+    measure(`${key}.jina`, `${name}: multiple of Jina 3.14 (${JINA_RATE} req/s)`, binary.rate / JINA_RATE, '×'),
+    measure(`${key}.front`, `${name}: CPU of the bare echo`, echo.frontCpu, 'µs/req'),
+    measure(
+      `${key}.gateway`,
+      `${name}: CPU of the gateway beyond it`,
+      binary.frontCpu - echo.frontCpu,
+      'µs/req',
+      atMost(10),
+    ),
+    measure(`${key}.worker`, `${name}: CPU of the worker`, binary.workerCpu, 'µs/req', atMost(15)),
+  ]
+}
+
+export async function measureUnary(binary: Served, echo: Served, requests: Requests, scale: Scale): Promise<Measure[]> {
+  const load: Omit<Load, 'requests'> = { connections: 16, streams: 16 }
+  const send: Send = (address, count) => loadUnary(address, requests.text.frame, { ...load, requests: count })
+  return measuresOf('unary', 'unary', await compare(binary, echo, scale.requests, scale.rounds, send))
+}
+
+export async function measureStream(
+  binary: Served,
+  echo: Served,
+  requests: Requests,
+  scale: Scale,
+): Promise<Measure[]> {
+  const send: Send = async (address, count) => {
+    const { seconds, requests: sent } = await drive('stream', address, requests.text.message, count, 4, 64)
+    return ((seconds as number) / (sent as number)) * count
+  }
+  return measuresOf('stream', 'stream', await compare(binary, echo, scale.requests, scale.rounds, send))
+}
+
+export async function measureTensor(
+  binary: Served,
+  echo: Served,
+  requests: Requests,
+  scale: Scale,
+): Promise<Measure[]> {
+  const send: Send = (address, count) =>
+    loadUnary(address, requests.tensor.frame, { connections: 2, streams: 2, requests: count })
+  const count = Math.ceil(scale.requests / 200)
+  const found = await compare(binary, echo, count, scale.rounds, send)
+  const megabytes = TENSOR_BYTES / 1e6
+  return [
+    measure('tensor.rate', '1 MiB tensor, changed: there and back', found.binary.rate * megabytes, 'MB/s'),
+    measure('tensor.echo', '1 MiB tensor: bare echo', found.echo.rate * megabytes, 'MB/s'),
+    measure('tensor.ratio', '1 MiB tensor: ratio', found.binary.rate / found.echo.rate, '×'),
+  ]
+}
