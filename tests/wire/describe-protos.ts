@@ -58,7 +58,9 @@ export async function describeProtos(): Promise<DescribedFile[]> {
   return parsed.map(({ name, package: packageName, imports, owned }) => {
     const scope = root.lookup(packageName ?? '') as protobuf.Namespace
     // Several files share google.protobuf: a definition belongs to the file whose text declares it.
-    const own = scope.nestedArray.filter((item) => new RegExp(`^(message|enum|service) ${item.name}\\b`, 'm').test(owned))
+    const own = scope.nestedArray.filter((item) =>
+      new RegExp(`^(message|enum|service) ${item.name}\\b`, 'm').test(owned),
+    )
     // protoc gives the well-known types JSON names; Jina's files have none, and grpcurl prints what is there.
     const json = name.startsWith('google/')
     const file = {
@@ -67,7 +69,9 @@ export async function describeProtos(): Promise<DescribedFile[]> {
       dependency: imports ?? [],
       messageType: own.filter((item) => item instanceof protobuf.Type).map((item) => describeMessage(item, json)),
       enumType: own.filter((item) => item instanceof protobuf.Enum).map(describeEnum),
-      service: own.filter((item) => item instanceof protobuf.Service).map((item) => describeService(item, name === 'jina.proto')),
+      service: own
+        .filter((item) => item instanceof protobuf.Service)
+        .map((item) => describeService(item, name === 'jina.proto')),
       syntax: 'proto3',
     }
     const type = descriptor.FileDescriptorProto as unknown as protobuf.Type

@@ -54,6 +54,8 @@ export interface GrpcFrontOptions {
   readonly port: number
   /** Largest request message in bytes; -1 = no limit, as in Jina. */
   readonly maxMessageBytes: number
+  /** Told of errors that callers see masked as INTERNAL, so that the operator sees them. Default: nobody. */
+  readonly onInternalError?: (error: unknown) => void
 }
 
 export interface GrpcFront {

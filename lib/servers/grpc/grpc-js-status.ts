@@ -1,0 +1,32 @@
+/** Errors as the status that a caller sees. */
+import { XserveError } from '../../errors.ts'
+
+/** What grpc-js sends as grpc-status and grpc-message. */
+export interface CallStatus {
+  readonly code: number
+  readonly details: string
+}
+
+/** Bytes of grpc-message after percent-encoding: callers refuse header blocks of more than 8 KiB. */
+const LONGEST_DETAILS = 4096
+const INTERNAL = 13
+
+/**
+ * XserveErrors say what they are; anything else is masked, since its text may tell secrets and helps no caller.
+ * `report` is told of what was masked.
+ */
+export function toCallStatus(error: unknown, report?: (error: unknown) => void): CallStatus {
+  if (error instanceof XserveError && error.code !== 'INTERNAL') {
+    return { code: error.grpcStatus, details: shorten(error.message) }
+  }
+  report?.(error)
+  return { code: INTERNAL, details: 'internal error; the log of the server says more' }
+}
+
+/** Text that can be sent: grpc-js throws at half surrogates. */
+function shorten(text: string): string {
+  const sound = text.toWellFormed()
+  const { length } = encodeURI(sound)
+  if (length <= LONGEST_DETAILS) return sound
+  return `${sound.slice(0, Math.floor((sound.length * LONGEST_DETAILS) / length)).toWellFormed()}…`
+}

@@ -1,0 +1,31 @@
+/** The table of methods of one server: the services of its role, health and reflection. */
+import type { ServedRuntime } from '../../../wire/call.ts'
+import { Envelope } from '../../../wire/envelope.ts'
+import type { Health } from '../health.ts'
+import type { GrpcMethod, GrpcMethods } from '../method.ts'
+import { HEALTH, listedServices, REFLECTION_V1, REFLECTION_V1ALPHA } from '../services.ts'
+import { callMethod } from './call.ts'
+import { checkMethod, watchMethod } from './health.ts'
+import { discoveryMethod, dryRunMethod, infoMethod, requestMethod } from './jina.ts'
+import { reflectionMethod } from './reflection.ts'
+
+export function buildMethods(runtime: ServedRuntime, health: Health): GrpcMethods {
+  const reflection = reflectionMethod(listedServices(runtime.role))
+  const methods = new Map<string, GrpcMethod>([
+    ['/jina.JinaRPC/Call', callMethod(runtime.handler)],
+    ['/jina.JinaSingleDataRequestRPC/process_single_data', requestMethod(runtime, (bytes) => Envelope.parse(bytes))],
+    ['/jina.JinaDiscoverEndpointsRPC/endpoint_discovery', discoveryMethod(runtime)],
+    ['/jina.JinaInfoRPC/_status', infoMethod(runtime)],
+    [`/${HEALTH}/Check`, checkMethod(health)],
+    [`/${HEALTH}/Watch`, watchMethod(health)],
+    [`/${REFLECTION_V1ALPHA}/ServerReflectionInfo`, reflection],
+    [`/${REFLECTION_V1}/ServerReflectionInfo`, reflection],
+  ])
+  if (runtime.role === 'executor') {
+    methods.set(
+      '/jina.JinaDataRequestRPC/process_data',
+      requestMethod(runtime, (bytes) => Envelope.parseList(bytes)),
+    )
+  } else methods.set('/jina.JinaGatewayDryRunRPC/dry_run', dryRunMethod(runtime))
+  return methods
+}

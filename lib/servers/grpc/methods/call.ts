@@ -1,0 +1,185 @@
+/**
+ * JinaRPC/Call: each message of the stream is one call on the handler. Callbacks only, no layers of iterators: this is
+ * the path of every message of the Python client.
+ */
+import { XserveError } from '../../../errors.ts'
+import type { CallHandler } from '../../../wire/call.ts'
+import { Envelope } from '../../../wire/envelope.ts'
+import { type ContextSource, createContext } from '../call-context.ts'
+import type { GrpcCall, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
+
+/** Requests of one stream under way at a time when the caller names no number; Jina's default. */
+const DEFAULT_PREFETCH = 1000
+
+/** One request's place in the stream. */
+interface Slot {
+  /** What its answer is, once there: bytes, or null for none (it was rejected). */
+  answer: Uint8Array | null | undefined
+  /** To be told when the caller goes; most requests ask for nothing. */
+  onCancel: (() => void)[] | null
+}
+
+/**
+ * Answers leave as they are done, or in the order of the requests with metadata `__results_in_order__: true`;
+ * `__prefetch__` caps the requests under way, 0 is no cap (Jina facts §1.4).
+ *
+ * A rejection ends the stream with its status, since a DataRequestProto has no place for it. The answers of requests that
+ * were accepted before are delivered first; in request order only those before the failed one, so that nobody mistakes
+ * an answer for its neighbour.
+ */
+export function callMethod(handler: CallHandler): GrpcMethod {
+  return {
+    kind: 'stream',
+    open(sink, call, pauser) {
+      const prefetch = readPrefetch(call)
+      const ordered = call.metadata('__results_in_order__') === 'true'
+      return openCall(handler, sink, call, pauser, { prefetch, ordered })
+    },
+  }
+}
+
+/** Throws XserveError BAD_REQUEST. */
+function readPrefetch(call: GrpcCall): number {
+  const text = call.metadata('__prefetch__')
+  if (text === undefined) return DEFAULT_PREFETCH
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new XserveError(
+      'BAD_REQUEST',
+      `metadata __prefetch__ is '${text}', it must be a decimal number, 0 for no limit`,
+    )
+  }
+  return Number(text) || Number.POSITIVE_INFINITY
+}
+
+function openCall(
+  handler: CallHandler,
+  sink: GrpcSink,
+  call: GrpcCall,
+  pauser: GrpcPauser,
+  options: { readonly prefetch: number; readonly ordered: boolean },
+): GrpcReader {
+  const active = new Set<Slot>()
+  /** Requests in their order, from `head` on; used only when answers keep it. */
+  const queue: Slot[] = []
+  let head = 0
+  let failure: unknown
+  let failed = false
+  let ended = false
+  let over = false
+  let full = false
+  let paused = false
+
+  const stop = (): void => {
+    over = true
+    for (const slot of active) if (slot.onCancel) for (const listener of slot.onCancel) listener()
+    active.clear()
+    queue.length = 0
+  }
+  call.onCancel(stop)
+
+  const flow = (): void => {
+    const hold = full || failed || active.size >= options.prefetch
+    if (hold === paused) return
+    paused = hold
+    if (hold) pauser.pause()
+    else pauser.resume()
+  }
+
+  const finish = (): void => {
+    if (over || active.size > 0) return
+    if (failed) {
+      over = true
+      sink.fail(failure)
+    } else if (ended) {
+      over = true
+      sink.end()
+    }
+  }
+
+  /** Sends what is done at the front of the queue; a rejected request there ends the stream. */
+  const sendInOrder = (): void => {
+    for (; head < queue.length; head++) {
+      const { answer } = queue[head]!
+      if (answer === undefined) break
+      if (answer === null) {
+        stop()
+        sink.fail(failure)
+        return
+      }
+      if (!sink.write(answer)) full = true
+    }
+    if (head === queue.length || head > 1024) {
+      queue.splice(0, head)
+      head = 0
+    }
+  }
+
+  const settle = (slot: Slot, answer: Uint8Array | null, error?: unknown): void => {
+    if (over) return
+    active.delete(slot)
+    if (answer === null && !failed) {
+      failed = true
+      failure = error
+    }
+    if (options.ordered) {
+      slot.answer = answer
+      sendInOrder()
+    } else if (answer !== null && !sink.write(answer)) full = true
+    if (over) return
+    flow()
+    if (active.size === 0) finish()
+  }
+
+  sink.onDrain = () => {
+    full = false
+    if (!over) flow()
+  }
+
+  return {
+    message(bytes) {
+      if (over || failed) return
+      const slot: Slot = { answer: undefined, onCancel: null }
+      active.add(slot)
+      if (options.ordered) queue.push(slot)
+      try {
+        handler.call(Envelope.parse(bytes), createContext(sourceOf(slot, call, () => over))).then(
+          (answer) => {
+            let encoded: Uint8Array
+            try {
+              encoded = answer.encode()
+            } catch (error) {
+              settle(slot, null, error)
+              return
+            }
+            settle(slot, encoded)
+          },
+          (error: unknown) => settle(slot, null, error),
+        )
+      } catch (error) {
+        settle(slot, null, error)
+      }
+      if (!over) flow()
+    },
+    end() {
+      ended = true
+      finish()
+    },
+  }
+}
+
+/** A request's share of the stream: its listeners go with it instead of piling up on the RPC. */
+function sourceOf(slot: Slot, call: GrpcCall, isOver: () => boolean): ContextSource {
+  return {
+    metadata: (key) => call.metadata(key),
+    get deadline() {
+      return call.deadline
+    },
+    get cancelled() {
+      return call.cancelled || (slot.answer === undefined && isOver())
+    },
+    onCancel(listener) {
+      if (slot.onCancel === null) slot.onCancel = [listener]
+      else slot.onCancel.push(listener)
+    },
+  }
+}

@@ -1,0 +1,49 @@
+/** The unary services of Jina: requests, endpoint discovery, dry run, information (Jina facts §1.3). */
+import { asXserveError } from '../../../errors.ts'
+import type { ServedRuntime } from '../../../wire/call.ts'
+import type { Envelope } from '../../../wire/envelope.ts'
+import { createContext } from '../call-context.ts'
+import { encodeEndpoints, encodeFailedStatus, encodeInfo } from '../messages.ts'
+import type { GrpcMethod } from '../method.ts'
+
+const EMPTY = new Uint8Array(0)
+
+/**
+ * process_single_data and process_data: they differ in how a message is read.
+ * An executor marks an answer that is an error in the trailing metadata, a gateway never does (Jina facts §1.6).
+ */
+export function requestMethod(runtime: ServedRuntime, parse: (bytes: Uint8Array) => Envelope): GrpcMethod {
+  const { handler } = runtime
+  const marksErrors = runtime.role === 'executor'
+  return {
+    kind: 'unary',
+    async handle(bytes, call) {
+      const answer = await handler.call(parse(bytes), createContext(call))
+      if (marksErrors && answer.isError) call.setTrailer('is-error', 'true')
+      return answer.encode()
+    },
+  }
+}
+
+export function discoveryMethod(runtime: ServedRuntime): GrpcMethod {
+  return { kind: 'unary', handle: async () => encodeEndpoints(await runtime.endpoints()) }
+}
+
+/** A dry run that fails is an answer, too: StatusProto with code ERROR. */
+export function dryRunMethod(runtime: ServedRuntime): GrpcMethod {
+  return {
+    kind: 'unary',
+    async handle(_bytes, call) {
+      try {
+        await runtime.dryRun(createContext(call))
+        return EMPTY
+      } catch (error) {
+        return encodeFailedStatus(asXserveError(error))
+      }
+    },
+  }
+}
+
+export function infoMethod(runtime: ServedRuntime): GrpcMethod {
+  return { kind: 'unary', handle: () => encodeInfo(runtime.info()) }
+}
