@@ -49,6 +49,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     host: options.host,
     port: options.port,
     maxMessageBytes: options.maxMessageBytes,
+    // Callers see such an error only as INTERNAL; the operator must see it whole.
+    onInternalError: (error) => log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
   })
   try {
     const [listener] = await Promise.all([listening, started])

@@ -1,0 +1,125 @@
+/** Starts that fail: each tells what, where and why, ends with its exit code, and leaves nothing behind. */
+import { expect, test } from 'bun:test'
+import { broken, fixture, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
+
+const HEAD = "import { Executor, requests } from 'xserve'\n"
+const OURS = /\/lib\/|\$bunfs|node:internal/
+
+async function failingStart(files: Record<string, string>, file: string, ...args: string[]) {
+  using folder = temporaryFolder(files)
+  const done = await xserve(['run', file, '--port', '0', ...args], { cwd: folder.path })
+  expect(done.stdout).toBe('')
+  expect(done.stderr).not.toMatch(OURS)
+  return done
+}
+
+test('a missing file is told with what is there', async () => {
+  const done = await failingStart({ 'exec.ts': '' }, 'exce.ts')
+  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no file exce.ts') })
+  expect(done.stderr).toContain('exec.ts')
+})
+
+test('a syntax error is told with file, line, column and the line', async () => {
+  const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  foo( {\n}\n` }, 'exec.ts')
+  expect(done.code).toBe(1)
+  expect(done.stderr).toMatch(/exec\.ts:\d+:\d+/)
+  expect(done.stderr).toContain('[MODULE_FAILED]')
+})
+
+test('an import that is not found is told with its name and place', async () => {
+  const done = await failingStart({ 'exec.ts': `${HEAD}import { x } from './nowhere.ts'\nexport default class A extends Executor {}\n` }, 'exec.ts')
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain('./nowhere.ts')
+  expect(done.stderr).toMatch(/exec\.ts:2/)
+})
+
+test('a module that throws is told with the position of the throw', async () => {
+  const done = await failingStart({ 'exec.ts': `${HEAD}\nthrow new TypeError('at load')\n` }, 'exec.ts')
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain('at load')
+  expect(done.stderr).toMatch(/exec\.ts:3:\d+/)
+})
+
+test('a file without an executor is told with what it exports', async () => {
+  const done = await failingStart({ 'exec.ts': 'export const answer = 42\n' }, 'exec.ts')
+  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('[NO_EXECUTOR]') })
+  expect(done.stderr).toContain('answer')
+})
+
+test('several executors are told by name, and one can be chosen', async () => {
+  const text = `${HEAD}export class A extends Executor {}\nexport class B extends Executor {}\n`
+  const done = await failingStart({ 'exec.ts': text }, 'exec.ts')
+  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('[AMBIGUOUS_EXECUTOR]') })
+  expect(done.stderr).toMatch(/\bA\b.*\bB\b/)
+  using folder = temporaryFolder({ 'exec.ts': text })
+  await using server = await startServer('run', ['exec.ts#B'], { cwd: folder.path })
+  expect(server.stderr()).toContain('B is ready')
+})
+
+test.each([
+  ['constructor', 'constructor() { super(); throw new RangeError("too big") }'],
+  ['init', 'async init() { throw new RangeError("too big") }'],
+])('a %s that throws is told with the position in the user’s file', async (_, member) => {
+  const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  ${member}\n}\n` }, 'exec.ts')
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain('too big')
+  expect(done.stderr).toMatch(/exec\.ts:3:\d+/)
+  expect(done.stderr).toContain('[START_FAILED]')
+})
+
+test('an init that hangs ends with --timeout-ready', async () => {
+  const text = `${HEAD}export default class A extends Executor {\n  init() { return new Promise<void>(() => { setInterval(() => {}, 1000) }) }\n}\n`
+  const done = await failingStart({ 'exec.ts': text }, 'exec.ts', '--timeout-ready', '300')
+  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('not ready after 300 ms') })
+})
+
+test('an init that blocks the process ends with --timeout-ready, too', async () => {
+  const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  init() { for (;;); }\n}\n` }, 'exec.ts', '--timeout-ready', '300')
+  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('not ready after 300 ms') })
+})
+
+test('a module that ends the process is told as that', async () => {
+  const done = await failingStart({ 'exec.ts': `${HEAD}process.exit(7)\n` }, 'exec.ts')
+  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('exit code 7') })
+})
+
+test('a port in use is told with its number and the way out, and the worker does not stay', async () => {
+  await using server = await startServer('run', [fixture('my_executor.ts')])
+  const done = await xserve(['run', fixture('my_executor.ts'), '--port', String(server.port)])
+  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining(String(server.port)) })
+  expect(done.stderr).toContain('[PORT_IN_USE]')
+  expect(done.stderr).toContain('--port 0')
+})
+
+test.each([
+  [['run', 'x.ts', '--prot', '1'], 'did you mean --port?', 2],
+  [['rnu', 'x.ts'], 'did you mean run?', 2],
+  [['run'], 'The file is missing', 2],
+  [['run', 'cli.ts', '--uses-with', '{"a": }'], '--uses-with is no valid JSON', 2],
+  [['run', 'cli.ts', '--protocol', 'smoke'], 'smoke', 2],
+  [['run', 'cli.ts', '--port', '70000'], 'from 0 to 65535', 2],
+  [['run', 'cli.ts', '--name', 'gateway'], 'gateway', 2],
+  [['run', 'package.json'], 'no TypeScript', 2],
+])('%p is a usage error', async (args, part, code) => {
+  const done = await xserve(args)
+  expect(done.code).toBe(code)
+  expect(done.stderr).toContain(part)
+  expect(done.stderr).not.toMatch(OURS)
+})
+
+test('--version and --help end with 0 and write to stdout', async () => {
+  expect(await xserve(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+  for (const args of [['--help'], [], ['run', '--help'], ['help', 'post'], ['ping', '-h']]) {
+    const done = await xserve(args)
+    expect([args, done.code, done.stderr]).toEqual([args, 0, ''])
+    expect(done.stdout).toContain('xserve')
+  }
+})
+
+test('files that fail on purpose are told by position', async () => {
+  for (const name of ['syntax-error.ts', 'missing-import.ts']) {
+    const done = await xserve(['run', broken(name), '--port', '0'])
+    expect([name, done.code]).toEqual([name, 1])
+    expect(done.stderr).toMatch(new RegExp(`${name.replace('.', '\\.')}:\\d+:\\d+`))
+  }
+})

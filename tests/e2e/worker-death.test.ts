@@ -1,0 +1,90 @@
+/** Workers that die, and parents that do: callers are told, a new worker comes, nothing is left behind. */
+import { expect, test } from 'bun:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { caller, texts } from '../helpers/grpc.ts'
+import { fixture, type Server, startServer } from '../helpers/xserve.ts'
+
+const workerOf = (server: Server): number => {
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ')
+  return Number(children[0])
+}
+
+/** Resolves when the process is no more (a zombie counts as gone: nobody may be there to reap it). */
+async function gone(pid: number): Promise<void> {
+  for (;;) {
+    if (!existsSync(`/proc/${pid}/stat`)) return
+    if (/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
+
+test('process.exit in an endpoint fails that call with UNAVAILABLE and the reason; the next one is served', async () => {
+  await using server = await startServer('run', [fixture('trouble.ts')])
+  using call = caller(server.address)
+  expect(call.post('/exit', [{ id: 'a' }])).rejects.toMatchObject({ code: 14, details: expect.stringContaining('exit code 3') })
+  expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
+  await server.seen('started again')
+})
+
+test('a worker killed during calls fails those, and only those', async () => {
+  await using server = await startServer('run', [fixture('trouble.ts')])
+  using call = caller(server.address)
+  const calls = [call.post('/never', [{ id: 'a' }]), call.post('/never', [{ id: 'b' }])].map((answer) => answer.catch((error) => error))
+  await call.post('/', [{ id: 'a' }])
+  process.kill(workerOf(server), 'SIGKILL')
+  for (const error of await Promise.all(calls)) expect(error).toMatchObject({ code: 14, details: expect.stringContaining('SIGKILL') })
+  expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
+})
+
+test('a worker without memory is told as killed or ended, and replaced', async () => {
+  // The cap is on the whole program: the address space a Bun process needs, and a little.
+  const server = await startServer('run', [fixture('trouble.ts'), '--env', 'BUN_JSC_forceRAMSize=268435456'])
+  await using _ = server
+  using call = caller(server.address)
+  Bun.spawnSync(['prlimit', `--pid=${workerOf(server)}`, `--as=${memoryOf(workerOf(server)) + 1_000_000_000}`])
+  const error = await call.post('/memory', [{ id: 'a' }]).then((answer) => answer.plain.header.status, (failure) => failure)
+  expect(error.code === 14 || error.exception?.name === 'RangeError').toBe(true)
+  expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
+}, 60_000)
+
+const memoryOf = (pid: number): number => Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
+
+test.each(['SIGKILL', 'SIGTERM'] as const)('the worker dies with its parent by %s, also from a busy loop', async (signal) => {
+  const server = await startServer('run', [fixture('trouble.ts'), '--drain-timeout', '200'])
+  const worker = workerOf(server)
+  using call = caller(server.address)
+  const busy = call.post('/busy', [{ id: 'a' }]).catch((error) => error)
+  await call.post('/', [{ id: 'a' }], { deadlineMs: 100 }).catch(() => {})
+  server.signal(signal)
+  await server.exited
+  await gone(worker)
+  expect(await busy).toMatchObject({ code: expect.any(Number) })
+  await server.stop()
+})
+
+test('a call under way at SIGTERM is finished, new ones are refused, the exit code is 0', async () => {
+  const server = await startServer('run', [fixture('trouble.ts')])
+  using call = caller(server.address)
+  await call.post('/', [{ id: 'a' }])
+  const slow = call.post('/slow', [{ id: 'a' }])
+  await call.post('/', [{ id: 'a' }])
+  server.signal('SIGTERM')
+  expect(texts(await slow)).toEqual(['slow'])
+  expect(await server.stop()).toBe(0)
+  expect(server.stdout()).toContain('closed')
+})
+
+test('a second signal ends at once with 130, and takes the worker along', async () => {
+  const server = await startServer('run', [fixture('trouble.ts')])
+  const worker = workerOf(server)
+  using call = caller(server.address)
+  const never = call.post('/never', [{ id: 'a' }]).catch((error) => error)
+  await call.post('/', [{ id: 'a' }])
+  server.signal('SIGINT')
+  await server.seen('finishing the calls')
+  server.signal('SIGINT')
+  expect(await server.exited).toBe(130)
+  await gone(worker)
+  await never
+  await server.stop()
+})
