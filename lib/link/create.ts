@@ -48,8 +48,8 @@ export async function createLink(fd: number, options: LinkOptions, handlers: Lin
       },
       data: (_, bytes) => link.receive(bytes),
       drain: () => link.drained(),
-      error: (_, error) => link.closed(error),
-      close: (_, error) => link.closed(error ?? null),
+      error: (_, error) => link.closed(reason(error)),
+      close: (_, error) => link.closed(reason(error)),
     },
   }
   try {
@@ -144,7 +144,8 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
   }
 
   function credited(number: number, payload: Uint8Array): void {
-    if (payload.length !== 8) throw new XserveError('INTERNAL', `A credit of ${payload.length} bytes came in on a link.`)
+    if (payload.length !== 8)
+      throw new XserveError('INTERNAL', `A credit of ${payload.length} bytes came in on a link.`)
     const view = new DataView(payload.buffer, payload.byteOffset, 8)
     incoming.get(number)?.credit(view.getUint32(0, true), view.getUint32(4, true))
   }
@@ -224,6 +225,12 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     drained: queue.drained,
     closed: close,
   }
+}
+
+/** A process that dies with bytes unread resets its socket: no more than an end. */
+function reason(error: Error | undefined): Error | null {
+  const code = (error as { code?: unknown } | undefined)?.code
+  return error === undefined || code === 'ECONNRESET' || code === 'EPIPE' ? null : error
 }
 
 function refused(error: Error): OutgoingCall {

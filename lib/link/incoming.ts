@@ -88,7 +88,11 @@ function checkedLength(parts: readonly Uint8Array[]): number {
 }
 
 export function tooLarge(length: number): XserveError {
-  return new XserveError('TOO_LARGE', `A message of ${length} bytes cannot pass between the server and a worker: 2 GiB is the most.`, {
-    hint: 'Send the documents in several requests.',
-  })
+  return new XserveError(
+    'TOO_LARGE',
+    `A message of ${length} bytes cannot pass between the server and a worker: 2 GiB is the most.`,
+    {
+      hint: 'Send the documents in several requests.',
+    },
+  )
 }

@@ -61,7 +61,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const type = word & 0xff
     flags = (word >>> 8) & 0xff
     if (!isKind(type)) throw malformed(`unknown kind of frame ${type}`)
-    if (flags !== 0 && flags !== FLAG_CHUNK && flags !== (FLAG_CHUNK | FLAG_FIRST)) throw malformed(`unknown flags ${flags}`)
+    if (flags !== 0 && flags !== FLAG_CHUNK && flags !== (FLAG_CHUNK | FLAG_FIRST))
+      throw malformed(`unknown flags ${flags}`)
     if (length > LONGEST) throw malformed(`a frame of ${length} bytes, longer than any may be`)
     kind = type
   }
@@ -94,7 +95,8 @@ export function createReceiver(options: ReceiverOptions): Receiver {
   /** The buffer of a message, checked to have room. */
   function reserve(gathering: Gathering, size: number): Buffer {
     if (gathering.kind !== kind) throw malformed(`call ${call} has a chunk of another kind in its message`)
-    if (gathering.at + size > gathering.bytes.length) throw malformed(`call ${call} has a chunk beyond its message's total`)
+    if (gathering.at + size > gathering.bytes.length)
+      throw malformed(`call ${call} has a chunk beyond its message's total`)
     return gathering.bytes
   }
 

@@ -179,7 +179,14 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
     const size = Math.min(message.left, CHUNK)
     const prefix = !whole && first ? TOTAL : 0
     if (end + HEAD + prefix + size > batch.length) makeRoom(HEAD + prefix + size)
-    writeHead(view, end, prefix + size, lane.call, message.kind, whole ? 0 : first ? FLAG_CHUNK | FLAG_FIRST : FLAG_CHUNK)
+    writeHead(
+      view,
+      end,
+      prefix + size,
+      lane.call,
+      message.kind,
+      whole ? 0 : first ? FLAG_CHUNK | FLAG_FIRST : FLAG_CHUNK,
+    )
     end += HEAD
     if (prefix > 0) view.setUint32(end, message.length, true)
     end += prefix

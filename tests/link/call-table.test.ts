@@ -9,7 +9,10 @@ test('numbers rise by two from the first', () => {
 })
 
 test('behaves as a map does, through growth and crowded slots', () => {
-  const step = fc.record({ add: fc.boolean(), number: fc.integer({ min: 1, max: 40 }).map((n) => 2 + n * 512 * (1 + (n % 3))) })
+  const step = fc.record({
+    add: fc.boolean(),
+    number: fc.integer({ min: 1, max: 40 }).map((n) => 2 + n * 512 * (1 + (n % 3))),
+  })
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
       const table = createCallTable<{ number: number }>(2)

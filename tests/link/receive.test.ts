@@ -78,7 +78,12 @@ test.each([false, true])('cut at every pair of places (copy: %p)', (copy) => {
   for (let a = 0; a <= STREAM.length; a++) {
     for (let b = a; b <= STREAM.length; b++) {
       const { messages, receiver } = collect(copy)
-      for (const [from, to] of [[0, a], [a, b], [b, STREAM.length]]) receiver.receive(Buffer.from(STREAM.subarray(from, to)))
+      for (const [from, to] of [
+        [0, a],
+        [a, b],
+        [b, STREAM.length],
+      ])
+        receiver.receive(Buffer.from(STREAM.subarray(from, to)))
       expect(readable(messages)).toEqual(MESSAGES)
     }
   }
@@ -120,7 +125,11 @@ test('large and small messages, cut at random, in order within each call', async
 
 test('copied messages do not hold the read they came in', () => {
   const kept: Uint8Array[] = []
-  const receiver = createReceiver({ copy: true, deliver: (_kind, _call, payload) => kept.push(payload), wanted: () => true })
+  const receiver = createReceiver({
+    copy: true,
+    deliver: (_kind, _call, payload) => kept.push(payload),
+    wanted: () => true,
+  })
   const read = Buffer.concat(Array.from({ length: 2000 }, (_, n) => frame(Kind.call, 2 * n + 2, Buffer.alloc(100, n))))
   receiver.receive(read)
   expect(kept).toHaveLength(2000)
@@ -133,7 +142,11 @@ test('copied messages do not hold the read they came in', () => {
 
 test('views are views', () => {
   const kept: Uint8Array[] = []
-  const receiver = createReceiver({ copy: false, deliver: (_kind, _call, payload) => kept.push(payload), wanted: () => true })
+  const receiver = createReceiver({
+    copy: false,
+    deliver: (_kind, _call, payload) => kept.push(payload),
+    wanted: () => true,
+  })
   const read = frame(Kind.call, 2, Buffer.from('abc'))
   receiver.receive(read)
   expect(kept[0]!.buffer).toBe(read.buffer)
@@ -157,7 +170,8 @@ test('a message that nobody wants takes no memory and is skipped', () => {
   expect(readable(messages)).toEqual([[Kind.end, 4, 'small']])
 })
 
-const first = (length: number, rest: string) => frame(Kind.end, 2, total(length, Buffer.from(rest)), FLAG_CHUNK | FLAG_FIRST)
+const first = (length: number, rest: string) =>
+  frame(Kind.end, 2, total(length, Buffer.from(rest)), FLAG_CHUNK | FLAG_FIRST)
 test.each<[string, Buffer[], RegExp]>([
   ['an unknown kind', [frame(8, 2, Buffer.alloc(0))], /unknown kind of frame 8/],
   ['kind 0', [frame(0, 2, Buffer.alloc(0))], /unknown kind of frame 0/],
@@ -166,7 +180,11 @@ test.each<[string, Buffer[], RegExp]>([
   ['a total beyond 2 GiB', [first(MAX_MESSAGE + 1, 'a')], /message of 2147483648 bytes/],
   ['no room for a total', [frame(Kind.end, 2, Buffer.from('abc'), FLAG_CHUNK | FLAG_FIRST)], /first chunk of 3 bytes/],
   ['a first chunk beyond the total', [first(2, 'abc')], /beyond its message's total/],
-  ['a chunk beyond the total', [first(4, 'abc'), frame(Kind.end, 2, Buffer.from('de'), FLAG_CHUNK)], /beyond its message's total/],
+  [
+    'a chunk beyond the total',
+    [first(4, 'abc'), frame(Kind.end, 2, Buffer.from('de'), FLAG_CHUNK)],
+    /beyond its message's total/,
+  ],
   ['a chunk of another kind', [first(9, 'abc'), frame(Kind.item, 2, Buffer.from('d'), FLAG_CHUNK)], /another kind/],
   ['a message within another', [first(9, 'abc'), first(9, 'abc')], /within another/],
 ])('refuses %s, whole or cut', (_name, frames, problem) => {
