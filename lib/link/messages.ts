@@ -12,7 +12,12 @@ export type ToWorker =
 /** Control messages, worker → parent. */
 export type FromWorker =
   | { readonly kind: 'hello'; readonly pid: number }
-  | { readonly kind: 'loaded'; readonly className: string; readonly endpoints: readonly string[]; readonly modules: readonly string[] }
+  | {
+      readonly kind: 'loaded'
+      readonly className: string
+      readonly endpoints: readonly string[]
+      readonly modules: readonly string[]
+    }
   | { readonly kind: 'ready'; readonly className: string; readonly endpoints: readonly string[] }
   | { readonly kind: 'failed'; readonly step: 'load' | 'start' | 'close'; readonly failure: Failure }
   | { readonly kind: 'drained' }

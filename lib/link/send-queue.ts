@@ -92,7 +92,10 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
       if (start === end) break
       burst += end - start
       writeBatch()
-      if (burst >= BURST && !blocked) return schedule()
+      if (burst >= BURST && !blocked) {
+        schedule()
+        return
+      }
     }
     if (state === 'ending' && start === end && turns.length === 0) {
       state = 'gone'
@@ -102,7 +105,10 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
 
   function writeBatch(): void {
     const taken = write(batch, start, end - start)
-    if (taken < 0) return destroy()
+    if (taken < 0) {
+      destroy()
+      return
+    }
     start += taken
     if (start < end) {
       blocked = true
