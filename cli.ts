@@ -6,3 +6,5 @@ if (process.argv[2] === 'worker') {
   const { main } = await import('./lib/commands/main.ts')
   await main(process.argv.slice(2))
 }
+
+export {}

@@ -170,7 +170,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
   }
 }
 
-function howItEnded(code: number | null, signal: string | null, clean: boolean): string {
+function howItEnded(code: number | null, signal: string | number | null, clean: boolean): string {
   if (clean) return 'was stopped'
   if (signal === 'SIGKILL') return 'was killed by SIGKILL (by hand, or for lack of memory)'
   if (signal !== null) return `was ended by ${signal}`

@@ -52,8 +52,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
     // Callers see such an error only as INTERNAL; the operator must see it whole.
     onInternalError: (error) => log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
   })
+  // The port is taken at once, so that a conflict is told before a long start; health says no until the worker is ready.
+  const bound = listening.then((listener) => listener.setServing(false))
   try {
-    const [listener] = await Promise.all([listening, started])
+    const [listener] = await Promise.all([listening, started, bound])
     listener.setServing(true)
     return {
       listener,
