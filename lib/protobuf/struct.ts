@@ -73,7 +73,8 @@ function readList(reader: Reader, depth: number): unknown[] {
   return out
 }
 
-const shared = new Writer()
+/** The writer that is not in use; a getter of the object may encode while we do. */
+let spare: Writer | null = null
 
 /** An object to Struct bytes; members that are undefined are left out. Throws XserveError BAD_DOCUMENT naming the path. */
 export function encodeStruct(object: Readonly<Record<string, unknown>>): Uint8Array {
@@ -86,9 +87,15 @@ export function encodeValue(value: unknown): Uint8Array {
 }
 
 function encodeWith(write: (writer: Writer) => void): Uint8Array {
-  shared.at = 0
-  write(shared)
-  return shared.finish()
+  const writer = spare ?? new Writer()
+  spare = null
+  writer.at = 0
+  try {
+    write(writer)
+    return writer.finish()
+  } finally {
+    spare = writer
+  }
 }
 
 /** Writes the content of a Struct at the writer's place. */

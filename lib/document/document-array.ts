@@ -1,0 +1,276 @@
+/** An ordered collection of documents, the argument and result of a method; documents are made when they are asked for. */
+import { XserveError } from '../errors.ts'
+import { malformed } from '../protobuf/reader.ts'
+import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
+import { connectArrays, Document, type DocumentInit, type Owner } from './document.ts'
+
+/** What may be put into an array: a string is a document with that text. */
+export type DocumentInput = Document | DocumentInit | string
+
+/** Indexes below this have accessors; the prototype grows with the longest array that there has been. */
+let accessors = 0
+
+export class DocumentArray implements Iterable<Document> {
+  /** By number; `docs[0] = 'text'` sets the text of the document there, or appends one at the end. */
+  // biome-ignore lint/suspicious/noExplicitAny: reading gives a Document, writing takes a text, too; TypeScript has one type for both
+  [index: number]: any
+
+  /** null: not made yet, its bytes are in the source. */
+  #items: (Document | null)[] = []
+  #source: Uint8Array | null = null
+  /** Start and end of each document in the source. */
+  #bounds: number[] = []
+  #reshaped = false
+  #owner: Owner | null = null
+
+  constructor(documents: Iterable<DocumentInput> = []) {
+    for (const document of typeof documents === 'string' ? [documents] : documents) this.push(document)
+  }
+
+  /** An array of `count` documents with nothing but an id. */
+  static empty(count = 0): DocumentArray {
+    return new DocumentArray(Array.from({ length: count }, () => new Document()))
+  }
+
+  static from(documents: Iterable<DocumentInput>): DocumentArray {
+    return new DocumentArray(documents)
+  }
+
+  /** Documents at these places (start, end, start, end, …) of bytes that must not change. */
+  static view(source: Uint8Array, bounds: number[]): DocumentArray {
+    const array = new DocumentArray()
+    array.#source = source
+    array.#bounds = bounds
+    array.#items = new Array<Document | null>(bounds.length / 2).fill(null)
+    growAccessors(array.#items.length + 1)
+    return array
+  }
+
+  /** @internal Documents that stand on their own in bytes, as chunks of `owner`. */
+  static owned(contents: readonly Uint8Array[], owner: Owner): DocumentArray {
+    const array = new DocumentArray()
+    array.#items = contents.map((bytes) => Document.view(bytes))
+    array.#owner = owner
+    growAccessors(array.#items.length + 1)
+    return array
+  }
+
+  /** @internal The given documents as chunks or matches of `owner`. */
+  static adopt(value: unknown, owner: Owner): DocumentArray {
+    const iterable = typeof value === 'object' && value !== null && Symbol.iterator in value
+    if (!iterable) throw new XserveError('BAD_DOCUMENT', `${owner.kind} must be a DocumentArray or a list of Documents`)
+    if (value instanceof DocumentArray && value.#owner?.document === owner.document && value.#owner.kind === owner.kind) return value
+    const array = new DocumentArray()
+    array.#owner = owner
+    for (const document of value as Iterable<DocumentInput>) array.push(document)
+    return array
+  }
+
+  get length(): number {
+    return this.#items.length
+  }
+
+  /** Whether these are the documents of the source in its order, and none was touched. */
+  get isUntouched(): boolean {
+    return !this.#reshaped && this.#items.every((document) => document === null || document.isUntouched)
+  }
+
+  /** The bytes that this array is a view of; null when it is none. */
+  get source(): Uint8Array | null {
+    return this.#source
+  }
+
+  #get(index: number): Document | undefined {
+    const items = this.#items
+    const item = items[index]
+    if (item !== null) return item
+    const made = Document.view(this.#source!, this.#bounds[index * 2]!, this.#bounds[index * 2 + 1]!)
+    items[index] = made
+    return made
+  }
+
+  /** @internal What an index accessor reads. */
+  getAt(index: number): Document | undefined {
+    return this.#get(index)
+  }
+
+  /** @internal What an index accessor does on writing. */
+  setAt(index: number, value: DocumentInput): void {
+    const { length } = this.#items
+    if (index > length) throw new XserveError('BAD_DOCUMENT', `there is no document ${index}: the array has ${length}`)
+    if (index === length) {
+      this.push(value)
+      return
+    }
+    if (typeof value === 'string') this.#get(index)!.text = value
+    else {
+      this.#items[index] = this.#taken(value)
+      this.#reshaped = true
+    }
+  }
+
+  #taken(value: DocumentInput): Document {
+    const document = value instanceof Document ? value : new Document(checked(value))
+    const owner = this.#owner
+    if (owner) adopt(document, owner)
+    return document
+  }
+
+  /** The document at a place, from the end when negative. */
+  at(index: number): Document | undefined {
+    return this.#get(index < 0 ? index + this.#items.length : index)
+  }
+
+  byId(id: string): Document | undefined {
+    return this.find((document) => document.id === id)
+  }
+
+  /** The new length. */
+  push(...documents: DocumentInput[]): number {
+    for (const document of documents) this.#items.push(this.#taken(document))
+    if (documents.length > 0) this.#reshaped = true
+    growAccessors(this.#items.length + 1)
+    return this.#items.length
+  }
+
+  extend(documents: Iterable<DocumentInput>): this {
+    for (const document of [...documents]) this.push(document)
+    return this
+  }
+
+  pop(): Document | undefined {
+    const last = this.at(-1)
+    if (last) this.#cut(() => this.#items.pop())
+    return last
+  }
+
+  clear(): void {
+    this.#cut(() => this.#items.splice(0))
+  }
+
+  /** Removes, inserts, and returns what was removed, as Array's splice. */
+  splice(start: number, count = this.#items.length, ...documents: DocumentInput[]): Document[] {
+    const taken = documents.map((document) => this.#taken(document))
+    let removed: Document[] = []
+    this.#cut(() => {
+      removed = this.#items.splice(start, count, ...taken) as Document[]
+    })
+    return removed
+  }
+
+  /** Places move: from now on the documents stand for themselves. */
+  #cut(change: () => void): void {
+    for (let i = 0; i < this.#items.length; i++) this.#get(i)
+    this.#reshaped = true
+    change()
+    growAccessors(this.#items.length + 1)
+  }
+
+  /** The texts, '' where a document has none. */
+  get texts(): string[] {
+    return this.map((document) => document.text ?? '')
+  }
+  /** One text for each document. */
+  set texts(values: readonly string[]) {
+    if (values.length !== this.length) throw new XserveError('BAD_DOCUMENT', `${values.length} texts for ${this.length} documents`)
+    for (const [index, text] of values.entries()) this.#get(index)!.text = text
+  }
+
+  *[Symbol.iterator](): IterableIterator<Document> {
+    for (let i = 0; i < this.#items.length; i++) yield this.#get(i)!
+  }
+
+  /** A new array of the same documents. */
+  slice(start?: number, end?: number): DocumentArray {
+    return new DocumentArray([...this].slice(start, end))
+  }
+
+  filter(keep: (document: Document, index: number) => boolean): DocumentArray {
+    return new DocumentArray([...this].filter(keep))
+  }
+
+  map<T>(convert: (document: Document, index: number) => T): T[] {
+    const out: T[] = []
+    for (let i = 0; i < this.#items.length; i++) out.push(convert(this.#get(i)!, i))
+    return out
+  }
+
+  forEach(action: (document: Document, index: number) => void): void {
+    for (let i = 0; i < this.#items.length; i++) action(this.#get(i)!, i)
+  }
+
+  find(wanted: (document: Document, index: number) => boolean): Document | undefined {
+    for (let i = 0; i < this.#items.length; i++) if (wanted(this.#get(i)!, i)) return this.#get(i)
+    return undefined
+  }
+
+  /** @internal Every document as field `number`, back to front. */
+  writeDocuments(writer: ReverseWriter, number: number): void {
+    for (let i = this.#items.length - 1; i >= 0; i--) {
+      const before = writer.length
+      const item = this.#items[i]
+      if (item) item.writeTo(writer)
+      else writer.raw(this.#source!, this.#bounds[i * 2]!, this.#bounds[i * 2 + 1]!)
+      writer.close(number, before)
+    }
+  }
+}
+
+function checked(value: unknown): DocumentInit | string {
+  if (typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value))) return value as DocumentInit | string
+  throw new XserveError('BAD_DOCUMENT', `${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value} is no Document`, {
+    hint: 'a DocumentArray takes Documents, texts, and objects with the fields of a Document',
+  })
+}
+
+/** A chunk lies one level deeper than its parent and names it, a match one step aside; so do the chunks below. */
+function adopt(document: Document, owner: Owner): void {
+  if (owner.kind === 'matches') {
+    const adjacency = owner.document.adjacency + 1
+    if (document.adjacency !== adjacency) document.adjacency = adjacency
+    return
+  }
+  const granularity = owner.document.granularity + 1
+  if (document.parentId !== owner.document.id) document.parentId = owner.document.id
+  if (document.granularity === granularity) return
+  document.granularity = granularity
+  for (const chunk of document.chunks) adopt(chunk, { document, kind: 'chunks' })
+}
+
+function growAccessors(length: number): void {
+  for (; accessors < length; accessors++) {
+    const index = accessors
+    Object.defineProperty(DocumentArray.prototype, index, {
+      get(this: DocumentArray) {
+        return this.getAt(index)
+      },
+      set(this: DocumentArray, value: DocumentInput) {
+        this.setAt(index, value)
+      },
+      configurable: true,
+    })
+  }
+}
+// `docs[length] = 'text'` appends: there must be an accessor behind the last document, too.
+growAccessors(64)
+
+connectArrays((_, contents, owner) => DocumentArray.owned(contents, owner), DocumentArray.adopt)
+
+/** Start and end of each `docs` entry (field 1) within a DocumentArrayProto. Throws XserveError BAD_REQUEST. */
+export function scanDocuments(bytes: Uint8Array, start: number, end: number, bounds: number[]): void {
+  let at = start
+  while (at < end) {
+    const tag = bytes[at++]!
+    let length = 0
+    for (let scale = 1; ; scale *= 128) {
+      if (at >= end || scale > 1e15) throw malformed('a DocumentArray ends within a number')
+      const byte = bytes[at++]!
+      length += (byte & 0x7f) * scale
+      if (byte < 0x80) break
+    }
+    if (tag % 8 !== 2 || tag < 8) throw malformed('it is no DocumentArray')
+    if (length > end - at) throw malformed('a document is longer than the message')
+    if (tag === 0x0a) bounds.push(at, at + length)
+    at += length
+  }
+}
