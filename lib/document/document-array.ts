@@ -2,7 +2,9 @@
 import { XserveError } from '../errors.ts'
 import { malformed } from '../protobuf/reader.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
-import { connectArrays, Document, type DocumentInit, type Owner } from './document.ts'
+import { connectArrays, Document } from './document.ts'
+import type { DocumentInit, Owner } from './document-init.ts'
+import { documentsFromJson } from './json.ts'
 
 /** What may be put into an array: a string is a document with that text. */
 export type DocumentInput = Document | DocumentInit | string
@@ -34,6 +36,15 @@ export class DocumentArray implements Iterable<Document> {
 
   static from(documents: Iterable<DocumentInput>): DocumentArray {
     return new DocumentArray(documents)
+  }
+
+  /** A list of what Document.fromJSON takes. Throws XserveError BAD_DOCUMENT with the path of what is wrong. */
+  static fromJSON(value: unknown): DocumentArray {
+    return new DocumentArray(documentsFromJson(value))
+  }
+
+  toJSON(): Record<string, unknown>[] {
+    return this.map((document) => document.toJSON())
   }
 
   /** Documents at these places (start, end, start, end, …) of bytes that must not change. */

@@ -2,40 +2,18 @@
  * One unit of data: a byte range of a DocumentProto whose fields are decoded when they are read, and written again only
  * when they were changed or could have been (design §4). A field nobody touches costs nothing.
  */
-import { XserveError } from '../errors.ts'
 import { decodeStruct } from '../protobuf/struct.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
 import type { DocumentArray } from './document-array.ts'
+import { checkProperty, type DocumentInit, type DocumentsInput, type Owner, UNSET, wrongType } from './document-init.ts'
 import { encodeDocument } from './encode-document.ts'
 import { contentField, FIELD, findContents, findFloat, findFloats, findMessage, findText, findUint, LAST_FIELD } from './fields.ts'
 import { newId } from './id.ts'
 import { guessMimeType } from './mime.ts'
+import { documentFromJson, documentToJson } from './json.ts'
 import { type NdArray, readNdArray } from './nd-array.ts'
 import { readScore, type Scores } from './scores.ts'
 import { Tensor, type TensorInput } from './tensor.ts'
-
-/** Fields of a new document; each is as the property of the same name. */
-export interface DocumentInit {
-  id?: string | undefined
-  text?: string | undefined
-  blob?: Uint8Array | undefined
-  tensor?: TensorInput | undefined
-  embedding?: TensorInput | undefined
-  uri?: string | undefined
-  mimeType?: string | undefined
-  tags?: Record<string, unknown> | undefined
-  weight?: number | undefined
-  scores?: Scores | undefined
-  evaluations?: Scores | undefined
-  chunks?: DocumentArray | readonly (Document | DocumentInit | string)[] | undefined
-  matches?: DocumentArray | readonly (Document | DocumentInit | string)[] | undefined
-  modality?: string | undefined
-  location?: readonly number[] | undefined
-  offset?: number | undefined
-  parentId?: string | undefined
-  granularity?: number | undefined
-  adjacency?: number | undefined
-}
 
 /** Makes the arrays of chunks and matches. Handed in by document-array.ts, since each of the two classes makes the other. */
 type MakeArray = (source: Uint8Array | null, contents: readonly Uint8Array[], owner: Owner) => DocumentArray
@@ -47,21 +25,15 @@ export function connectArrays(make: MakeArray, take: TakeArray): void {
   takeArray = take
 }
 
-/** The document that an array of chunks or matches belongs to. */
-export interface Owner {
-  readonly document: Document
-  readonly kind: 'chunks' | 'matches'
-}
-
 const bit = (number: number): number => 1 << number
 const CONTENT = bit(FIELD.blob) | bit(FIELD.tensor) | bit(FIELD.text)
 const EMPTY = new Uint8Array(0)
 
 /** A document of the first docarray dialect. Assigning `undefined` empties a field. */
 export class Document {
-  #source: Uint8Array
-  #start: number
-  #end: number
+  #source: Uint8Array = EMPTY
+  #start = 0
+  #end = 0
   /** Fields whose value is in #values. */
   #known = 0
   /** Fields that the source no longer tells: they are written from #values. */
@@ -69,9 +41,7 @@ export class Document {
   #values: unknown[] | null = null
 
   constructor(init: DocumentInit | string = {}) {
-    this.#source = EMPTY
-    this.#start = 0
-    this.#end = 0
+    if (init === UNSET) return
     if (typeof init === 'string') {
       this.id = newId()
       this.text = init
@@ -80,7 +50,7 @@ export class Document {
     this.id = init.id ?? newId()
     for (const key in init) {
       if (key === 'id') continue
-      if (!PROPERTIES.has(key)) throw unknownProperty(key)
+      checkProperty(key)
       const value = init[key as keyof DocumentInit]
       if (value !== undefined) (this as Record<string, unknown>)[key] = value
     }
@@ -89,9 +59,6 @@ export class Document {
   /** A view of DocumentProto bytes from `start` to `end`; they must not change afterwards. */
   static view(source: Uint8Array, start = 0, end = source.length): Document {
     const document = new Document(UNSET)
-    document.#known = 0
-    document.#dirty = 0
-    document.#values = null
     document.#source = source
     document.#start = start
     document.#end = end
@@ -356,7 +323,7 @@ export class Document {
   get chunks(): DocumentArray {
     return this.#children(FIELD.chunks, 'chunks')
   }
-  set chunks(value: DocumentArray | readonly (Document | DocumentInit | string)[] | undefined) {
+  set chunks(value: DocumentsInput | undefined) {
     this.#set(FIELD.chunks, takeArray(value ?? [], { document: this, kind: 'chunks' }))
   }
 
@@ -364,8 +331,18 @@ export class Document {
   get matches(): DocumentArray {
     return this.#children(FIELD.matches, 'matches')
   }
-  set matches(value: DocumentArray | readonly (Document | DocumentInit | string)[] | undefined) {
+  set matches(value: DocumentsInput | undefined) {
     this.#set(FIELD.matches, takeArray(value ?? [], { document: this, kind: 'matches' }))
+  }
+
+  /** The fields that are set, by Jina's names: blobs in base64, tensors as nested lists. */
+  toJSON(): Record<string, unknown> {
+    return documentToJson(this)
+  }
+
+  /** Names in snake_case or camelCase. Throws XserveError BAD_DOCUMENT with the path of what is wrong. */
+  static fromJSON(value: unknown): Document {
+    return new Document(documentFromJson(value))
   }
 
   /** Writes the content of this document's DocumentProto, back to front. */
@@ -373,20 +350,4 @@ export class Document {
     if (this.#dirty === 0) writer.raw(this.#source, this.#start, this.#end)
     else encodeDocument(writer, this.#source, this.#start, this.#end, this.#dirty, this.#values!)
   }
-}
-
-/** Stands for "no fields, no id" inside `view`. */
-const UNSET: DocumentInit = Object.freeze({ id: '' })
-
-const PROPERTIES: ReadonlySet<string> = new Set(Object.keys(FIELD))
-
-function unknownProperty(key: string): XserveError {
-  return new XserveError('BAD_DOCUMENT', `a Document has no field ${JSON.stringify(key)}`, {
-    hint: `fields: ${[...PROPERTIES].join(', ')}`,
-  })
-}
-
-function wrongType(name: string, expected: string, value: unknown): XserveError {
-  const kind = value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
-  return new XserveError('BAD_DOCUMENT', `${name} must be ${expected}, not ${kind}`, { where: name })
 }

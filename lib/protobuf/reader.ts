@@ -97,9 +97,12 @@ export class Reader {
       case 1:
         this.#fixed(8)
         return
-      case 2:
-        this.at += this.length()
+      case 2: {
+        // The length moves the position, so it must be read before the sum is.
+        const length = this.length()
+        this.at += length
         return
+      }
       case 5:
         this.#fixed(4)
         return

@@ -1,0 +1,163 @@
+/** Documents as JSON objects: Jina's names of the fields (snake_case), only those that are set (Jina facts §2.2). */
+import { XserveError } from '../errors.ts'
+import type { Document } from './document.ts'
+import type { DocumentArray } from './document-array.ts'
+import type { DocumentInit } from './document-init.ts'
+import type { NamedScore, Scores } from './scores.ts'
+import type { NestedNumbers } from './tensor.ts'
+
+type Kind = 'text' | 'number' | 'blob' | 'tensor' | 'object' | 'numbers' | 'documents' | 'scores'
+
+/** In the order of writing: name in JSON, name of the property, what the value is. */
+const FIELDS: readonly (readonly [string, keyof DocumentInit, Kind])[] = [
+  ['id', 'id', 'text'],
+  ['parent_id', 'parentId', 'text'],
+  ['granularity', 'granularity', 'number'],
+  ['adjacency', 'adjacency', 'number'],
+  ['blob', 'blob', 'blob'],
+  ['tensor', 'tensor', 'tensor'],
+  ['mime_type', 'mimeType', 'text'],
+  ['text', 'text', 'text'],
+  ['weight', 'weight', 'number'],
+  ['uri', 'uri', 'text'],
+  ['tags', 'tags', 'object'],
+  ['offset', 'offset', 'number'],
+  ['location', 'location', 'numbers'],
+  ['embedding', 'embedding', 'tensor'],
+  ['modality', 'modality', 'text'],
+  ['evaluations', 'evaluations', 'scores'],
+  ['scores', 'scores', 'scores'],
+  ['chunks', 'chunks', 'documents'],
+  ['matches', 'matches', 'documents'],
+]
+
+const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [field[1], field] as const]))
+
+/** A JSON value with the fields that are set; blobs in base64, tensors as nested lists. */
+export function documentToJson(document: Document): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const [name, property, kind] of FIELDS) {
+    const value = document[property as keyof Document] as unknown
+    if (value === undefined || value === 0 || value === '') continue
+    if (kind === 'blob') {
+      const { buffer, byteOffset, byteLength } = value as Uint8Array
+      out[name] = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
+    } else if (kind === 'documents') {
+      if ((value as DocumentArray).length > 0) out[name] = documentsToJson(value as DocumentArray)
+    } else if (kind === 'scores') {
+      if (Object.keys(value as Scores).length > 0) out[name] = scoresToJson(value as Scores)
+    } else if (kind === 'tensor') out[name] = (value as { toJSON(): unknown }).toJSON()
+    else if (typeof value !== 'object' || Object.keys(value as object).length > 0) out[name] = value
+  }
+  return out
+}
+
+export function documentsToJson(documents: DocumentArray): Record<string, unknown>[] {
+  return documents.map(documentToJson)
+}
+
+function scoresToJson(scores: Scores): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(scores).map(([key, { value, opName = '', description = '', refId = '' }]) => [
+      key,
+      { value, op_name: opName, description, ref_id: refId },
+    ]),
+  )
+}
+
+/**
+ * What a document is made of, from a JSON object: names in snake_case or camelCase; null is as absent; a string is a document with that text.
+ * Throws XserveError BAD_DOCUMENT with the path of what is wrong; `path` is where the value stands.
+ */
+export function documentFromJson(value: unknown, path = ''): DocumentInit {
+  if (typeof value === 'string') return { text: value }
+  if (!isObject(value)) throw wrong(path, 'a document (an object or a text)', value)
+  const init: DocumentInit = {}
+  for (const [key, item] of Object.entries(value)) {
+    const at = path === '' ? key : `${path}.${key}`
+    const field = BY_NAME.get(key)
+    if (!field) throw unknownField(at, key)
+    if (item !== null && item !== undefined) Object.assign(init, { [field[1]]: fromJson(item, field[2], at) })
+  }
+  return init
+}
+
+/** Throws XserveError BAD_DOCUMENT with the path of what is wrong. */
+export function documentsFromJson(value: unknown, path = ''): DocumentInit[] {
+  if (!Array.isArray(value)) throw wrong(path, 'a list of documents', value)
+  return value.map((item, index) => documentFromJson(item, `${path}[${index}]`))
+}
+
+function fromJson(value: unknown, kind: Kind, path: string): unknown {
+  switch (kind) {
+    case 'text':
+      if (typeof value !== 'string') throw wrong(path, 'a text', value)
+      return value
+    case 'number':
+      if (typeof value !== 'number') throw wrong(path, 'a number', value)
+      return value
+    case 'numbers':
+      if (!Array.isArray(value) || value.some((item) => typeof item !== 'number')) throw wrong(path, 'a list of numbers', value)
+      return value
+    case 'object':
+      if (!isObject(value)) throw wrong(path, 'an object', value)
+      return value
+    case 'blob':
+      if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value)) throw wrong(path, 'base64 text', value)
+      return new Uint8Array(Buffer.from(value, 'base64'))
+    case 'documents':
+      return documentsFromJson(value, path)
+    case 'scores':
+      return scoresFromJson(value, path)
+    case 'tensor':
+      return tensorFromJson(value, path)
+  }
+}
+
+function tensorFromJson(value: unknown, path: string): NestedNumbers {
+  if (!Array.isArray(value) && typeof value !== 'number') throw wrong(path, 'nested lists of numbers', value)
+  return value as NestedNumbers
+}
+
+function scoresFromJson(value: unknown, path: string): Scores {
+  if (!isObject(value)) throw wrong(path, 'an object of scores', value)
+  const out: Scores = {}
+  for (const [key, item] of Object.entries(value)) {
+    const at = `${path}.${key}`
+    if (typeof item === 'number') out[key] = { value: item }
+    else if (isObject(item)) out[key] = scoreFromJson(item, at)
+    else throw wrong(at, 'a score (a number or an object with value)', item)
+  }
+  return out
+}
+
+function scoreFromJson(item: Record<string, unknown>, path: string): NamedScore {
+  const { value = 0 } = item
+  if (typeof value !== 'number') throw wrong(`${path}.value`, 'a number', value)
+  const score: NamedScore = { value }
+  for (const [name, property] of [['op_name', 'opName'], ['description', 'description'], ['ref_id', 'refId']] as const) {
+    const text = item[name] ?? item[property]
+    if (text === undefined || text === null) continue
+    if (typeof text !== 'string') throw wrong(`${path}.${name}`, 'a text', text)
+    score[property] = text
+  }
+  return score
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function wrong(path: string, expected: string, value: unknown): XserveError {
+  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value
+  return new XserveError('BAD_DOCUMENT', `${path === '' ? 'it' : path} must be ${expected}, not ${kind}`, path === '' ? {} : { where: path })
+}
+
+function unknownField(path: string, key: string): XserveError {
+  const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
+  const close = FIELDS.find(([name]) => letters(name).startsWith(letters(key)) || letters(key).startsWith(letters(name)))
+  return new XserveError('BAD_DOCUMENT', `${path} is no field of a document`, {
+    where: path,
+    hint: close ? `did you mean ${close[0]}?` : `fields: ${FIELDS.map(([name]) => name).join(', ')}; anything else goes into tags`,
+  })
+}
