@@ -1,0 +1,125 @@
+/** What a method gets: one object whose members are made when they are read. */
+import { decodeData } from '../document/data-content.ts'
+import type { DocumentArray } from '../document/document-array.ts'
+import { concatenate } from '../document/reduce.ts'
+import type { CallMessage } from '../link/messages.ts'
+import { decodeStruct } from '../protobuf/struct.ts'
+import { parametersFor } from './parameters.ts'
+
+/** W3C trace context of the caller. */
+export interface TracingContext {
+  readonly traceparent: string
+  readonly tracestate?: string
+}
+
+/** Whose parameters they are. */
+export interface Addressee {
+  readonly name: string
+  readonly metasName: string
+}
+
+/** The argument of a method bound to an endpoint. */
+export class ExecutorCall {
+  readonly #message: CallMessage
+  readonly #addressee: Addressee
+  #matrix: DocumentArray[] | null = null
+  #docs: DocumentArray | null = null
+  #parameters: Record<string, unknown> | null = null
+  #controller: AbortController | null = null
+  #timer: Timer | undefined
+  #gone = false
+
+  constructor(message: CallMessage, addressee: Addressee) {
+    this.#message = message
+    this.#addressee = addressee
+  }
+
+  /** The endpoint that the request named. */
+  get endpoint(): string {
+    return this.#message.endpoint
+  }
+
+  /** Documents of all branches, one behind the other; changes in place count. */
+  get docs(): DocumentArray {
+    if (this.#docs === null) {
+      const matrix = this.#branches()
+      this.#docs = matrix.length === 1 ? matrix[0]! : concatenate(matrix)
+    }
+    return this.#docs
+  }
+
+  /** undefined as long as nobody has read documents: then they are as they came. */
+  get docsIfRead(): DocumentArray | undefined {
+    if (this.#docs !== null || this.#matrix !== null) return this.docs
+    return undefined
+  }
+
+  /** Documents of each incoming branch. */
+  get docsMatrix(): DocumentArray[] {
+    return this.#branches()
+  }
+
+  /** Documents by the name of the executor that they come from. */
+  get docsMap(): Record<string, DocumentArray> {
+    const matrix = this.#branches()
+    return Object.fromEntries(this.#message.branches.map((branch, index) => [branch.name, matrix[index]!]))
+  }
+
+  #branches(): DocumentArray[] {
+    this.#matrix ??= this.#message.branches.map((branch) => decodeData(branch.data))
+    return this.#matrix
+  }
+
+  /** Numbers are doubles. Changes stay here. */
+  // biome-ignore lint/suspicious/noExplicitAny: parameters are whatever the caller sent; executors declare what they expect
+  get parameters(): Record<string, any> {
+    if (this.#parameters === null) {
+      const { parameters } = this.#message
+      const { name, metasName } = this.#addressee
+      this.#parameters = parameters.length === 0 ? {} : parametersFor(decodeStruct(parameters), name, metasName)
+    }
+    return this.#parameters
+  }
+
+  /** Aborts when the caller has gone (AbortError) or its deadline has passed (TimeoutError). */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController()
+      const { deadline } = this.#message
+      if (this.#gone) this.#abort()
+      else if (deadline > 0) {
+        const late = () => this.#controller?.abort(new DOMException('the deadline of the call has passed', 'TimeoutError'))
+        this.#timer = setTimeout(late, Math.max(0, deadline - Date.now()))
+        this.#timer.unref()
+      }
+    }
+    return this.#controller.signal
+  }
+
+  #abort(): void {
+    const late = this.#message.deadline > 0 && Date.now() >= this.#message.deadline
+    const reason = late
+      ? new DOMException('the deadline of the call has passed', 'TimeoutError')
+      : new DOMException('the caller has gone', 'AbortError')
+    this.#controller?.abort(reason)
+  }
+
+  /** undefined when the caller traces nothing. */
+  get tracingContext(): TracingContext | undefined {
+    const { trace } = this.#message
+    if (trace === '') return undefined
+    const [traceparent = '', tracestate] = trace.split('\n')
+    return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
+  }
+
+  /** The caller has gone. */
+  cancel(): void {
+    this.#gone = true
+    this.#abort()
+  }
+
+  /** The call is answered: nothing is to fire any more. */
+  finish(): void {
+    clearTimeout(this.#timer)
+  }
+}

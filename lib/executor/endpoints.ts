@@ -1,0 +1,69 @@
+/** Endpoint → method: one table, whether bound by decorators, by a static map, or from the command line (Jina facts §3.2, §3.8). */
+import { XserveError } from '../errors.ts'
+import { Executor } from './executor.ts'
+import { endpointsOf } from './requests.ts'
+
+export type EndpointTable = ReadonlyMap<string, string>
+
+function refused(why: string, hint?: string): XserveError {
+  return new XserveError('BAD_ENDPOINT', why, hint === undefined ? {} : { hint })
+}
+
+/**
+ * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all.
+ * Throws XserveError BAD_ENDPOINT for methods that are none and endpoints bound twice in one class.
+ */
+export function buildEndpoints(
+  executor: typeof Executor,
+  usesRequests: Readonly<Record<string, string>> = {},
+): EndpointTable {
+  const chain: (typeof Executor)[] = []
+  for (let one = executor; one !== Executor && typeof one === 'function'; one = Object.getPrototypeOf(one)) chain.unshift(one)
+  const table = new Map<string, string>()
+  for (const one of chain) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
+  for (const [endpoint, method] of Object.entries(usesRequests)) {
+    checkMethod(executor, endpoint, method)
+    // As Jina does it: the method moves, so the last endpoint that it had is given up.
+    const before = [...table].filter(([, name]) => name === method).at(-1)
+    if (before) table.delete(before[0])
+    table.set(endpoint, method)
+  }
+  return table
+}
+
+function ownEndpoints(one: typeof Executor): Map<string, string> {
+  const own = new Map<string, string>()
+  const add = (endpoint: string, method: string): void => {
+    const other = own.get(endpoint)
+    if (other !== undefined && other !== method) {
+      throw refused(`${one.name} binds the endpoint ${endpoint} twice, to ${other} and to ${method}`)
+    }
+    own.set(endpoint, method)
+  }
+  for (const name of Object.getOwnPropertyNames(one.prototype)) {
+    const method: unknown = Object.getOwnPropertyDescriptor(one.prototype, name)?.value
+    for (const endpoint of endpointsOf(method)) add(endpoint, name)
+  }
+  const map = Object.hasOwn(one, 'requests') ? one.requests : undefined
+  if (map === undefined) return own
+  if (typeof map !== 'object' || map === null) throw refused(`${one.name}.requests must be an object: endpoint to method name`)
+  for (const [endpoint, method] of Object.entries(map)) {
+    checkMethod(one, endpoint, method)
+    add(endpoint, method)
+  }
+  return own
+}
+
+function checkMethod(one: typeof Executor, endpoint: string, method: unknown): void {
+  const target: unknown = typeof method === 'string' ? (one.prototype as unknown as Record<string, unknown>)[method] : undefined
+  if (typeof target === 'function' && method !== 'constructor') return
+  throw refused(`${one.name} has no method ${JSON.stringify(method)} for the endpoint ${endpoint}`, `methods: ${methodsOf(one).join(', ') || 'none'}`)
+}
+
+function methodsOf(one: typeof Executor): string[] {
+  const names = new Set<string>()
+  for (let at = one.prototype; at !== Executor.prototype && at !== null; at = Object.getPrototypeOf(at)) {
+    for (const name of Object.getOwnPropertyNames(at)) if (name !== 'constructor') names.add(name)
+  }
+  return [...names]
+}

@@ -1,0 +1,112 @@
+/** One call of a user's method: message in, answer out. The path of a synchronous method has no promise on it. */
+import { encodeData, isUntouched } from '../document/data-content.ts'
+import { Document } from '../document/document.ts'
+import { DocumentArray } from '../document/document-array.ts'
+import type { AnswerMessage, CallMessage } from '../link/messages.ts'
+import { encodeValue } from '../protobuf/struct.ts'
+import { type Addressee, ExecutorCall } from './call.ts'
+import type { EndpointTable } from './endpoints.ts'
+import type { Executor } from './executor.ts'
+import { statusOf } from './failure.ts'
+import { DEFAULT_ENDPOINT } from './requests.ts'
+
+export interface Invoker {
+  /** Answers through `done`, at once when the method is synchronous. The call returned can be cancelled. */
+  (message: CallMessage, done: (answer: AnswerMessage) => void): ExecutorCall
+}
+
+const EMPTY = new Uint8Array(0)
+const UNCHANGED: AnswerMessage = { failed: false, unchanged: true, extra: EMPTY, data: EMPTY }
+
+type Methods = Record<string, (call: ExecutorCall) => unknown>
+
+export function createInvoker(executor: Executor, className: string, table: EndpointTable): Invoker {
+  const methods = executor as unknown as Methods
+  const addressee: Addressee = { name: executor.name, metasName: executor.metas.name }
+  const fallback = table.get(DEFAULT_ENDPOINT)
+
+  return (message, done) => {
+    const call = new ExecutorCall(message, addressee)
+    const name = table.get(message.endpoint) ?? (message.endpoint === '_jina_dry_run_' ? undefined : fallback)
+    const fail = (error: unknown): void => {
+      call.finish()
+      done(failed(error, className, call, message))
+    }
+    const succeed = (result: unknown): void => {
+      call.finish()
+      let answer: AnswerMessage
+      try {
+        answer = answerOf(result, call, message, `${className}.${name}`)
+      } catch (error) {
+        answer = failed(error, className, call, message)
+      }
+      done(answer)
+    }
+    if (name === undefined) {
+      succeed(undefined)
+      return call
+    }
+    try {
+      const result = methods[name]!(call)
+      if (result instanceof Promise || isThenable(result)) void Promise.resolve(result).then(succeed, fail)
+      else succeed(result)
+    } catch (error) {
+      fail(error)
+    }
+    return call
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** Throws a TypeError for a result that is none (Jina facts §3.4), XserveError for documents that cannot be written. */
+function answerOf(result: unknown, call: ExecutorCall, message: CallMessage, method: string): AnswerMessage {
+  if (result === undefined || result === null) return sameDocuments(call, message)
+  if (result instanceof DocumentArray) {
+    return result === call.docsIfRead ? sameDocuments(call, message) : replaced(result)
+  }
+  if (result instanceof Document) return replaced(new DocumentArray([result]))
+  if (Array.isArray(result)) {
+    if (result.every((item) => item instanceof Document)) return replaced(new DocumentArray(result))
+  } else if (isPlainObject(result)) return { ...sameDocuments(call, message), extra: encodeValue(result) }
+  throw new TypeError(
+    `The return type must be DocumentArray / Dict / \`None\`, but getting ${shown(result)} from ${method} (a list of Documents or a Document will do, too)`,
+  )
+}
+
+function replaced(documents: DocumentArray): AnswerMessage {
+  return { failed: false, unchanged: false, extra: EMPTY, data: encodeData(documents) }
+}
+
+/** The documents of the call, as they are by now. */
+function sameDocuments(call: ExecutorCall, message: CallMessage): AnswerMessage {
+  const single = message.branches.length === 1
+  const documents = call.docsIfRead
+  if (single && (documents === undefined || isUntouched(documents, message.branches[0]!.data))) return UNCHANGED
+  return replaced(call.docs)
+}
+
+/** The documents go back as they are; if they cannot be written, as they came. */
+function failed(error: unknown, className: string, call: ExecutorCall, message: CallMessage): AnswerMessage {
+  let same = UNCHANGED
+  try {
+    same = sameDocuments(call, message)
+  } catch {
+    // The error at hand tells more than the one of writing half-changed documents.
+  }
+  return { ...same, failed: true, extra: statusOf(error, className) }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list of other things than Documents'
+  if (typeof value === 'object' && value !== null) return `a ${value.constructor?.name ?? 'object'}`
+  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value)
+}

@@ -1,0 +1,37 @@
+/** Parameters as one executor sees them: its own specific ones renamed, those of others gone (Jina facts §1.5). */
+
+const SEPARATOR = '__'
+const RESULTS = '__results__'
+
+/**
+ * `name__key` reaches only the executor of that name, as `key`. An object under the executor's own `metas.name` is merged
+ * over the rest. Results of earlier executors stay under `__results__` when there are any.
+ */
+export function parametersFor(
+  all: Readonly<Record<string, unknown>>,
+  name: string,
+  metasName: string,
+): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  const specific: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(all)) {
+    if (key === RESULTS) {
+      if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) out[key] = value
+      continue
+    }
+    const at = key.indexOf(SEPARATOR)
+    if (at <= 0) put(out, key, value)
+    else if (key.slice(0, at) === name) put(specific, key.slice(at + SEPARATOR.length), value)
+  }
+  for (const [key, value] of Object.entries(specific)) put(out, key, value)
+  const own = Object.hasOwn(all, metasName) ? all[metasName] : undefined
+  if (typeof own === 'object' && own !== null && !Array.isArray(own)) {
+    for (const [key, value] of Object.entries(own)) put(out, key, value)
+  }
+  return out
+}
+
+/** Assignment would run the setter of `__proto__`. */
+function put(into: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,62 @@
+/** Why a module could not be loaded, with file:line:column and the source line. */
+import { XserveError } from '../errors.ts'
+import { positionOf, stackLines } from '../executor/failure.ts'
+
+interface Message {
+  readonly message: string
+  readonly position?: { file?: string; line?: number; column?: number; lineText?: string } | null
+}
+
+/** Positions come from what was thrown, or from the bundler, which is asked only after a failure. */
+export async function explainLoadFailure(error: unknown, file: string): Promise<XserveError> {
+  const thrown = messagesOf(error)
+  const found = thrown.find(hasPosition) ?? (isOfLoader(error) ? (await diagnose(file)).find(hasPosition) : undefined)
+  if (found) {
+    const { position } = found
+    const where = `${position?.file || file}:${position?.line}:${position?.column}`
+    return new XserveError('MODULE_FAILED', clean(found.message), { where, cause: marked(position?.lineText, position?.column) })
+  }
+  if (isOfLoader(error)) return new XserveError('MODULE_FAILED', clean(thrown[0]?.message ?? String(error)), { where: file })
+  // The module's own code has thrown.
+  const [, ...frames] = stackLines(error)
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return new XserveError('MODULE_FAILED', text, { where: positionOf(error) ?? file, cause: frames.join('').trimEnd() })
+}
+
+function hasPosition(message: Message): boolean {
+  return typeof message.position?.line === 'number' && message.position.line > 0
+}
+
+/** Syntax errors and imports that are not found, as opposed to errors that user code throws. */
+function isOfLoader(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isOfLoader)
+  const name = (error as { name?: unknown } | null)?.name
+  return name === 'BuildMessage' || name === 'ResolveMessage' || (error instanceof SyntaxError && positionOf(error) === undefined)
+}
+
+function messagesOf(error: unknown): Message[] {
+  if (error instanceof AggregateError) return error.errors as Message[]
+  return typeof error === 'object' && error !== null && 'message' in error ? [error as Message] : []
+}
+
+async function diagnose(file: string): Promise<readonly Message[]> {
+  try {
+    const built = await Bun.build({ entrypoints: [file], target: 'bun', packages: 'external', external: ['xserve'], throw: false })
+    return built.logs as readonly Message[]
+  } catch {
+    return []
+  }
+}
+
+/** The bundler names its own words for what it could not resolve. */
+function clean(message: string): string {
+  return message.replace(/^(?:error|BuildMessage|ResolveMessage): /i, '').replaceAll(/\s+from ['"][^'"]*['"]$/g, '')
+}
+
+/** The source line with a mark under the column. */
+function marked(line: string | undefined, column: number | undefined): string {
+  if (!line) return ''
+  const text = line.slice(0, 200)
+  if (!column || column > text.length + 1) return text
+  return `${text}\n${text.slice(0, column - 1).replaceAll(/[^\t]/g, ' ')}^`
+}

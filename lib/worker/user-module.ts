@@ -1,0 +1,95 @@
+/** First step of a worker's life: the user's module is imported, and the class to serve found in it. */
+import path from 'node:path'
+import { XserveError } from '../errors.ts'
+import { Executor } from '../executor/executor.ts'
+import { requests } from '../executor/requests.ts'
+import { explainLoadFailure } from './load-failure.ts'
+
+export interface UserModule {
+  readonly executor: typeof Executor
+  readonly className: string
+}
+
+/** Makes `import … from 'xserve'` in user code mean the SDK inside this program, before any user code runs. */
+export function provideSdk(sdk: Record<string, unknown>): void {
+  Bun.plugin({
+    name: 'xserve',
+    setup(build) {
+      build.module('xserve', () => ({ exports: sdk, loader: 'object' }))
+    },
+  })
+}
+
+/** Throws XserveError MODULE_FAILED with the position, NO_EXECUTOR, AMBIGUOUS_EXECUTOR. */
+export async function loadUserModule(file: string, className: string | null): Promise<UserModule> {
+  let exported: Record<string, unknown>
+  try {
+    // A variable: a literal path would be taken into the binary at build time.
+    exported = (await import(file)) as Record<string, unknown>
+  } catch (error) {
+    throw await explainLoadFailure(error, file)
+  }
+  return chooseExecutor(exported, file, className)
+}
+
+/** User files that were really loaded: what is not under node_modules. */
+export function loadedModules(): string[] {
+  return Object.keys(require.cache).filter((name) => path.isAbsolute(name) && !/[\\/]node_modules[\\/]|\$bunfs|~BUN/.test(name))
+}
+
+function chooseExecutor(exported: Record<string, unknown>, file: string, className: string | null): UserModule {
+  const found = new Map<string, typeof Executor>()
+  for (const [name, value] of Object.entries(exported)) {
+    if (isExecutor(value)) found.set(name === 'default' ? value.name || 'default' : name, value)
+  }
+  if (className !== null) {
+    const named = found.get(className) ?? [...found.values()].find((one) => one.name === className)
+    if (named) return { executor: named, className: named.name || className }
+    throw new XserveError('NO_EXECUTOR', `${file} exports no Executor named ${className}`, {
+      where: file,
+      hint: found.size === 0 ? describeExports(exported) : `it exports ${[...found.keys()].join(', ')}`,
+    })
+  }
+  const main = exported.default
+  if (isExecutor(main)) return { executor: main, className: main.name || 'default' }
+  if (isFunction(main)) return functionExecutor(main, file)
+  const [first, ...others] = new Set(found.values())
+  if (first === undefined) {
+    throw new XserveError('NO_EXECUTOR', `${file} exports no Executor`, { where: file, hint: describeExports(exported) })
+  }
+  if (others.length > 0) {
+    const names = [...found.keys()].join(', ')
+    throw new XserveError('AMBIGUOUS_EXECUTOR', `${file} exports several Executors: ${names}`, {
+      where: file,
+      hint: `choose one: ${path.basename(file)}#${[...found.keys()][0]}, or --executor NAME, or export one as default`,
+    })
+  }
+  return { executor: first, className: first.name || [...found.keys()][0]! }
+}
+
+function isExecutor(value: unknown): value is typeof Executor {
+  return typeof value === 'function' && (value === Executor || value.prototype instanceof Executor)
+}
+
+function isFunction(value: unknown): value is (call: unknown) => unknown {
+  return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
+}
+
+/** `export default ({ docs }) => …`: the function is the default endpoint. */
+function functionExecutor(handle: (call: unknown) => unknown, file: string): UserModule {
+  const className = handle.name && handle.name !== 'default' ? handle.name : path.parse(file).name
+  class FunctionExecutor extends Executor {
+    handle(call: unknown): unknown {
+      return handle(call)
+    }
+  }
+  requests()(FunctionExecutor.prototype, 'handle', Object.getOwnPropertyDescriptor(FunctionExecutor.prototype, 'handle')!)
+  Object.defineProperty(FunctionExecutor, 'name', { value: className })
+  return { executor: FunctionExecutor, className }
+}
+
+function describeExports(exported: Record<string, unknown>): string {
+  const names = Object.keys(exported)
+  const what = names.length === 0 ? 'it exports nothing' : `it exports ${names.join(', ')}`
+  return `${what}; serve a class that extends Executor, or a default function`
+}

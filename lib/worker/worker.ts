@@ -1,0 +1,132 @@
+/**
+ * The child program: hello → load → start → ready, then calls until drain or the end of the link (design §2). It loads
+ * nothing that it does not need: it must be ready within milliseconds.
+ */
+import { asXserveError, XserveError } from '../errors.ts'
+import { buildEndpoints } from '../executor/endpoints.ts'
+import { type Executor, makeExecutor, type Metas } from '../executor/executor.ts'
+import { positionOf, stackLines } from '../executor/failure.ts'
+import { createInvoker, type Invoker } from '../executor/invoke.ts'
+import { createLink } from '../link/create.ts'
+import type { IncomingCall, Link } from '../link/link.ts'
+import { type ControlMessage, decodeCall, encodeAnswer, type ExecutorStart, type Failure } from '../link/messages.ts'
+import { createWorkerLog } from './log.ts'
+import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
+
+/** The link is the fourth of the inherited streams. */
+const LINK_FD = 3
+
+/** Serves until the link closes, then ends the process. `sdk` is what user code imports as 'xserve'. */
+export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
+  // Processes that user code starts are its own affair.
+  delete process.env.BUN_FEATURE_FLAG_NO_ORPHANS
+  provideSdk(sdk)
+  let loaded: UserModule | null = null
+  let executor: Executor | null = null
+  let invoke: Invoker | null = null
+  let open = 0
+  let draining = false
+
+  const onCall = (payload: Uint8Array, incoming: IncomingCall): void => {
+    open++
+    const call = invoke!(decodeCall(payload), (answer) => {
+      open--
+      incoming.end(encodeAnswer(answer))
+      if (draining && open === 0) void finish()
+    })
+    incoming.onCancel = () => call.cancel()
+  }
+
+  const load = async (file: string, className: string | null): Promise<void> => {
+    loaded = await loadUserModule(file, className)
+    const endpoints = [...buildEndpoints(loaded.executor).keys()]
+    link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
+  }
+
+  const start = async (given: ExecutorStart): Promise<void> => {
+    const { executor: Class, className } = loaded!
+    const table = buildEndpoints(Class, given.usesRequests)
+    executor = construct(Class, given, className, Object.fromEntries(table), link)
+    await executor.init()
+    invoke = createInvoker(executor, className, table)
+    link.control({ kind: 'ready', className, endpoints: [...table.keys()] })
+  }
+
+  const finish = async (): Promise<void> => {
+    const closing = executor
+    executor = null
+    if (closing === null) return
+    try {
+      await closing.close()
+    } catch (error) {
+      link.control({ kind: 'failed', step: 'close', failure: failureOf(error) })
+    }
+    link.control({ kind: 'drained' })
+  }
+
+  const onControl = (message: ControlMessage): void => {
+    if (message.kind === 'load') load(message.file, message.className).catch((error) => report('load', error))
+    else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
+    else if (message.kind === 'drain') {
+      draining = true
+      if (open === 0) void finish()
+    }
+  }
+
+  const report = (step: 'load' | 'start', error: unknown): void =>
+    link.control({ kind: 'failed', step, failure: failureOf(error) })
+
+  const link: Link = await createLink(
+    LINK_FD,
+    { side: 'worker' },
+    { call: onCall, control: onControl, closed: () => process.exit(0) },
+  )
+  keepAlive(link)
+  link.control({ kind: 'hello', pid: process.pid })
+}
+
+function construct(
+  Class: typeof Executor,
+  given: ExecutorStart,
+  className: string,
+  requests: Readonly<Record<string, string>>,
+  link: Link,
+): Executor {
+  const { name, pod, replicas, shards, shardId, replicaId, workspace } = given
+  const metas = { name: className, ...given.usesMetas } as Metas
+  const runtimeArgs = { name: pod, replicas, shards, shardId, replicaId, workspace }
+  const making = { name, metas, runtimeArgs, requests, logger: createWorkerLog(link) }
+  const Constructor = Class as unknown as new (usesWith: Readonly<Record<string, unknown>>) => Executor
+  return makeExecutor(making, () => new Constructor(given.usesWith))
+}
+
+/** An error of user code outside of any call is told and survived; signals of the terminal are the parent's. */
+function keepAlive(link: Link): void {
+  const tell = (what: string) => (error: unknown) =>
+    link.control({ kind: 'log', level: 'error', text: `${what}: ${stackLines(error).join('').trimEnd()}` })
+  process.on('uncaughtException', tell('uncaught error'))
+  process.on('unhandledRejection', tell('unhandled rejection'))
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => {})
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof XserveError) {
+    const { where, hint, cause } = error.details
+    return {
+      code: error.code,
+      message: error.message,
+      ...(where === undefined ? {} : { where }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(typeof cause === 'string' && cause !== '' ? { stack: cause } : {}),
+    }
+  }
+  const where = positionOf(error)
+  const [, ...frames] = stackLines(error)
+  return {
+    code: 'START_FAILED',
+    message: error instanceof Error ? `${error.name}: ${error.message}` : asXserveError(error).message,
+    ...(where === undefined ? {} : { where }),
+    ...(frames.length === 0 ? {} : { stack: frames.join('').trimEnd() }),
+  }
+}
