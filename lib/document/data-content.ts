@@ -30,9 +30,13 @@ export function decodeData(bytes: Uint8Array): DocumentArray {
 /** `docs_bytes`: what docarray's to_bytes makes. A pickle is a program, so it is never read. */
 function decodePacked(bytes: Uint8Array): DocumentArray {
   if (bytes[0] === 0x80 && bytes[1] !== undefined && bytes[1] >= 2 && bytes[1] <= 5) {
-    throw new XserveError('PICKLE_REFUSED', 'docs_bytes holds a Python pickle, which can run any code and is not read', {
-      hint: "send the field docs, or bytes made with protocol='protobuf-array'",
-    })
+    throw new XserveError(
+      'PICKLE_REFUSED',
+      'docs_bytes holds a Python pickle, which can run any code and is not read',
+      {
+        hint: "send the field docs, or bytes made with protocol='protobuf-array'",
+      },
+    )
   }
   const bounds: number[] = []
   if (bytes[0] === STREAM_VERSION) scanStream(bytes, bounds)

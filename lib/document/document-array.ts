@@ -70,7 +70,8 @@ export class DocumentArray implements Iterable<Document> {
   static adopt(value: unknown, owner: Owner): DocumentArray {
     const iterable = typeof value === 'object' && value !== null && Symbol.iterator in value
     if (!iterable) throw new XserveError('BAD_DOCUMENT', `${owner.kind} must be a DocumentArray or a list of Documents`)
-    if (value instanceof DocumentArray && value.#owner?.document === owner.document && value.#owner.kind === owner.kind) return value
+    if (value instanceof DocumentArray && value.#owner?.document === owner.document && value.#owner.kind === owner.kind)
+      return value
     const array = new DocumentArray()
     array.#owner = owner
     for (const document of value as Iterable<DocumentInput>) array.push(document)
@@ -183,7 +184,8 @@ export class DocumentArray implements Iterable<Document> {
   }
   /** One text for each document. */
   set texts(values: readonly string[]) {
-    if (values.length !== this.length) throw new XserveError('BAD_DOCUMENT', `${values.length} texts for ${this.length} documents`)
+    if (values.length !== this.length)
+      throw new XserveError('BAD_DOCUMENT', `${values.length} texts for ${this.length} documents`)
     for (const [index, text] of values.entries()) this.#get(index)!.text = text
   }
 
@@ -228,10 +230,15 @@ export class DocumentArray implements Iterable<Document> {
 }
 
 function checked(value: unknown): DocumentInit | string {
-  if (typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value))) return value as DocumentInit | string
-  throw new XserveError('BAD_DOCUMENT', `${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value} is no Document`, {
-    hint: 'a DocumentArray takes Documents, texts, and objects with the fields of a Document',
-  })
+  if (typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)))
+    return value as DocumentInit | string
+  throw new XserveError(
+    'BAD_DOCUMENT',
+    `${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value} is no Document`,
+    {
+      hint: 'a DocumentArray takes Documents, texts, and objects with the fields of a Document',
+    },
+  )
 }
 
 /** A chunk lies one level deeper than its parent and names it, a match one step aside; so do the chunks below. */

@@ -52,6 +52,7 @@ export function checkProperty(key: string): void {
 }
 
 export function wrongType(name: string, expected: string, value: unknown): XserveError {
-  const kind = value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
+  const kind =
+    value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
   return new XserveError('BAD_DOCUMENT', `${name} must be ${expected}, not ${kind}`, { where: name })
 }

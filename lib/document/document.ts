@@ -2,15 +2,26 @@
  * One unit of data: a byte range of a DocumentProto whose fields are decoded when they are read, and written again only
  * when they were changed or could have been (design §4). A field nobody touches costs nothing.
  */
-import { decodeStruct } from '../protobuf/struct.ts'
+
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
+import { decodeStruct } from '../protobuf/struct.ts'
 import type { DocumentArray } from './document-array.ts'
 import { checkProperty, type DocumentInit, type DocumentsInput, type Owner, UNSET, wrongType } from './document-init.ts'
 import { encodeDocument } from './encode-document.ts'
-import { contentField, FIELD, findContents, findFloat, findFloats, findMessage, findText, findUint, LAST_FIELD } from './fields.ts'
+import {
+  contentField,
+  FIELD,
+  findContents,
+  findFloat,
+  findFloats,
+  findMessage,
+  findText,
+  findUint,
+  LAST_FIELD,
+} from './fields.ts'
 import { newId } from './id.ts'
-import { guessMimeType } from './mime.ts'
 import { documentFromJson, documentToJson } from './json.ts'
+import { guessMimeType } from './mime.ts'
 import { type NdArray, readNdArray } from './nd-array.ts'
 import { readScore, type Scores } from './scores.ts'
 import { Tensor, type TensorInput } from './tensor.ts'
@@ -110,7 +121,8 @@ export class Document {
   }
 
   #setUint(number: number, name: string, value: number): void {
-    if (!Number.isInteger(value) || value < 0 || value > 0xffffffff) throw wrongType(name, 'a whole number from 0 to 4294967295', value)
+    if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
+      throw wrongType(name, 'a whole number from 0 to 4294967295', value)
     this.#set(number, value)
   }
 
@@ -139,7 +151,10 @@ export class Document {
   /** undefined when there is none; the wire does not tell an empty text from none. Setting it empties blob and tensor. */
   get text(): string | undefined {
     if (!this.#isKnown(FIELD.text)) {
-      this.#keep(FIELD.text, this.#hasContent(FIELD.text) ? findText(this.#source, this.#start, this.#end, FIELD.text) : undefined)
+      this.#keep(
+        FIELD.text,
+        this.#hasContent(FIELD.text) ? findText(this.#source, this.#start, this.#end, FIELD.text) : undefined,
+      )
     }
     return this.#values![FIELD.text] as string | undefined
   }
@@ -151,14 +166,17 @@ export class Document {
   /** Bytes of any kind. Changes in place do not count: assign. Setting it empties text and tensor. */
   get blob(): Uint8Array | undefined {
     if (!this.#isKnown(FIELD.blob)) {
-      const contents = this.#hasContent(FIELD.blob) ? findContents(this.#source, this.#start, this.#end, FIELD.blob) : []
+      const contents = this.#hasContent(FIELD.blob)
+        ? findContents(this.#source, this.#start, this.#end, FIELD.blob)
+        : []
       this.#keep(FIELD.blob, contents.at(-1))
     }
     return this.#values![FIELD.blob] as Uint8Array | undefined
   }
   set blob(value: Uint8Array | ArrayBuffer | undefined) {
     const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value
-    if (bytes !== undefined && bytes !== null && !(bytes instanceof Uint8Array)) throw wrongType('blob', 'a Uint8Array', value)
+    if (bytes !== undefined && bytes !== null && !(bytes instanceof Uint8Array))
+      throw wrongType('blob', 'a Uint8Array', value)
     this.#setContent(FIELD.blob, bytes ?? undefined)
   }
 
@@ -265,11 +283,13 @@ export class Document {
 
   /** Place of a chunk in its parent; changes in place count. */
   get location(): number[] {
-    if (!this.#isKnown(FIELD.location)) this.#set(FIELD.location, findFloats(this.#source, this.#start, this.#end, FIELD.location))
+    if (!this.#isKnown(FIELD.location))
+      this.#set(FIELD.location, findFloats(this.#source, this.#start, this.#end, FIELD.location))
     return this.#values![FIELD.location] as number[]
   }
   set location(value: readonly number[] | undefined) {
-    if (value && (!Array.isArray(value) || value.some((item) => typeof item !== 'number'))) throw wrongType('location', 'a list of numbers', value)
+    if (value && (!Array.isArray(value) || value.some((item) => typeof item !== 'number')))
+      throw wrongType('location', 'a list of numbers', value)
     this.#set(FIELD.location, value ? [...value] : [])
   }
 
@@ -282,7 +302,8 @@ export class Document {
     return this.#values![FIELD.tags] as Record<string, unknown>
   }
   set tags(value: Record<string, unknown> | undefined) {
-    if (value !== undefined && (typeof value !== 'object' || Array.isArray(value))) throw wrongType('tags', 'an object', value)
+    if (value !== undefined && (typeof value !== 'object' || Array.isArray(value)))
+      throw wrongType('tags', 'an object', value)
     this.#set(FIELD.tags, value ?? {})
   }
 

@@ -1,8 +1,8 @@
 /** A changed document as bytes: untouched fields are copied from the source in runs, the others written in their place. */
-import { malformed } from '../protobuf/reader.ts'
-import { encodeStruct } from '../protobuf/struct.ts'
+
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
-import { FIELD, LAST_FIELD } from './fields.ts'
+import { encodeStruct } from '../protobuf/struct.ts'
+import { FIELD, fieldNumber, LAST_FIELD, nextField } from './fields.ts'
 import { type NdArray, writeNdArray } from './nd-array.ts'
 import { type Scores, writeScores } from './scores.ts'
 
@@ -11,8 +11,12 @@ interface Children {
   writeDocuments(writer: ReverseWriter, number: number): void
 }
 
-/** Starts and ends of runs of fields that are copied, with the number of each run's first field; reused between calls. */
-let runs: number[] = []
+/**
+ * Runs of fields that are copied: number of the first field, start, end. Children are written while the runs of their
+ * parent are still needed, so each call stands on top of what its callers have put there.
+ */
+let runs = new Int32Array(3 * 64)
+let top = 0
 
 /**
  * `dirty` has a bit for each field number whose value is in `values`. Output is in the order of field numbers where the
@@ -26,75 +30,58 @@ export function encodeDocument(
   dirty: number,
   values: readonly unknown[],
 ): void {
-  if (start === end) {
-    for (let number = LAST_FIELD - 1; number > 0; number--) {
-      if ((dirty & (1 << number)) !== 0) writeField(writer, number, values[number])
+  const base = top
+  try {
+    let rest = dirty
+    collectRuns(source, start, end, dirty)
+    for (let i = top - 3; i >= base; i -= 3) {
+      const first = runs[i]!
+      rest = writeFields(writer, rest, first, values)
+      writer.raw(source, runs[i + 1]!, runs[i + 2]!)
     }
-    return
+    writeFields(writer, rest, 0, values)
+  } finally {
+    top = base
   }
-  // Children are written while the runs of their parent are still needed.
-  const own = runs
-  runs = []
-  own.length = 0
-  collectRuns(own, source, start, end, dirty)
-  let number = LAST_FIELD - 1
-  for (let i = own.length - 3; i >= 0; i -= 3) {
-    const first = own[i]!
-    for (; number >= first; number--) if ((dirty & (1 << number)) !== 0) writeField(writer, number, values[number])
-    writer.raw(source, own[i + 1]!, own[i + 2]!)
-  }
-  for (; number > 0; number--) if ((dirty & (1 << number)) !== 0) writeField(writer, number, values[number])
-  runs = own
 }
 
-function collectRuns(own: number[], source: Uint8Array, start: number, end: number, dirty: number): void {
-  let at = start
-  let previous = -1
-  while (at < end) {
+/** Writes the fields of `dirty` from `lowest` up, the last first; gives the rest. */
+function writeFields(writer: ReverseWriter, dirty: number, lowest: number, values: readonly unknown[]): number {
+  let rest = dirty
+  while (rest !== 0) {
+    const number = 31 - Math.clz32(rest)
+    if (number < lowest) break
+    writeField(writer, number, values[number])
+    rest &= ~(1 << number)
+  }
+  return rest
+}
+
+function collectRuns(source: Uint8Array, start: number, end: number, dirty: number): void {
+  const base = top
+  let previous = 0
+  for (let at = start; at < end; ) {
     const fieldStart = at
-    let tag = source[at++]!
-    if (tag >= 0x80) {
-      let scale = 128
-      tag &= 0x7f
-      for (let more = true; more; scale *= 128) {
-        if (at >= end || scale > 1e10) throw malformed('it ends within a number')
-        const byte = source[at++]!
-        tag += (byte & 0x7f) * scale
-        more = byte >= 0x80
-      }
-    }
-    at = behindContent(source, at, end, tag % 8)
-    const number = Math.floor(tag / 8)
-    if (number < LAST_FIELD && (dirty & (1 << number)) !== 0) continue
+    at = nextField(source, at, end)
+    const number = Math.min(fieldNumber(), LAST_FIELD)
+    if ((dirty & (1 << number)) !== 0) continue
     // A run goes on while no changed field has to be put in between.
-    if (own.length > 0 && own[own.length - 1] === fieldStart && !between(dirty, previous, number)) own[own.length - 1] = at
-    else own.push(number, fieldStart, at)
+    const between = dirty & ((1 << number) - 1) & -(1 << previous)
+    if (top > base && runs[top - 1] === fieldStart && between === 0) runs[top - 1] = at
+    else pushRun(number, fieldStart, at)
     previous = number
   }
 }
 
-/** Whether a dirty field has its place behind field `low` and before field `high`. */
-function between(dirty: number, low: number, high: number): boolean {
-  for (let number = low + 1; number < high && number < LAST_FIELD; number++) if ((dirty & (1 << number)) !== 0) return true
-  return false
-}
-
-function behindContent(source: Uint8Array, start: number, end: number, type: number): number {
-  let at = start
-  if (type === 0 || type === 2) {
-    let value = 0
-    for (let scale = 1; ; scale *= 128) {
-      if (at >= end || scale > 1e21) throw malformed('it ends within a number')
-      const byte = source[at++]!
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) break
-    }
-    if (type === 2) at += value
-  } else if (type === 1) at += 8
-  else if (type === 5) at += 4
-  else throw malformed(`a field has wire type ${type}`)
-  if (at > end) throw malformed('a field is longer than the document')
-  return at
+function pushRun(number: number, start: number, end: number): void {
+  if (top + 3 > runs.length) {
+    const grown = new Int32Array(runs.length * 2)
+    grown.set(runs)
+    runs = grown
+  }
+  runs[top++] = number
+  runs[top++] = start
+  runs[top++] = end
 }
 
 /** Empty values are not written: the wire does not know them (Jina facts §1.8). */

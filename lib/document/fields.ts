@@ -1,5 +1,9 @@
-/** Numbers of DocumentProto's fields (Jina facts §1.8), and looking one up in a document's bytes. */
-import { malformed, Reader } from '../protobuf/reader.ts'
+/**
+ * Numbers of DocumentProto's fields (Jina facts §1.8), and looking one up in a document's bytes. Looking up is a plain loop
+ * over the bytes with its result in a shared place: it runs once for each field that user code reads.
+ */
+import type { XserveError } from '../errors.ts'
+import { malformed, Reader, readText } from '../protobuf/reader.ts'
 
 export const FIELD = {
   id: 1,
@@ -25,95 +29,133 @@ export const FIELD = {
 
 export const LAST_FIELD = 20
 
-const isContent = (number: number): boolean => number >= FIELD.blob && number <= FIELD.text
+/** The field that `nextField` stopped at: its number, wire type, content, and where the next one begins. */
+let number = 0
+let type = 0
+let from = 0
+let to = 0
 
-/** The fields with this number, tags read: for each the reader stands before the content. A later content field (blob, tensor, text) undoes an earlier one. */
-function findAll(bytes: Uint8Array, start: number, end: number, number: number, found: (reader: Reader, tag: number) => void): void {
-  const reader = new Reader(bytes, start, end)
-  while (reader.at < end) {
-    const tag = reader.tag()
-    if (Math.floor(tag / 8) !== number) {
-      reader.skip(tag)
-      continue
-    }
-    const at = reader.at
-    reader.skip(tag)
-    const next = reader.at
-    reader.at = at
-    found(reader, tag)
-    reader.at = next
+/** Number of the field that `nextField` has moved over last. */
+export const fieldNumber = (): number => number
+
+/** Moves over the field at `at` and gives the place of the next. Throws XserveError BAD_REQUEST. */
+export function nextField(bytes: Uint8Array, at: number, end: number): number {
+  const tag = bytes[at++]!
+  if (tag < 0x80) {
+    number = tag >> 3
+    type = tag & 7
+  } else at = longTag(bytes, at, end, tag)
+  if (number === 0) throw malformed('a field has number 0')
+  from = at
+  if (type === 2) {
+    if (at >= end) throw malformed('it ends within a number')
+    const length = bytes[at]! < 0x80 ? bytes[at++]! : ((at = behindVarint(bytes, at, end)), varint)
+    if (length > end - at) throw malformed('a field is longer than the document')
+    from = at
+    to = at + length
+  } else if (type === 0) to = behindVarint(bytes, at, end)
+  else if (type === 5) to = at + 4
+  else if (type === 1) to = at + 8
+  else throw malformed(`a field has wire type ${type}`)
+  if (to > end) throw malformed('it ends within a number')
+  return to
+}
+
+let varint = 0
+
+function behindVarint(bytes: Uint8Array, start: number, end: number): number {
+  let at = start
+  varint = 0
+  for (let scale = 1; at < end; scale *= 128) {
+    const byte = bytes[at++]!
+    varint += (byte & 0x7f) * scale
+    if (byte < 0x80) return at
+    if (at - start === 10) throw malformed('a number is longer than ten bytes')
+  }
+  throw malformed('it ends within a number')
+}
+
+function longTag(bytes: Uint8Array, at: number, end: number, first: number): number {
+  const next = behindVarint(bytes, at - 1, end)
+  number = Math.floor(varint / 8)
+  type = first & 7
+  return next
+}
+
+function wrongType(): XserveError {
+  return malformed(`field ${number} of a document has wire type ${type}`)
+}
+
+/** Finds the last field with this number and wire type, from then on told by `from` and `to`. */
+function findLast(bytes: Uint8Array, start: number, end: number, wanted: number, wantedType: number): boolean {
+  let found = false
+  let foundFrom = 0
+  let foundTo = 0
+  for (let at = start; at < end; ) {
+    at = nextField(bytes, at, end)
+    if (number !== wanted) continue
+    if (type !== wantedType) throw wrongType()
+    found = true
+    foundFrom = from
+    foundTo = to
+  }
+  from = foundFrom
+  to = foundTo
+  return found
+}
+
+/** The same for every such field, in order. */
+function forEach(bytes: Uint8Array, start: number, end: number, wanted: number, found: () => void): void {
+  for (let at = start; at < end; ) {
+    at = nextField(bytes, at, end)
+    if (number === wanted) found()
   }
 }
 
-/** Number of the content field (blob, tensor or text) that counts; 0 when there is none. */
+/** Number of the content field (blob, tensor or text) that counts, which is the last; 0 when there is none. */
 export function contentField(bytes: Uint8Array, start: number, end: number): number {
-  const reader = new Reader(bytes, start, end)
   let last = 0
-  while (reader.at < end) {
-    const tag = reader.tag()
-    const number = Math.floor(tag / 8)
-    if (isContent(number)) last = number
-    reader.skip(tag)
+  for (let at = start; at < end; ) {
+    at = nextField(bytes, at, end)
+    if (number >= FIELD.blob && number <= FIELD.text) last = number
   }
   return last
 }
 
-function expectType(tag: number, type: number, number: number): void {
-  if (tag % 8 !== type) throw malformed(`field ${number} of a document has wire type ${tag % 8}`)
+export function findText(bytes: Uint8Array, start: number, end: number, wanted: number): string | undefined {
+  return findLast(bytes, start, end, wanted, 2) ? readText(bytes, from, to) : undefined
 }
 
-export function findText(bytes: Uint8Array, start: number, end: number, number: number): string | undefined {
-  let text: string | undefined
-  findAll(bytes, start, end, number, (reader, tag) => {
-    expectType(tag, 2, number)
-    text = reader.text()
-  })
-  return text
+export function findUint(bytes: Uint8Array, start: number, end: number, wanted: number): number | undefined {
+  return findLast(bytes, start, end, wanted, 0) ? new Reader(bytes, from, to).varint() >>> 0 : undefined
 }
 
-export function findUint(bytes: Uint8Array, start: number, end: number, number: number): number | undefined {
-  let value: number | undefined
-  findAll(bytes, start, end, number, (reader, tag) => {
-    expectType(tag, 0, number)
-    value = reader.varint() >>> 0
-  })
-  return value
-}
-
-export function findFloat(bytes: Uint8Array, start: number, end: number, number: number): number | undefined {
-  let value: number | undefined
-  findAll(bytes, start, end, number, (reader, tag) => {
-    expectType(tag, 5, number)
-    value = reader.float()
-  })
-  return value
+export function findFloat(bytes: Uint8Array, start: number, end: number, wanted: number): number | undefined {
+  return findLast(bytes, start, end, wanted, 5) ? new Reader(bytes, from, to).float() : undefined
 }
 
 /** Contents of every field with this number, as views. */
-export function findContents(bytes: Uint8Array, start: number, end: number, number: number): Uint8Array[] {
+export function findContents(bytes: Uint8Array, start: number, end: number, wanted: number): Uint8Array[] {
   const contents: Uint8Array[] = []
-  findAll(bytes, start, end, number, (reader, tag) => {
-    expectType(tag, 2, number)
-    contents.push(reader.content())
+  forEach(bytes, start, end, wanted, () => {
+    if (type !== 2) throw wrongType()
+    contents.push(bytes.subarray(from, to))
   })
   return contents
 }
 
 /** A message field told several times is their merge, which is what the contents in a row mean. */
-export function findMessage(bytes: Uint8Array, start: number, end: number, number: number): Uint8Array | undefined {
-  const contents = findContents(bytes, start, end, number)
+export function findMessage(bytes: Uint8Array, start: number, end: number, wanted: number): Uint8Array | undefined {
+  const contents = findContents(bytes, start, end, wanted)
   return contents.length > 1 ? Buffer.concat(contents) : contents[0]
 }
 
 /** Repeated floats, packed or one by one. */
-export function findFloats(bytes: Uint8Array, start: number, end: number, number: number): number[] {
+export function findFloats(bytes: Uint8Array, start: number, end: number, wanted: number): number[] {
   const values: number[] = []
-  findAll(bytes, start, end, number, (reader, tag) => {
-    if (tag % 8 === 5) values.push(reader.float())
-    else {
-      expectType(tag, 2, number)
-      for (const packed = reader.nested(); !packed.done; ) values.push(packed.float())
-    }
+  forEach(bytes, start, end, wanted, () => {
+    if (type !== 2 && type !== 5) throw wrongType()
+    for (const reader = new Reader(bytes, from, to); !reader.done; ) values.push(reader.float())
   })
   return values
 }

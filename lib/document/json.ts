@@ -97,13 +97,15 @@ function fromJson(value: unknown, kind: Kind, path: string): unknown {
       if (typeof value !== 'number') throw wrong(path, 'a number', value)
       return value
     case 'numbers':
-      if (!Array.isArray(value) || value.some((item) => typeof item !== 'number')) throw wrong(path, 'a list of numbers', value)
+      if (!Array.isArray(value) || value.some((item) => typeof item !== 'number'))
+        throw wrong(path, 'a list of numbers', value)
       return value
     case 'object':
       if (!isObject(value)) throw wrong(path, 'an object', value)
       return value
     case 'blob':
-      if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value)) throw wrong(path, 'base64 text', value)
+      if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value))
+        throw wrong(path, 'base64 text', value)
       return new Uint8Array(Buffer.from(value, 'base64'))
     case 'documents':
       return documentsFromJson(value, path)
@@ -135,7 +137,11 @@ function scoreFromJson(item: Record<string, unknown>, path: string): NamedScore 
   const { value = 0 } = item
   if (typeof value !== 'number') throw wrong(`${path}.value`, 'a number', value)
   const score: NamedScore = { value }
-  for (const [name, property] of [['op_name', 'opName'], ['description', 'description'], ['ref_id', 'refId']] as const) {
+  for (const [name, property] of [
+    ['op_name', 'opName'],
+    ['description', 'description'],
+    ['ref_id', 'refId'],
+  ] as const) {
     const text = item[name] ?? item[property]
     if (text === undefined || text === null) continue
     if (typeof text !== 'string') throw wrong(`${path}.${name}`, 'a text', text)
@@ -149,15 +155,24 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function wrong(path: string, expected: string, value: unknown): XserveError {
-  const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value
-  return new XserveError('BAD_DOCUMENT', `${path === '' ? 'it' : path} must be ${expected}, not ${kind}`, path === '' ? {} : { where: path })
+  const kind =
+    value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value
+  return new XserveError(
+    'BAD_DOCUMENT',
+    `${path === '' ? 'it' : path} must be ${expected}, not ${kind}`,
+    path === '' ? {} : { where: path },
+  )
 }
 
 function unknownField(path: string, key: string): XserveError {
   const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
-  const close = FIELDS.find(([name]) => letters(name).startsWith(letters(key)) || letters(key).startsWith(letters(name)))
+  const close = FIELDS.find(
+    ([name]) => letters(name).startsWith(letters(key)) || letters(key).startsWith(letters(name)),
+  )
   return new XserveError('BAD_DOCUMENT', `${path} is no field of a document`, {
     where: path,
-    hint: close ? `did you mean ${close[0]}?` : `fields: ${FIELDS.map(([name]) => name).join(', ')}; anything else goes into tags`,
+    hint: close
+      ? `did you mean ${close[0]}?`
+      : `fields: ${FIELDS.map(([name]) => name).join(', ')}; anything else goes into tags`,
   })
 }

@@ -61,7 +61,10 @@ function readDense(bytes: Uint8Array, field: string): Tensor | undefined {
   const size = shape.reduce((product, length) => product * length, 1)
   if (buffer.length === 0 && size > 0) return zeros(size, shape, dtype, field)
   if (size * type.bytes !== buffer.length) {
-    throw refused(field, `shape [${shape.join(', ')}] of ${dtype} needs ${size * type.bytes} bytes, there are ${buffer.length}`)
+    throw refused(
+      field,
+      `shape [${shape.join(', ')}] of ${dtype} needs ${size * type.bytes} bytes, there are ${buffer.length}`,
+    )
   }
   // Where a view must start is luck inside protobuf; the other half of the cases costs one copy.
   const aligned = buffer.byteOffset % type.bytes === 0 && !type.swapped
@@ -76,7 +79,8 @@ const MAX_ZEROS_BYTES = 1 << 30
 function zeros(size: number, shape: readonly number[], dtype: string, field: string): Tensor {
   const type = parseElementType(dtype)!
   const bytes = size * type.bytes
-  if (bytes > MAX_ZEROS_BYTES) throw refused(field, `shape [${shape.join(', ')}] without data would be ${bytes} bytes of zeros`)
+  if (bytes > MAX_ZEROS_BYTES)
+    throw refused(field, `shape [${shape.join(', ')}] without data would be ${bytes} bytes of zeros`)
   return new Tensor(new type.construct(new ArrayBuffer(bytes), 0, size), shape, type.name)
 }
 

@@ -40,7 +40,10 @@ function fill(left: Document, right: Document): void {
     if (isEmpty(left[name]) && !isEmpty(right[name])) Object.assign(left, { [name]: right[name] })
   }
   for (const name of ['chunks', 'matches'] as const) {
-    if (right[name].length > 0) Object.assign(left, { [name]: left[name].length === 0 ? right[name] : reduceDocuments([left[name], right[name]]) })
+    if (right[name].length > 0)
+      Object.assign(left, {
+        [name]: left[name].length === 0 ? right[name] : reduceDocuments([left[name], right[name]]),
+      })
   }
 }
 

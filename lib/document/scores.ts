@@ -45,7 +45,8 @@ export function writeScores(writer: ReverseWriter, number: number, scores: Reado
   for (const key of Object.keys(scores).reverse()) {
     const score = scores[key] as NamedScore | number
     const { value, opName, description, refId }: NamedScore = typeof score === 'number' ? { value: score } : score
-    if (typeof value !== 'number') throw new XserveError('BAD_DOCUMENT', `the value of the score ${JSON.stringify(key)} is no number`)
+    if (typeof value !== 'number')
+      throw new XserveError('BAD_DOCUMENT', `the value of the score ${JSON.stringify(key)} is no number`)
     const before = writer.length
     if (refId) writer.textField(4, refId)
     if (description) writer.textField(3, description)

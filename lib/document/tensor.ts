@@ -24,10 +24,12 @@ export class Tensor {
   /** Throws XserveError BAD_TENSOR when shape, length and type do not fit together. */
   constructor(data: TypedArray, shape: readonly number[] = [data.length], dtype = elementTypeOf(data) ?? '') {
     const type = parseElementType(dtype)
-    if (!type || elementTypeOf(data) === undefined) throw bad(`a tensor cannot hold elements of type ${JSON.stringify(dtype)}`)
+    if (!type || elementTypeOf(data) === undefined)
+      throw bad(`a tensor cannot hold elements of type ${JSON.stringify(dtype)}`)
     if (type.bytes !== data.BYTES_PER_ELEMENT) throw bad(`elements of ${data.BYTES_PER_ELEMENT} bytes are no ${dtype}`)
     for (const length of shape) {
-      if (!Number.isInteger(length) || length < 0 || length > 0xffffffff) throw bad(`a shape cannot have the length ${length}`)
+      if (!Number.isInteger(length) || length < 0 || length > 0xffffffff)
+        throw bad(`a shape cannot have the length ${length}`)
     }
     const size = shape.reduce((product, length) => product * length, 1)
     if (size !== data.length) throw bad(`shape [${shape.join(', ')}] needs ${size} elements, there are ${data.length}`)
@@ -93,7 +95,8 @@ export class Tensor {
     if (typeof input === 'object' && input !== null && 'data' in input && ArrayBuffer.isView(input.data)) {
       return new Tensor(input.data, input.shape, input.dtype ?? elementTypeOf(input.data))
     }
-    if (typeof input === 'number' || typeof input === 'boolean' || Array.isArray(input)) return fromNested(input as NestedNumbers)
+    if (typeof input === 'number' || typeof input === 'boolean' || Array.isArray(input))
+      return fromNested(input as NestedNumbers)
     throw bad(`${typeof input === 'object' ? (input as object | null)?.constructor.name : typeof input} is no tensor`)
   }
 }
@@ -112,7 +115,8 @@ function fromNested(input: NestedNumbers): Tensor {
   const flat: (number | boolean)[] = []
   const collect = (value: NestedNumbers | undefined, axis: number): void => {
     if (Array.isArray(value)) {
-      if (value.length !== shape[axis]) throw bad(`the lists are of unequal length: ${value.length} beside ${shape[axis]}`)
+      if (value.length !== shape[axis])
+        throw bad(`the lists are of unequal length: ${value.length} beside ${shape[axis]}`)
       for (const item of value as NestedNumbers[]) collect(item, axis + 1)
     } else if ((typeof value === 'number' || typeof value === 'boolean') && axis === shape.length) flat.push(value)
     else throw bad(`a list of numbers contains ${value === null ? 'null' : typeof value}`)
@@ -123,7 +127,9 @@ function fromNested(input: NestedNumbers): Tensor {
   }
   const numbers = flat.map(Number)
   const integers = numbers.length > 0 && numbers.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0))
-  return integers ? new Tensor(BigInt64Array.from(numbers, BigInt), shape) : new Tensor(Float64Array.from(numbers), shape)
+  return integers
+    ? new Tensor(BigInt64Array.from(numbers, BigInt), shape)
+    : new Tensor(Float64Array.from(numbers), shape)
 }
 
 function bad(why: string): XserveError {

@@ -9,6 +9,11 @@ const HAND_OVER = 64 * 1024
 /** Below this a loop over ASCII beats the call into the encoder. */
 const SHORT_TEXT = 24
 
+/** Works on any Uint8Array and spares making a view of the part. */
+const { copy } = Buffer.prototype
+/** Below this a loop beats the call. */
+const SHORT_RUN = 40
+
 const float32 = new Float32Array(1)
 const float32Bytes = new Uint8Array(float32.buffer)
 
@@ -35,7 +40,12 @@ export class ReverseWriter {
     const size = end - start
     this.#reserve(size)
     this.#at -= size
-    this.#buffer.set(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end), this.#at)
+    const buffer = this.#buffer
+    if (size > SHORT_RUN) {
+      copy.call(bytes, buffer, this.#at, start, end)
+      return
+    }
+    for (let from = start, to = this.#at; from < end; ) buffer[to++] = bytes[from++]!
   }
 
   varint(value: number): void {

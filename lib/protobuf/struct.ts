@@ -41,7 +41,8 @@ function readStruct(reader: Reader, depth: number): Record<string, unknown> {
 
 /** Assignment would run the setter of `__proto__`. */
 function setKey(out: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(out, key, { value, enumerable: true, configurable: true, writable: true })
+  if (key === '__proto__')
+    Object.defineProperty(out, key, { value, enumerable: true, configurable: true, writable: true })
   else out[key] = value
 }
 
@@ -99,7 +100,12 @@ function encodeWith(write: (writer: Writer) => void): Uint8Array {
 }
 
 /** Writes the content of a Struct at the writer's place. */
-export function writeStruct(writer: Writer, object: Readonly<Record<string, unknown>>, path: string, depth: number): void {
+export function writeStruct(
+  writer: Writer,
+  object: Readonly<Record<string, unknown>>,
+  path: string,
+  depth: number,
+): void {
   if (depth > MAX_DEPTH) throw refused(path, `is nested deeper than ${MAX_DEPTH}, or contains itself`)
   for (const key in object) {
     const value = object[key]
@@ -145,7 +151,10 @@ function writeObject(writer: Writer, value: object | null, path: string, depth: 
   } else {
     const prototype = Object.getPrototypeOf(value) as object | null
     if (prototype !== Object.prototype && prototype !== null) {
-      throw refused(path, `is a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`)
+      throw refused(
+        path,
+        `is a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`,
+      )
     }
     writer.message(5, () => writeStruct(writer, value as Record<string, unknown>, path, depth + 1))
   }

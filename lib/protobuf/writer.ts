@@ -46,7 +46,9 @@ export class Writer {
   }
 
   bytes(number: number, content: Uint8Array): this {
-    return this.varint(number * 8 + 2).varint(content.length).raw(content)
+    return this.varint(number * 8 + 2)
+      .varint(content.length)
+      .raw(content)
   }
 
   text(number: number, text: string): this {

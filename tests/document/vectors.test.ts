@@ -1,13 +1,13 @@
 /** Golden documents, recorded from Jina: decoded to what Python reads out of them, written again as they were. */
 import { expect, test } from 'bun:test'
 import path from 'node:path'
-import { XserveError } from '../../lib/errors.ts'
 import { decodeDocuments, encodeDocuments } from '../../lib/document/data-content.ts'
 import { Document } from '../../lib/document/document.ts'
 import { DocumentArray } from '../../lib/document/document-array.ts'
 import { reduceDocuments } from '../../lib/document/reduce.ts'
 import type { Scores } from '../../lib/document/scores.ts'
 import type { NestedValues, Tensor } from '../../lib/document/tensor.ts'
+import { XserveError } from '../../lib/errors.ts'
 import { ReverseWriter } from '../../lib/protobuf/reverse-writer.ts'
 
 interface Case {
@@ -71,7 +71,8 @@ function read(document: Document): Record<string, unknown> {
 function withoutClass(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutClass)
   if (typeof value !== 'object' || value === null) return value
-  const empty = Array.isArray((value as { values?: unknown }).values) && (value as { values: unknown[] }).values.length === 0
+  const empty =
+    Array.isArray((value as { values?: unknown }).values) && (value as { values: unknown[] }).values.length === 0
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !['cls_name', 'granularity', 'adjacency'].includes(key) && !(empty && key === 'dtype'))
