@@ -13,8 +13,8 @@ export interface LocalChannelOptions {
   readonly name: string
   /** Pod name (`executor0/rep-0`): key of a returned object in `parameters.__results__`. */
   readonly pod: string
-  /** Why the link broke, once it has: the worker's end as an error for callers. */
-  readonly whyClosed: () => XserveError
+  /** Why the link broke, once it has: the worker's end as an error for callers. The link can be gone before the reason is known. */
+  readonly whyClosed: () => Promise<XserveError>
 }
 
 const RESULTS = '__results__'
@@ -36,8 +36,8 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
     return request.answer({ role: 'executor', data, parameters, status: null, routes })
   }
 
-  const explain = (error: unknown): never => {
-    if (error instanceof XserveError && error.code === 'LINK_CLOSED') throw options.whyClosed()
+  const explain = async (error: unknown): Promise<never> => {
+    if (error instanceof XserveError && error.code === 'LINK_CLOSED') throw await options.whyClosed()
     throw error
   }
 
@@ -51,7 +51,7 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
         branches: branchesOf(request),
       }),
     )
-    context.onCancel(sent.cancel)
+    context.onCancel(() => sent.cancel())
     return sent.answer
   }
 

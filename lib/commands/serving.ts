@@ -4,7 +4,7 @@ import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { resolveExecutorSource } from '../flow/executor-source.ts'
 import { type Served, serve } from '../flow/serve.ts'
-import { createLogger } from '../log.ts'
+import { createLogger, type Logger } from '../log.ts'
 import type { Args, Option } from './arguments.ts'
 import { VERSION } from './version.ts'
 
@@ -43,6 +43,7 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
   const options = readOptions(args)
   const log = createLogger(role, { level: args.flag('debug') ? 'debug' : args.flag('quiet') ? 'warn' : args.text('log-level') })
   const signals = watchSignals()
+  surviveFaults(log)
   const starting = serve({
     role,
     ...options,
@@ -149,6 +150,13 @@ function banner(role: string, served: Served, ms: number): string {
     '',
     '',
   ].join('\n')
+}
+
+/** A fault of ours in one call must not end all the others: it is told with its place, and serving goes on. */
+function surviveFaults(log: Logger): void {
+  const tell = (error: unknown) => log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
+  process.on('uncaughtException', tell)
+  process.on('unhandledRejection', tell)
 }
 
 /** SIGINT and SIGTERM: the first asks for a graceful end, the second for an end at once. */

@@ -52,7 +52,7 @@ export function createDeployment(spec: WorkerSpec, options: WorkerProcessOptions
     }
     className = worker.className
     endpoints = new Set(worker.endpoints)
-    const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: worker.whyClosed })
+    const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
     state = { kind: 'ready', worker, channel, since: performance.now() }
     void worker.exited.then((reason) => {
       if (state.kind === 'ready' && state.worker === worker) revive(reason, performance.now() - state.since)

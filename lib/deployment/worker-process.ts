@@ -31,8 +31,6 @@ export interface WorkerProcess {
   readonly state: WorkerState
   /** Resolves once, when the process has ended, with why. */
   readonly exited: Promise<XserveError>
-  /** The reason, once ended. */
-  whyClosed(): XserveError
   /** Lets calls under way finish and close() run, then ends the process; kills it after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -71,7 +69,6 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
 
   let state: WorkerState = 'starting'
   let lastFailure: Failure | null = null
-  let reason: XserveError | null = null
   let drained = () => {}
   const steps = Promise.withResolvers<{ className: string; endpoints: readonly string[] }>()
   steps.promise.catch(() => {})
@@ -111,7 +108,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
     await Promise.race([output, Bun.sleep(50)])
     const clean = state === 'draining' || state === 'stopped'
     state = 'stopped'
-    reason = new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ${howItEnded(child.exitCode, child.signalCode, clean)}`, {
+    const reason = new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ${howItEnded(child.exitCode, child.signalCode, clean)}`, {
       where: pod,
       ...(clean ? {} : { hint: 'the call may or may not have been carried out; a new process is started' }),
     })
@@ -158,7 +155,6 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
         return state
       },
       exited,
-      whyClosed: () => reason ?? new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ended`, { where: pod }),
       stop,
     }
   } catch (error) {

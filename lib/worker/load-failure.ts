@@ -1,6 +1,6 @@
 /** Why a module could not be loaded, with file:line:column and the source line. */
 import { XserveError } from '../errors.ts'
-import { positionOf, stackLines } from '../executor/failure.ts'
+import { headline, positionOf, stackLines } from '../executor/failure.ts'
 
 interface Message {
   readonly message: string
@@ -9,18 +9,36 @@ interface Message {
 
 /** Positions come from what was thrown, or from the bundler, which is asked only after a failure. */
 export async function explainLoadFailure(error: unknown, file: string): Promise<XserveError> {
+  // Ours, as of a decorator that was used wrongly: it has its own code.
+  if (error instanceof XserveError) return atUserFrame(error, file)
   const thrown = messagesOf(error)
   const found = thrown.find(hasPosition) ?? (isOfLoader(error) ? (await diagnose(file)).find(hasPosition) : undefined)
   if (found) {
     const { position } = found
     const where = `${position?.file || file}:${position?.line}:${position?.column}`
-    return new XserveError('MODULE_FAILED', clean(found.message), { where, cause: marked(position?.lineText, position?.column) })
+    return new XserveError('MODULE_FAILED', clean(found.message), {
+      where,
+      cause: marked(position?.lineText, position?.column),
+    })
   }
-  if (isOfLoader(error)) return new XserveError('MODULE_FAILED', clean(thrown[0]?.message ?? String(error)), { where: file })
+  if (isOfLoader(error))
+    return new XserveError('MODULE_FAILED', clean(thrown[0]?.message ?? String(error)), { where: file })
   // The module's own code has thrown.
   const [, ...frames] = stackLines(error)
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return new XserveError('MODULE_FAILED', text, { where: positionOf(error) ?? file, cause: frames.join('').trimEnd() })
+  return new XserveError('MODULE_FAILED', headline(error), {
+    where: positionOf(error) ?? file,
+    cause: frames.join('').trimEnd(),
+  })
+}
+
+/** An error of ours with the place in user code that it comes from. */
+export function atUserFrame(error: XserveError, file: string): XserveError {
+  const { where, hint, cause } = error.details
+  return new XserveError(error.code, error.message, {
+    where: where ?? positionOf(error) ?? file,
+    ...(hint === undefined ? {} : { hint }),
+    ...(cause === undefined ? {} : { cause }),
+  })
 }
 
 function hasPosition(message: Message): boolean {
@@ -31,7 +49,11 @@ function hasPosition(message: Message): boolean {
 function isOfLoader(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isOfLoader)
   const name = (error as { name?: unknown } | null)?.name
-  return name === 'BuildMessage' || name === 'ResolveMessage' || (error instanceof SyntaxError && positionOf(error) === undefined)
+  return (
+    name === 'BuildMessage' ||
+    name === 'ResolveMessage' ||
+    (error instanceof SyntaxError && positionOf(error) === undefined)
+  )
 }
 
 function messagesOf(error: unknown): Message[] {
@@ -41,7 +63,13 @@ function messagesOf(error: unknown): Message[] {
 
 async function diagnose(file: string): Promise<readonly Message[]> {
   try {
-    const built = await Bun.build({ entrypoints: [file], target: 'bun', packages: 'external', external: ['xserve'], throw: false })
+    const built = await Bun.build({
+      entrypoints: [file],
+      target: 'bun',
+      packages: 'external',
+      external: ['xserve'],
+      throw: false,
+    })
     return built.logs as readonly Message[]
   } catch {
     return []

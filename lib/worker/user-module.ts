@@ -34,28 +34,33 @@ export async function loadUserModule(file: string, className: string | null): Pr
 
 /** User files that were really loaded: what is not under node_modules. */
 export function loadedModules(): string[] {
-  return Object.keys(require.cache).filter((name) => path.isAbsolute(name) && !/[\\/]node_modules[\\/]|\$bunfs|~BUN/.test(name))
+  return Object.keys(require.cache).filter(
+    (name) => path.isAbsolute(name) && !/[\\/]node_modules[\\/]|\$bunfs|~BUN/.test(name),
+  )
 }
 
 function chooseExecutor(exported: Record<string, unknown>, file: string, className: string | null): UserModule {
   const found = new Map<string, typeof Executor>()
   for (const [name, value] of Object.entries(exported)) {
-    if (isExecutor(value)) found.set(name === 'default' ? value.name || 'default' : name, value)
+    if (isExecutor(value)) found.set(name === 'default' ? nameOf(value, file) : name, value)
   }
   if (className !== null) {
     const named = found.get(className) ?? [...found.values()].find((one) => one.name === className)
-    if (named) return { executor: named, className: named.name || className }
+    if (named) return { executor: named, className: nameOf(named, file) }
     throw new XserveError('NO_EXECUTOR', `${file} exports no Executor named ${className}`, {
       where: file,
       hint: found.size === 0 ? describeExports(exported) : `it exports ${[...found.keys()].join(', ')}`,
     })
   }
   const main = exported.default
-  if (isExecutor(main)) return { executor: main, className: main.name || 'default' }
+  if (isExecutor(main)) return { executor: main, className: nameOf(main, file) }
   if (isFunction(main)) return functionExecutor(main, file)
   const [first, ...others] = new Set(found.values())
   if (first === undefined) {
-    throw new XserveError('NO_EXECUTOR', `${file} exports no Executor`, { where: file, hint: describeExports(exported) })
+    throw new XserveError('NO_EXECUTOR', `${file} exports no Executor`, {
+      where: file,
+      hint: describeExports(exported),
+    })
   }
   if (others.length > 0) {
     const names = [...found.keys()].join(', ')
@@ -64,11 +69,16 @@ function chooseExecutor(exported: Record<string, unknown>, file: string, classNa
       hint: `choose one: ${path.basename(file)}#${[...found.keys()][0]}, or --executor NAME, or export one as default`,
     })
   }
-  return { executor: first, className: first.name || [...found.keys()][0]! }
+  return { executor: first, className: nameOf(first, file) }
+}
+
+/** What has no name of its own is called after its file. */
+function nameOf(exported: { readonly name: string }, file: string): string {
+  return exported.name && exported.name !== 'default' ? exported.name : path.parse(file).name
 }
 
 function isExecutor(value: unknown): value is typeof Executor {
-  return typeof value === 'function' && (value === Executor || value.prototype instanceof Executor)
+  return typeof value === 'function' && value.prototype instanceof Executor
 }
 
 function isFunction(value: unknown): value is (call: unknown) => unknown {
@@ -77,13 +87,17 @@ function isFunction(value: unknown): value is (call: unknown) => unknown {
 
 /** `export default ({ docs }) => …`: the function is the default endpoint. */
 function functionExecutor(handle: (call: unknown) => unknown, file: string): UserModule {
-  const className = handle.name && handle.name !== 'default' ? handle.name : path.parse(file).name
+  const className = nameOf(handle, file)
   class FunctionExecutor extends Executor {
     handle(call: unknown): unknown {
       return handle(call)
     }
   }
-  requests()(FunctionExecutor.prototype, 'handle', Object.getOwnPropertyDescriptor(FunctionExecutor.prototype, 'handle')!)
+  requests()(
+    FunctionExecutor.prototype,
+    'handle',
+    Object.getOwnPropertyDescriptor(FunctionExecutor.prototype, 'handle')!,
+  )
   Object.defineProperty(FunctionExecutor, 'name', { value: className })
   return { executor: FunctionExecutor, className }
 }

@@ -2,14 +2,14 @@
  * The child program: hello → load → start → ready, then calls until drain or the end of the link (design §2). It loads
  * nothing that it does not need: it must be ready within milliseconds.
  */
-import { asXserveError, XserveError } from '../errors.ts'
+import { XserveError } from '../errors.ts'
 import { buildEndpoints } from '../executor/endpoints.ts'
-import { type Executor, makeExecutor, type Metas } from '../executor/executor.ts'
-import { positionOf, stackLines } from '../executor/failure.ts'
+import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
+import { headline, positionOf, stackLines } from '../executor/failure.ts'
 import { createInvoker, type Invoker } from '../executor/invoke.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link } from '../link/link.ts'
-import { type ControlMessage, decodeCall, encodeAnswer, type ExecutorStart, type Failure } from '../link/messages.ts'
+import { type ControlMessage, decodeCall, type ExecutorStart, encodeAnswer, type Failure } from '../link/messages.ts'
 import { createWorkerLog } from './log.ts'
 import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
 
@@ -29,12 +29,22 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
 
   const onCall = (payload: Uint8Array, incoming: IncomingCall): void => {
     open++
-    const call = invoke!(decodeCall(payload), (answer) => {
+    let waited = true
+    const settle = (): void => {
+      if (!waited) return
+      waited = false
       open--
-      incoming.end(encodeAnswer(answer))
       if (draining && open === 0) void finish()
+    }
+    const call = invoke!(decodeCall(payload), (answer) => {
+      incoming.end(encodeAnswer(answer))
+      settle()
     })
-    incoming.onCancel = () => call.cancel()
+    // A method that goes on for a caller who has left holds up no drain.
+    incoming.onCancel = () => {
+      call.cancel()
+      settle()
+    }
   }
 
   const load = async (file: string, className: string | null): Promise<void> => {
@@ -55,9 +65,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   const finish = async (): Promise<void> => {
     const closing = executor
     executor = null
-    if (closing === null) return
     try {
-      await closing.close()
+      await closing?.close()
     } catch (error) {
       link.control({ kind: 'failed', step: 'close', failure: failureOf(error) })
     }
@@ -125,7 +134,7 @@ function failureOf(error: unknown): Failure {
   const [, ...frames] = stackLines(error)
   return {
     code: 'START_FAILED',
-    message: error instanceof Error ? `${error.name}: ${error.message}` : asXserveError(error).message,
+    message: headline(error),
     ...(where === undefined ? {} : { where }),
     ...(frames.length === 0 ? {} : { stack: frames.join('').trimEnd() }),
   }

@@ -15,7 +15,8 @@ async function failingStart(files: Record<string, string>, file: string, ...args
 
 test('a missing file is told with what is there', async () => {
   const done = await failingStart({ 'exec.ts': '' }, 'exce.ts')
-  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no file exce.ts') })
+  expect(done.code).toBe(2)
+  expect(done.stderr).toContain('there is no file exce.ts')
   expect(done.stderr).toContain('exec.ts')
 })
 
@@ -27,7 +28,7 @@ test('a syntax error is told with file, line, column and the line', async () => 
 })
 
 test('an import that is not found is told with its name and place', async () => {
-  const done = await failingStart({ 'exec.ts': `${HEAD}import { x } from './nowhere.ts'\nexport default class A extends Executor {}\n` }, 'exec.ts')
+  const done = await failingStart({ 'exec.ts': `${HEAD}import { x } from './nowhere.ts'\nexport default class A extends Executor { value = x }\n` }, 'exec.ts')
   expect(done.code).toBe(1)
   expect(done.stderr).toContain('./nowhere.ts')
   expect(done.stderr).toMatch(/exec\.ts:2/)
@@ -42,14 +43,16 @@ test('a module that throws is told with the position of the throw', async () => 
 
 test('a file without an executor is told with what it exports', async () => {
   const done = await failingStart({ 'exec.ts': 'export const answer = 42\n' }, 'exec.ts')
-  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('[NO_EXECUTOR]') })
+  expect(done.code).toBe(2)
+  expect(done.stderr).toContain('[NO_EXECUTOR]')
   expect(done.stderr).toContain('answer')
 })
 
 test('several executors are told by name, and one can be chosen', async () => {
   const text = `${HEAD}export class A extends Executor {}\nexport class B extends Executor {}\n`
   const done = await failingStart({ 'exec.ts': text }, 'exec.ts')
-  expect(done).toMatchObject({ code: 2, stderr: expect.stringContaining('[AMBIGUOUS_EXECUTOR]') })
+  expect(done.code).toBe(2)
+  expect(done.stderr).toContain('[AMBIGUOUS_EXECUTOR]')
   expect(done.stderr).toMatch(/\bA\b.*\bB\b/)
   using folder = temporaryFolder({ 'exec.ts': text })
   await using server = await startServer('run', ['exec.ts#B'], { cwd: folder.path })
@@ -70,23 +73,27 @@ test.each([
 test('an init that hangs ends with --timeout-ready', async () => {
   const text = `${HEAD}export default class A extends Executor {\n  init() { return new Promise<void>(() => { setInterval(() => {}, 1000) }) }\n}\n`
   const done = await failingStart({ 'exec.ts': text }, 'exec.ts', '--timeout-ready', '300')
-  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('not ready after 300 ms') })
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain('not ready after 300 ms')
 })
 
 test('an init that blocks the process ends with --timeout-ready, too', async () => {
   const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  init() { for (;;); }\n}\n` }, 'exec.ts', '--timeout-ready', '300')
-  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('not ready after 300 ms') })
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain('not ready after 300 ms')
 })
 
 test('a module that ends the process is told as that', async () => {
   const done = await failingStart({ 'exec.ts': `${HEAD}process.exit(7)\n` }, 'exec.ts')
-  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining('exit code 7') })
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain('exit code 7')
 })
 
 test('a port in use is told with its number and the way out, and the worker does not stay', async () => {
   await using server = await startServer('run', [fixture('my_executor.ts')])
   const done = await xserve(['run', fixture('my_executor.ts'), '--port', String(server.port)])
-  expect(done).toMatchObject({ code: 1, stderr: expect.stringContaining(String(server.port)) })
+  expect(done.code).toBe(1)
+  expect(done.stderr).toContain(String(server.port))
   expect(done.stderr).toContain('[PORT_IN_USE]')
   expect(done.stderr).toContain('--port 0')
 })
@@ -108,7 +115,9 @@ test.each([
 })
 
 test('--version and --help end with 0 and write to stdout', async () => {
-  expect(await xserve(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' })
+  const version = await xserve(['--version'])
+  expect([version.code, version.stderr]).toEqual([0, ''])
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
   for (const args of [['--help'], [], ['run', '--help'], ['help', 'post'], ['ping', '-h']]) {
     const done = await xserve(args)
     expect([args, done.code, done.stderr]).toEqual([args, 0, ''])

@@ -21,7 +21,8 @@ async function gone(pid: number): Promise<void> {
 test('process.exit in an endpoint fails that call with UNAVAILABLE and the reason; the next one is served', async () => {
   await using server = await startServer('run', [fixture('trouble.ts')])
   using call = caller(server.address)
-  expect(call.post('/exit', [{ id: 'a' }])).rejects.toMatchObject({ code: 14, details: expect.stringContaining('exit code 3') })
+  const failed = await call.post('/exit', [{ id: 'a' }]).catch((error) => error)
+  expect([failed.code, failed.details]).toEqual([14, expect.stringContaining('exit code 3')])
   expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
   await server.seen('started again')
 })
@@ -32,7 +33,7 @@ test('a worker killed during calls fails those, and only those', async () => {
   const calls = [call.post('/never', [{ id: 'a' }]), call.post('/never', [{ id: 'b' }])].map((answer) => answer.catch((error) => error))
   await call.post('/', [{ id: 'a' }])
   process.kill(workerOf(server), 'SIGKILL')
-  for (const error of await Promise.all(calls)) expect(error).toMatchObject({ code: 14, details: expect.stringContaining('SIGKILL') })
+  for (const error of await Promise.all(calls)) expect([error.code, error.details]).toEqual([14, expect.stringContaining('SIGKILL')])
   expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
 })
 
@@ -58,7 +59,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)('the worker dies with its parent by %
   server.signal(signal)
   await server.exited
   await gone(worker)
-  expect(await busy).toMatchObject({ code: expect.any(Number) })
+  expect(typeof (await busy).code).toBe('number')
   await server.stop()
 })
 
@@ -68,9 +69,9 @@ test('a call under way at SIGTERM is finished, new ones are refused, the exit co
   await call.post('/', [{ id: 'a' }])
   const slow = call.post('/slow', [{ id: 'a' }])
   await call.post('/', [{ id: 'a' }])
-  server.signal('SIGTERM')
+  const stopped = server.stop()
   expect(texts(await slow)).toEqual(['slow'])
-  expect(await server.stop()).toBe(0)
+  expect(await stopped).toBe(0)
   expect(server.stdout()).toContain('closed')
 })
 

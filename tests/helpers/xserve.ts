@@ -107,8 +107,11 @@ export async function startServer(command: 'run' | 'executor', args: readonly st
   }
   await seen(/gRPC\s+\S+:\d+/)
   const address = /gRPC\s+(\S+:\d+)/.exec(err.text)![1]!
+  let signalled = false
   const stop = async (): Promise<number | null> => {
-    if (child.exitCode === null) child.kill('SIGTERM')
+    // A second signal would mean: at once.
+    if (child.exitCode === null && !signalled) child.kill('SIGTERM')
+    signalled = true
     await child.exited
     await done
     return child.exitCode
@@ -120,7 +123,10 @@ export async function startServer(command: 'run' | 'executor', args: readonly st
     stdout: () => out.text,
     stderr: () => err.text,
     seen,
-    signal: (name) => child.kill(name),
+    signal(name) {
+      signalled = true
+      child.kill(name)
+    },
     exited: child.exited.then(() => child.exitCode),
     stop,
     async [Symbol.asyncDispose]() {
