@@ -12,6 +12,9 @@ export interface TracingContext {
   readonly tracestate?: string
 }
 
+/** Timers count to here (24.8 days); a deadline beyond is as good as none. */
+const MAX_TIMER_MS = 2 ** 31 - 1
+
 /** Whose parameters they are. */
 export interface Addressee {
   readonly name: string
@@ -48,7 +51,7 @@ export class ExecutorCall {
     return this.#docs
   }
 
-  /** undefined as long as nobody has read documents: then they are as they came. */
+  /** @internal undefined as long as nobody has read documents: then they are as they came. */
   get docsIfRead(): DocumentArray | undefined {
     if (this.#docs !== null || this.#matrix !== null) return this.docs
     return undefined
@@ -87,13 +90,16 @@ export class ExecutorCall {
       this.#controller = new AbortController()
       const { deadline } = this.#message
       if (this.#gone) this.#abort()
-      else if (deadline > 0) {
-        const late = () => this.#controller?.abort(new DOMException('the deadline of the call has passed', 'TimeoutError'))
-        this.#timer = setTimeout(late, Math.max(0, deadline - Date.now()))
-        this.#timer.unref()
-      }
+      else if (deadline > 0) this.#watch(deadline - Date.now())
     }
     return this.#controller.signal
+  }
+
+  #watch(ms: number): void {
+    if (ms > MAX_TIMER_MS) return
+    const late = () => this.#controller?.abort(new DOMException('the deadline of the call has passed', 'TimeoutError'))
+    this.#timer = setTimeout(late, Math.max(0, ms))
+    this.#timer.unref()
   }
 
   #abort(): void {
@@ -112,13 +118,13 @@ export class ExecutorCall {
     return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
   }
 
-  /** The caller has gone. */
+  /** @internal The caller has gone. */
   cancel(): void {
     this.#gone = true
     this.#abort()
   }
 
-  /** The call is answered: nothing is to fire any more. */
+  /** @internal The call is answered: nothing is to fire any more. */
   finish(): void {
     clearTimeout(this.#timer)
   }

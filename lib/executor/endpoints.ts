@@ -1,7 +1,7 @@
 /** Endpoint → method: one table, whether bound by decorators, by a static map, or from the command line (Jina facts §3.2, §3.8). */
 import { XserveError } from '../errors.ts'
 import { Executor } from './executor.ts'
-import { endpointsOf } from './requests.ts'
+import { ownBindings } from './requests.ts'
 
 export type EndpointTable = ReadonlyMap<string, string>
 
@@ -18,7 +18,8 @@ export function buildEndpoints(
   usesRequests: Readonly<Record<string, string>> = {},
 ): EndpointTable {
   const chain: (typeof Executor)[] = []
-  for (let one = executor; one !== Executor && typeof one === 'function'; one = Object.getPrototypeOf(one)) chain.unshift(one)
+  for (let one = executor; one !== Executor && typeof one === 'function'; one = Object.getPrototypeOf(one))
+    chain.unshift(one)
   const table = new Map<string, string>()
   for (const one of chain) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
   for (const [endpoint, method] of Object.entries(usesRequests)) {
@@ -40,13 +41,11 @@ function ownEndpoints(one: typeof Executor): Map<string, string> {
     }
     own.set(endpoint, method)
   }
-  for (const name of Object.getOwnPropertyNames(one.prototype)) {
-    const method: unknown = Object.getOwnPropertyDescriptor(one.prototype, name)?.value
-    for (const endpoint of endpointsOf(method)) add(endpoint, name)
-  }
+  for (const { endpoint, method } of ownBindings(one)) add(endpoint, method)
   const map = Object.hasOwn(one, 'requests') ? one.requests : undefined
   if (map === undefined) return own
-  if (typeof map !== 'object' || map === null) throw refused(`${one.name}.requests must be an object: endpoint to method name`)
+  if (typeof map !== 'object' || map === null)
+    throw refused(`${one.name}.requests must be an object: endpoint to method name`)
   for (const [endpoint, method] of Object.entries(map)) {
     checkMethod(one, endpoint, method)
     add(endpoint, method)
@@ -55,9 +54,13 @@ function ownEndpoints(one: typeof Executor): Map<string, string> {
 }
 
 function checkMethod(one: typeof Executor, endpoint: string, method: unknown): void {
-  const target: unknown = typeof method === 'string' ? (one.prototype as unknown as Record<string, unknown>)[method] : undefined
+  const target: unknown =
+    typeof method === 'string' ? (one.prototype as unknown as Record<string, unknown>)[method] : undefined
   if (typeof target === 'function' && method !== 'constructor') return
-  throw refused(`${one.name} has no method ${JSON.stringify(method)} for the endpoint ${endpoint}`, `methods: ${methodsOf(one).join(', ') || 'none'}`)
+  throw refused(
+    `${one.name} has no method ${JSON.stringify(method)} for the endpoint ${endpoint}`,
+    `methods: ${methodsOf(one).join(', ') || 'none'}`,
+  )
 }
 
 function methodsOf(one: typeof Executor): string[] {

@@ -96,7 +96,10 @@ export class Executor {
   get workspace(): string {
     const { workspace, shards, shardId } = this.runtimeArgs
     const base =
-      workspace ?? this.metas.workspace ?? process.env.JINA_DEFAULT_WORKSPACE_BASE ?? path.join(homedir(), '.cache', 'jina')
+      workspace ??
+      this.metas.workspace ??
+      process.env.JINA_DEFAULT_WORKSPACE_BASE ??
+      path.join(homedir(), '.cache', 'jina')
     const folder = path.resolve(base, this.metas.name, ...(shards > 1 ? [String(shardId)] : []))
     mkdirSync(folder, { recursive: true })
     return folder

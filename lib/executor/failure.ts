@@ -7,16 +7,43 @@ const OWN = path.dirname(import.meta.dir)
 
 /** Whether a line of a stack is a call in our own code or inside the runtime. */
 function isOwnFrame(line: string): boolean {
-  return line.includes('$bunfs') || line.includes(`${OWN}/`) || /\((?:native|bun|node):|at (?:native|bun|node):|\(native\)/.test(line) || /^\s*at (?:native|unknown)\s*$/.test(line)
+  return (
+    line.includes('$bunfs') ||
+    line.includes(`${OWN}/`) ||
+    /\((?:native|bun|node):|at (?:native|bun|node):|\(native\)/.test(line) ||
+    /^\s*at (?:native|unknown)\s*$/.test(line)
+  )
 }
 
+/** Causes of causes are told to this depth: an error may be its own cause. */
+const MAX_CAUSES = 8
+
 /** Lines of an error's stack from the top: the error itself, then the user's frames; causes below. */
-export function stackLines(error: unknown): string[] {
-  if (!(error instanceof Error)) return [`${String(error)}\n`]
+export function stackLines(error: unknown, depth = 0): string[] {
+  if (!(error instanceof Error)) return [`${describe(error)}\n`]
   const [, ...frames] = splitStack(error)
-  const lines = [`${error.name}: ${error.message}\n`, ...frames.filter((line) => !isOwnFrame(line)).map((line) => `${line}\n`)]
-  if (error.cause !== undefined) lines.push(...stackLines(error.cause).map((line, index) => (index === 0 ? `caused by ${line}` : line)))
+  const lines = [`${headline(error)}\n`, ...frames.filter((line) => !isOwnFrame(line)).map((line) => `${line}\n`)]
+  if (depth >= MAX_CAUSES) return lines
+  const causes = error.cause === undefined ? [] : [error.cause]
+  if (error instanceof AggregateError) causes.push(...error.errors)
+  for (const cause of causes) {
+    const [first, ...rest] = stackLines(cause, depth + 1)
+    lines.push(`caused by ${first}`, ...rest)
+  }
   return lines
+}
+
+/** `RangeError: boom`; of a thrown value that is no Error, the value. */
+export function headline(error: unknown): string {
+  return error instanceof Error ? `${nameOf(error)}: ${messageOf(error)}` : describe(error)
+}
+
+function nameOf(error: Error): string {
+  return typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
+}
+
+function messageOf(error: Error): string {
+  return typeof error.message === 'string' ? error.message : describe(error.message)
 }
 
 function splitStack(error: Error): string[] {
@@ -47,8 +74,8 @@ function repr(text: string): string {
 
 /** StatusProto bytes. `executor` is the name of the class. */
 export function statusOf(error: unknown, executor: string): Uint8Array {
-  const name = error instanceof Error ? error.name || 'Error' : 'Error'
-  const message = error instanceof Error ? error.message : describe(error)
+  const name = error instanceof Error ? nameOf(error) : 'Error'
+  const message = error instanceof Error ? messageOf(error) : describe(error)
   return encodeStatus({
     name,
     args: [message],
@@ -58,12 +85,12 @@ export function statusOf(error: unknown, executor: string): Uint8Array {
   })
 }
 
-/** A thrown value that is no Error. */
+/** A value that may be anything, as text. Never throws: user code can throw an object whose toString does. */
 function describe(value: unknown): string {
   if (typeof value === 'string') return value
   try {
-    return JSON.stringify(value) ?? String(value)
+    return (typeof value === 'object' ? JSON.stringify(value) : undefined) ?? String(value)
   } catch {
-    return String(value)
+    return Object.prototype.toString.call(value)
   }
 }

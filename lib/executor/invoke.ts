@@ -10,13 +10,19 @@ import type { Executor } from './executor.ts'
 import { statusOf } from './failure.ts'
 import { DEFAULT_ENDPOINT } from './requests.ts'
 
-export interface Invoker {
-  /** Answers through `done`, at once when the method is synchronous. The call returned can be cancelled. */
-  (message: CallMessage, done: (answer: AnswerMessage) => void): ExecutorCall
-}
+/** Answers through `done`, at once when the method is synchronous. The call returned can be cancelled. */
+export type Invoker = (message: CallMessage, done: (answer: AnswerMessage) => void) => ExecutorCall
 
 const EMPTY = new Uint8Array(0)
 const UNCHANGED: AnswerMessage = { failed: false, unchanged: true, extra: EMPTY, data: EMPTY }
+/** A request without the field `data` is answered with one that holds no documents, as Jina does. */
+const NO_DOCUMENTS: AnswerMessage = {
+  failed: false,
+  unchanged: false,
+  extra: EMPTY,
+  data: encodeData(new DocumentArray()),
+}
+const DRY_RUN_ENDPOINT = '_jina_dry_run_'
 
 type Methods = Record<string, (call: ExecutorCall) => unknown>
 
@@ -27,7 +33,7 @@ export function createInvoker(executor: Executor, className: string, table: Endp
 
   return (message, done) => {
     const call = new ExecutorCall(message, addressee)
-    const name = table.get(message.endpoint) ?? (message.endpoint === '_jina_dry_run_' ? undefined : fallback)
+    const name = table.get(message.endpoint) ?? (message.endpoint === DRY_RUN_ENDPOINT ? undefined : fallback)
     const fail = (error: unknown): void => {
       call.finish()
       done(failed(error, className, call, message))
@@ -43,7 +49,7 @@ export function createInvoker(executor: Executor, className: string, table: Endp
       done(answer)
     }
     if (name === undefined) {
-      succeed(undefined)
+      done(message.branches.length === 1 ? UNCHANGED : untouched(call, className, message))
       return call
     }
     try {
@@ -84,8 +90,18 @@ function replaced(documents: DocumentArray): AnswerMessage {
 function sameDocuments(call: ExecutorCall, message: CallMessage): AnswerMessage {
   const single = message.branches.length === 1
   const documents = call.docsIfRead
+  if (single && message.branches[0]!.data.length === 0 && !documents?.length) return NO_DOCUMENTS
   if (single && (documents === undefined || isUntouched(documents, message.branches[0]!.data))) return UNCHANGED
   return replaced(call.docs)
+}
+
+/** No method: one branch passes as it came, several become one. */
+function untouched(call: ExecutorCall, className: string, message: CallMessage): AnswerMessage {
+  try {
+    return replaced(call.docs)
+  } catch (error) {
+    return failed(error, className, call, message)
+  }
 }
 
 /** The documents go back as they are; if they cannot be written, as they came. */

@@ -14,21 +14,26 @@ export function parametersFor(
 ): Record<string, unknown> {
   const out: Record<string, unknown> = {}
   const specific: Record<string, unknown> = {}
+  const own = name + SEPARATOR
   for (const [key, value] of Object.entries(all)) {
     if (key === RESULTS) {
       if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) out[key] = value
       continue
     }
-    const at = key.indexOf(SEPARATOR)
-    if (at <= 0) put(out, key, value)
-    else if (key.slice(0, at) === name) put(specific, key.slice(at + SEPARATOR.length), value)
+    if (!isSpecific(key)) put(out, key, value)
+    else if (key.startsWith(own)) put(specific, key.slice(own.length), value)
   }
   for (const [key, value] of Object.entries(specific)) put(out, key, value)
-  const own = Object.hasOwn(all, metasName) ? all[metasName] : undefined
-  if (typeof own === 'object' && own !== null && !Array.isArray(own)) {
-    for (const [key, value] of Object.entries(own)) put(out, key, value)
+  const merged = Object.hasOwn(all, metasName) ? all[metasName] : undefined
+  if (typeof merged === 'object' && merged !== null && !Array.isArray(merged)) {
+    for (const [key, value] of Object.entries(merged)) put(out, key, value)
   }
   return out
+}
+
+/** `__results__` and its like, with the separator in front or behind, are for everybody. */
+function isSpecific(key: string): boolean {
+  return key.includes(SEPARATOR) && !key.startsWith(SEPARATOR) && !key.endsWith(SEPARATOR)
 }
 
 /** Assignment would run the setter of `__proto__`. */

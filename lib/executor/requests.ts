@@ -17,12 +17,35 @@ export interface RequestsDecorator {
   (target: object, key: string | symbol, descriptor: PropertyDescriptor): void
 }
 
-/** A function itself carries its endpoints, so that inheritance and renaming need no registry of classes. */
-const bound = new WeakMap<object, readonly string[]>()
+/** One endpoint of one method. */
+export interface Binding {
+  readonly endpoint: string
+  readonly method: string
+}
 
-/** Endpoints that a function was bound to by `@requests`. */
-export function endpointsOf(method: unknown): readonly string[] {
-  return typeof method === 'function' ? (bound.get(method) ?? []) : []
+/**
+ * What was bound, by what a class can be recognised by: its metadata object (standard decorators; another decorator may wrap
+ * the method after us), its prototype (legacy ones), or the function itself where there is no metadata (code compiled before).
+ */
+const bound = new WeakMap<object, Binding[]>()
+const METADATA: symbol = (Symbol as { readonly metadata?: symbol }).metadata ?? Symbol.for('Symbol.metadata')
+
+/** What `@requests` bound in this very class, parents left out. */
+export function ownBindings(executor: { readonly prototype: object }): readonly Binding[] {
+  const { prototype } = executor
+  const metadata: unknown = Object.getOwnPropertyDescriptor(executor, METADATA)?.value
+  const found = [...(isObject(metadata) ? (bound.get(metadata) ?? []) : []), ...(bound.get(prototype) ?? [])]
+  for (const method of Object.getOwnPropertyNames(prototype)) {
+    const value: unknown = Object.getOwnPropertyDescriptor(prototype, method)?.value
+    // A class does not get the constructor of another one as its method: what it has under that name is itself.
+    if (typeof value !== 'function' || method === 'constructor') continue
+    for (const { endpoint } of bound.get(value) ?? []) found.push({ endpoint, method })
+  }
+  return found
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
 }
 
 /**
@@ -44,7 +67,8 @@ function refused(why: string): XserveError {
 
 function readOptions(options: unknown): readonly string[] {
   if (options === undefined) return [DEFAULT_ENDPOINT]
-  if (typeof options !== 'object' || options === null) throw refused(`takes an object, not ${JSON.stringify(options) ?? typeof options}`)
+  if (typeof options !== 'object' || options === null)
+    throw refused(`takes an object, not ${JSON.stringify(options) ?? typeof options}`)
   for (const key of Object.keys(options)) if (key !== 'on') throw refused(`has no option ${JSON.stringify(key)}`)
   const { on } = options as RequestsOptions
   if (on === undefined) return [DEFAULT_ENDPOINT]
@@ -56,13 +80,19 @@ function readOptions(options: unknown): readonly string[] {
 }
 
 function bind(endpoints: readonly string[], first: unknown, second: unknown, third: unknown): void {
-  const standard = typeof second === 'object' && second !== null && 'kind' in second
+  const standard = isObject(second) && 'kind' in second
+  const name = standard ? (second as DecoratorContext).name : second
   const method = standard ? first : (third as PropertyDescriptor | undefined)?.value
+  let key: unknown = first
   if (standard) {
     const context = second as DecoratorContext
     if (context.kind !== 'method') throw refused(`stands before a ${context.kind}; it belongs before a method`)
-    if (context.static || context.private) throw refused(`cannot bind ${String(context.name)}: it is static or private`)
-  }
-  if (typeof method !== 'function') throw refused('belongs before a method')
-  bound.set(method, [...endpointsOf(method), ...endpoints])
+    if (context.static || context.private) throw refused(`cannot bind ${String(name)}: it is static or private`)
+    key = context.metadata ?? method
+  } else if (typeof first === 'function') throw refused(`cannot bind ${String(name)}: it is static`)
+  if (typeof method !== 'function' || (!isObject(key) && typeof key !== 'function'))
+    throw refused('belongs before a method')
+  if (typeof name !== 'string') throw refused(`cannot bind ${String(name)}: its name is no text`)
+  const bindings = endpoints.map((endpoint) => ({ endpoint, method: name }))
+  bound.set(key as object, [...(bound.get(key as object) ?? []), ...bindings])
 }

@@ -26,6 +26,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let invoke: Invoker | null = null
   let open = 0
   let draining = false
+  let finished = false
 
   const onCall = (payload: Uint8Array, incoming: IncomingCall): void => {
     open++
@@ -63,10 +64,10 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   }
 
   const finish = async (): Promise<void> => {
-    const closing = executor
-    executor = null
+    if (finished) return
+    finished = true
     try {
-      await closing?.close()
+      await executor?.close()
     } catch (error) {
       link.control({ kind: 'failed', step: 'close', failure: failureOf(error) })
     }
