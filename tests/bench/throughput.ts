@@ -142,5 +142,7 @@ export async function measureTensor(
     measure('tensor.rate', '1 MiB tensor, changed: there and back', found.binary.rate * megabytes, 'MB/s'),
     measure('tensor.echo', '1 MiB tensor: bare echo', found.echo.rate * megabytes, 'MB/s'),
     measure('tensor.ratio', '1 MiB tensor: ratio', found.binary.rate / found.echo.rate, '×'),
+    measure('tensor.gateway', '1 MiB tensor: CPU of the gateway', found.binary.frontCpu / 1000, 'ms/req'),
+    measure('tensor.worker', '1 MiB tensor: CPU of the worker', found.binary.workerCpu / 1000, 'ms/req'),
   ]
 }
