@@ -1,7 +1,7 @@
 /** DataContentProto, field `data` of a request, to documents and back (Jina facts §1.2, §1.9). */
 import { XserveError } from '../errors.ts'
 import { malformed, Reader } from '../protobuf/reader.ts'
-import { ReverseWriter } from '../protobuf/reverse-writer.ts'
+import { encodeWith } from '../protobuf/reverse-writer.ts'
 import { DocumentArray, scanDocuments } from './document-array.ts'
 
 /** Format version of docarray's stream form. */
@@ -58,21 +58,6 @@ function scanStream(bytes: Uint8Array, bounds: number[]): void {
     if (length > bytes.length - at) throw malformed('a document of docs_bytes is longer than what is left')
     bounds.push(at, at + length)
     at += length
-  }
-}
-
-/** The writer that is not in use: encoding can run user code (getters of tags) that encodes, too. */
-let spare: ReverseWriter | null = null
-
-function encodeWith(write: (writer: ReverseWriter) => void): Uint8Array {
-  const writer = spare ?? new ReverseWriter()
-  spare = null
-  try {
-    write(writer)
-    return writer.finish()
-  } finally {
-    writer.reset()
-    spare = writer
   }
 }
 

@@ -4,10 +4,13 @@ import { malformed } from '../protobuf/reader.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
 import { connectArrays, Document } from './document.ts'
 import type { DocumentInit, Owner } from './document-init.ts'
-import { documentsFromJson } from './json.ts'
+import { documentsFromJson, MAX_DEPTH, tooDeep } from './json.ts'
 
 /** What may be put into an array: a string is a document with that text. */
 export type DocumentInput = Document | DocumentInit | string
+
+/** Levels of chunks and matches above the one that is being written. */
+let depth = 0
 
 /** Indexes below this have accessors; the prototype grows with the longest array that there has been. */
 let accessors = 0
@@ -60,7 +63,7 @@ export class DocumentArray implements Iterable<Document> {
   /** @internal Documents that stand on their own in bytes, as chunks of `owner`. */
   static owned(contents: readonly Uint8Array[], owner: Owner): DocumentArray {
     const array = new DocumentArray()
-    array.#items = contents.map((bytes) => Document.view(bytes))
+    array.#items = contents.map((bytes) => Document.view(bytes, 0, bytes.length, owner))
     array.#owner = owner
     growAccessors(array.#items.length + 1)
     return array
@@ -123,8 +126,7 @@ export class DocumentArray implements Iterable<Document> {
 
   #taken(value: DocumentInput): Document {
     const document = value instanceof Document ? value : new Document(checked(value))
-    const owner = this.#owner
-    if (owner) adopt(document, owner)
+    if (this.#owner) document.adopt(this.#owner)
     return document
   }
 
@@ -217,8 +219,24 @@ export class DocumentArray implements Iterable<Document> {
     return undefined
   }
 
-  /** @internal Every document as field `number`, back to front. */
+  /** @internal Every document as field `number`, back to front; chunks and matches with the numbers of their place. */
   writeDocuments(writer: ReverseWriter, number: number): void {
+    const owner = this.#owner
+    if (owner === null) {
+      this.#writeItems(writer, number)
+      return
+    }
+    if (depth === MAX_DEPTH) throw tooDeep()
+    depth++
+    try {
+      for (const document of this) document.settle(owner)
+      this.#writeItems(writer, number)
+    } finally {
+      depth--
+    }
+  }
+
+  #writeItems(writer: ReverseWriter, number: number): void {
     for (let i = this.#items.length - 1; i >= 0; i--) {
       const before = writer.length
       const item = this.#items[i]
@@ -239,20 +257,6 @@ function checked(value: unknown): DocumentInit | string {
       hint: 'a DocumentArray takes Documents, texts, and objects with the fields of a Document',
     },
   )
-}
-
-/** A chunk lies one level deeper than its parent and names it, a match one step aside; so do the chunks below. */
-function adopt(document: Document, owner: Owner): void {
-  if (owner.kind === 'matches') {
-    const adjacency = owner.document.adjacency + 1
-    if (document.adjacency !== adjacency) document.adjacency = adjacency
-    return
-  }
-  const granularity = owner.document.granularity + 1
-  if (document.parentId !== owner.document.id) document.parentId = owner.document.id
-  if (document.granularity === granularity) return
-  document.granularity = granularity
-  for (const chunk of document.chunks) adopt(chunk, { document, kind: 'chunks' })
 }
 
 function growAccessors(length: number): void {

@@ -56,3 +56,14 @@ export function wrongType(name: string, expected: string, value: unknown): Xserv
     value === null ? 'null' : typeof value === 'object' ? (value.constructor?.name ?? 'object') : typeof value
   return new XserveError('BAD_DOCUMENT', `${name} must be ${expected}, not ${kind}`, { where: name })
 }
+
+const CONTENT = ['text', 'blob', 'tensor'] as const
+
+/** Throws XserveError BAD_DOCUMENT for more than one of text, blob and tensor: they exclude each other. */
+export function checkInit(init: DocumentInit): void {
+  const given = CONTENT.filter((name) => init[name] !== undefined && init[name] !== null)
+  if (given.length < 2) return
+  throw new XserveError('BAD_DOCUMENT', `a Document has ${given.join(' or ')}, not both`, {
+    hint: 'put one of them into a chunk, or describe it in tags',
+  })
+}

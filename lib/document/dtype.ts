@@ -67,7 +67,10 @@ export function elementTypeOf(array: unknown): string | undefined {
   return undefined
 }
 
-/** Reverses the bytes of each element, in place. */
+/** Reverses the bytes of each element, in place; `size` is 2, 4 or 8. */
 export function swapBytes(bytes: Uint8Array, size: number): void {
-  for (let start = 0; start < bytes.length; start += size) bytes.subarray(start, start + size).reverse()
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (size === 2) view.swap16()
+  else if (size === 4) view.swap32()
+  else view.swap64()
 }

@@ -1,7 +1,7 @@
 /** A changed document as bytes: untouched fields are copied from the source in runs, the others written in their place. */
 
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
-import { encodeStruct } from '../protobuf/struct.ts'
+import { writeStruct } from '../protobuf/struct.ts'
 import { FIELD, fieldNumber, LAST_FIELD, nextField } from './fields.ts'
 import { type NdArray, writeNdArray } from './nd-array.ts'
 import { type Scores, writeScores } from './scores.ts'
@@ -111,8 +111,9 @@ function writeField(writer: ReverseWriter, number: number, value: unknown): void
       ;(value as Children).writeDocuments(writer, number)
       return
     case FIELD.tags: {
-      const bytes = encodeStruct(value as Record<string, unknown>)
-      if (bytes.length > 0) writer.bytesField(number, bytes)
+      const before = writer.length
+      writeStruct(writer, value as Record<string, unknown>, 'tags')
+      if (writer.length > before) writer.close(number, before)
       return
     }
     case FIELD.scores:

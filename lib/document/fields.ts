@@ -49,7 +49,12 @@ export function nextField(bytes: Uint8Array, at: number, end: number): number {
   from = at
   if (type === 2) {
     if (at >= end) throw malformed('it ends within a number')
-    const length = bytes[at]! < 0x80 ? bytes[at++]! : ((at = behindVarint(bytes, at, end)), varint)
+    let length = bytes[at]!
+    if (length < 0x80) at++
+    else {
+      at = behindVarint(bytes, at, end)
+      length = varint
+    }
     if (length > end - at) throw malformed('a field is longer than the document')
     from = at
     to = at + length
@@ -120,6 +125,22 @@ export function contentField(bytes: Uint8Array, start: number, end: number): num
     if (number >= FIELD.blob && number <= FIELD.text) last = number
   }
   return last
+}
+
+/** The text, unless a later blob or tensor has undone it. */
+export function findContentText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  let last = 0
+  let textFrom = 0
+  let textTo = 0
+  for (let at = start; at < end; ) {
+    at = nextField(bytes, at, end)
+    if (number < FIELD.blob || number > FIELD.text) continue
+    if (type !== 2) throw wrongType()
+    last = number
+    textFrom = from
+    textTo = to
+  }
+  return last === FIELD.text ? readText(bytes, textFrom, textTo) : undefined
 }
 
 export function findText(bytes: Uint8Array, start: number, end: number, wanted: number): string | undefined {

@@ -33,8 +33,17 @@ const FIELDS: readonly (readonly [string, keyof DocumentInit, Kind])[] = [
 
 const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [field[1], field] as const]))
 
+/** Deeper chunks and matches are neither written nor told: protobuf's readers end there, too. */
+export const MAX_DEPTH = 100
+
+/** The error for documents that are nested deeper. */
+export function tooDeep(): XserveError {
+  return new XserveError('BAD_DOCUMENT', `chunks or matches are nested deeper than ${MAX_DEPTH}, or contain themselves`)
+}
+
 /** A JSON value with the fields that are set; blobs in base64, tensors as nested lists. */
-export function documentToJson(document: Document): Record<string, unknown> {
+export function documentToJson(document: Document, depth = 0): Record<string, unknown> {
+  if (depth > MAX_DEPTH) throw tooDeep()
   const out: Record<string, unknown> = {}
   for (const [name, property, kind] of FIELDS) {
     const value = document[property as keyof Document] as unknown
@@ -43,17 +52,14 @@ export function documentToJson(document: Document): Record<string, unknown> {
       const { buffer, byteOffset, byteLength } = value as Uint8Array
       out[name] = Buffer.from(buffer, byteOffset, byteLength).toString('base64')
     } else if (kind === 'documents') {
-      if ((value as DocumentArray).length > 0) out[name] = documentsToJson(value as DocumentArray)
+      if ((value as DocumentArray).length > 0)
+        out[name] = (value as DocumentArray).map((child) => documentToJson(child, depth + 1))
     } else if (kind === 'scores') {
       if (Object.keys(value as Scores).length > 0) out[name] = scoresToJson(value as Scores)
     } else if (kind === 'tensor') out[name] = (value as { toJSON(): unknown }).toJSON()
     else if (typeof value !== 'object' || Object.keys(value as object).length > 0) out[name] = value
   }
   return out
-}
-
-export function documentsToJson(documents: DocumentArray): Record<string, unknown>[] {
-  return documents.map(documentToJson)
 }
 
 function scoresToJson(scores: Scores): Record<string, unknown> {

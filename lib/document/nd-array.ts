@@ -3,7 +3,7 @@ import { XserveError } from '../errors.ts'
 import { Reader } from '../protobuf/reader.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
 import { parseElementType, swapBytes } from './dtype.ts'
-import { Tensor } from './tensor.ts'
+import { Tensor, type TensorInput } from './tensor.ts'
 
 /** A tensor with what its NdArrayProto says besides: who wrote it, and parameters that we do not read. */
 export interface NdArray {
@@ -68,7 +68,7 @@ function readDense(bytes: Uint8Array, field: string): Tensor | undefined {
   }
   // Where a view must start is luck inside protobuf; the other half of the cases costs one copy.
   const aligned = buffer.byteOffset % type.bytes === 0 && !type.swapped
-  const own = aligned ? buffer : Uint8Array.from(buffer)
+  const own = aligned ? buffer : new Uint8Array(buffer)
   if (type.swapped) swapBytes(own, type.bytes)
   return new Tensor(new type.construct(own.buffer, own.byteOffset, size), shape, type.name)
 }
@@ -82,6 +82,13 @@ function zeros(size: number, shape: readonly number[], dtype: string, field: str
   if (bytes > MAX_ZEROS_BYTES)
     throw refused(field, `shape [${shape.join(', ')}] without data would be ${bytes} bytes of zeros`)
   return new Tensor(new type.construct(new ArrayBuffer(bytes), 0, size), shape, type.name)
+}
+
+/** What was assigned to `tensor` or `embedding`; undefined and null empty it. Throws XserveError BAD_TENSOR. */
+export function toNdArray(value: TensorInput | null | undefined): NdArray | undefined {
+  if (value === undefined || value === null) return undefined
+  const nested = Array.isArray(value) || typeof value === 'number'
+  return { tensor: Tensor.from(value), className: nested ? 'list' : NUMPY, parameters: null }
 }
 
 /** Writes the field of a document that holds the array. */

@@ -1,6 +1,8 @@
 /** Documents of several branches as one array: joined by id, or one behind the other (Jina facts §5.5, first dialect). */
-import type { Document } from './document.ts'
+import { Document } from './document.ts'
 import { DocumentArray } from './document-array.ts'
+import { FIELD, fieldNumber, nextField } from './fields.ts'
+import { MAX_DEPTH, tooDeep } from './json.ts'
 
 /** All documents, in the order of the branches. */
 export function concatenate(branches: readonly DocumentArray[]): DocumentArray {
@@ -11,47 +13,61 @@ export function concatenate(branches: readonly DocumentArray[]): DocumentArray {
 
 /**
  * One document an id: what the left has stays, what it has not is taken from the right; unknown ids are put at the end.
- * The documents of the first branch are changed.
+ * Fields are taken as bytes, so that arrays which we cannot read are joined, too. Throws XserveError BAD_REQUEST for bytes
+ * that are no documents, BAD_DOCUMENT for chunks that are nested too deep.
  */
 export function reduceDocuments(branches: readonly DocumentArray[]): DocumentArray {
-  const out = new DocumentArray()
-  const byId = new Map<string, Document>()
+  return new DocumentArray(joinById(branches, 0))
+}
+
+function joinById(branches: readonly Iterable<Document>[], depth: number): Document[] {
+  if (depth > MAX_DEPTH) throw tooDeep()
+  const out: Document[] = []
+  const places = new Map<string, number>()
   for (const branch of branches) {
     for (const document of branch) {
-      const known = byId.get(document.id)
-      if (known) fill(known, document)
-      else {
-        byId.set(document.id, document)
-        out.push(document)
-      }
+      const { id } = document
+      const place = places.get(id)
+      if (place === undefined) places.set(id, out.push(document) - 1)
+      else out[place] = join(out[place]!, document, depth)
     }
   }
   return out
 }
 
-/** Fields that are plain values; `undefined` and 0 count as empty. */
-const PLAIN = ['weight', 'uri', 'modality', 'mimeType', 'offset', 'embedding', 'granularity', 'adjacency'] as const
+/** A field with its tag, as it stands in the bytes. */
+interface Part {
+  readonly number: number
+  readonly bytes: Uint8Array
+}
 
-function fill(left: Document, right: Document): void {
-  for (const name of PLAIN) if (!left[name] && right[name]) Object.assign(left, { [name]: right[name] })
-  fillContent(left, right)
-  if (left.location.length === 0 && right.location.length > 0) left.location = right.location
-  for (const name of ['tags', 'scores', 'evaluations'] as const) {
-    if (isEmpty(left[name]) && !isEmpty(right[name])) Object.assign(left, { [name]: right[name] })
+function partsOf(document: Document): Part[] {
+  const bytes = document.toBytes()
+  const parts: Part[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const start = at
+    at = nextField(bytes, at, bytes.length)
+    parts.push({ number: fieldNumber(), bytes: bytes.subarray(start, at) })
   }
+  return parts
+}
+
+const isContent = (number: number): boolean => number >= FIELD.blob && number <= FIELD.text
+/** The identity and place of a document are never taken from another; nor is what a later version may add. */
+const isTaken = (number: number): boolean =>
+  number > FIELD.id && number !== FIELD.parentId && number <= FIELD.evaluations
+
+function join(left: Document, right: Document, depth: number): Document {
+  let parts = partsOf(left)
+  const has = new Set(parts.map((part) => part.number))
+  const missing = partsOf(right).filter(({ number }) => isTaken(number) && !has.has(number))
+  // Text, blob and tensor exclude each other, and the left's empty one is filled: so the right's other kind wins.
+  if (missing.some((part) => isContent(part.number))) parts = parts.filter((part) => !isContent(part.number))
+  parts.push(...missing)
+  parts.sort((a, b) => a.number - b.number)
+  const joined = Document.view(Buffer.concat(parts.map((part) => part.bytes)))
   for (const name of ['chunks', 'matches'] as const) {
-    if (right[name].length > 0)
-      Object.assign(left, {
-        [name]: left[name].length === 0 ? right[name] : reduceDocuments([left[name], right[name]]),
-      })
+    if (has.has(FIELD[name]) && right[name].length > 0) joined[name] = joinById([left[name], right[name]], depth + 1)
   }
+  return joined
 }
-
-/** Text, blob and tensor exclude each other, and an empty one is filled from the right: so the right's other kind wins. */
-function fillContent(left: Document, right: Document): void {
-  if (right.tensor && !left.tensor) left.tensor = right.tensor
-  else if (right.blob && !left.blob) left.blob = right.blob
-  else if (right.text && !left.text) left.text = right.text
-}
-
-const isEmpty = (object: object): boolean => Object.keys(object).length === 0

@@ -16,6 +16,8 @@ const SHORT_RUN = 40
 
 const float32 = new Float32Array(1)
 const float32Bytes = new Uint8Array(float32.buffer)
+const float64 = new Float64Array(1)
+const float64Bytes = new Uint8Array(float64.buffer)
 
 export class ReverseWriter {
   #buffer: Buffer = Buffer.allocUnsafeSlow(CAPACITY)
@@ -30,7 +32,8 @@ export class ReverseWriter {
   #reserve(size: number): void {
     if (size <= this.#at) return
     const used = this.length
-    const grown = Buffer.allocUnsafeSlow(Math.max(used + size, this.#buffer.length * 2))
+    // After something huge there must be room for the tags before it, else all is moved again.
+    const grown = Buffer.allocUnsafeSlow(Math.max(used + size + CAPACITY, this.#buffer.length * 2))
     grown.set(this.#buffer.subarray(this.#at), grown.length - used)
     this.#buffer = grown
     this.#at = grown.length - used
@@ -118,6 +121,12 @@ export class ReverseWriter {
     this.varint(number * 8 + 5)
   }
 
+  doubleField(number: number, value: number): void {
+    float64[0] = value
+    this.raw(float64Bytes)
+    this.varint(number * 8 + 1)
+  }
+
   /** Closes a nested message whose content was written since `length` was `before`. */
   close(number: number, before: number): void {
     this.varint(this.length - before)
@@ -139,6 +148,23 @@ export class ReverseWriter {
 
   /** Forgets what a failed encoding has left. */
   reset(): void {
+    if (this.#buffer.length > 16 * HAND_OVER) this.#buffer = Buffer.allocUnsafeSlow(CAPACITY)
     this.#at = this.#buffer.length
+  }
+}
+
+/** The writer that is not in use: encoding can run user code (a getter in tags) that encodes, too. */
+let spare: ReverseWriter | null = null
+
+/** The bytes that `write` writes, back to front. */
+export function encodeWith(write: (writer: ReverseWriter) => void): Uint8Array {
+  const writer = spare ?? new ReverseWriter()
+  spare = null
+  try {
+    write(writer)
+    return writer.finish()
+  } finally {
+    writer.reset()
+    spare = writer
   }
 }

@@ -1,7 +1,7 @@
 /** google.protobuf.Struct and Value to plain objects and back: parameters, tags, results. All numbers are doubles. */
 import { XserveError } from '../errors.ts'
 import { malformed, Reader } from './reader.ts'
-import { Writer } from './writer.ts'
+import { encodeWith, type ReverseWriter } from './reverse-writer.ts'
 
 /** Deeper nesting is refused both ways: peers have such limits, too (protobuf: 100). */
 const MAX_DEPTH = 100
@@ -74,9 +74,6 @@ function readList(reader: Reader, depth: number): unknown[] {
   return out
 }
 
-/** The writer that is not in use; a getter of the object may encode while we do. */
-let spare: Writer | null = null
-
 /** An object to Struct bytes; members that are undefined are left out. Throws XserveError BAD_DOCUMENT naming the path. */
 export function encodeStruct(object: Readonly<Record<string, unknown>>): Uint8Array {
   return encodeWith((writer) => writeStruct(writer, object, '', 0))
@@ -87,49 +84,40 @@ export function encodeValue(value: unknown): Uint8Array {
   return encodeWith((writer) => writeValue(writer, value, '', 0))
 }
 
-function encodeWith(write: (writer: Writer) => void): Uint8Array {
-  const writer = spare ?? new Writer()
-  spare = null
-  writer.at = 0
-  try {
-    write(writer)
-    return writer.finish()
-  } finally {
-    spare = writer
-  }
-}
-
-/** Writes the content of a Struct at the writer's place. */
+/** Writes the content of a Struct, back to front; `path` is where the object stands, for messages. */
 export function writeStruct(
-  writer: Writer,
+  writer: ReverseWriter,
   object: Readonly<Record<string, unknown>>,
   path: string,
-  depth: number,
+  depth = 0,
 ): void {
-  if (depth > MAX_DEPTH) throw refused(path, `is nested deeper than ${MAX_DEPTH}, or contains itself`)
-  for (const key in object) {
+  if (depth > MAX_DEPTH) throw tooDeep(path)
+  const keys = Object.keys(object)
+  for (let i = keys.length - 1; i >= 0; i--) {
+    const key = keys[i]!
     const value = object[key]
-    if (value === undefined || !Object.hasOwn(object, key)) continue
-    writer.message(1, () => {
-      writer.text(1, key)
-      writer.message(2, () => writeValue(writer, value, path === '' ? key : `${path}.${key}`, depth + 1))
-    })
+    if (value === undefined) continue
+    const before = writer.length
+    writeValue(writer, value, path === '' ? key : `${path}.${key}`, depth + 1)
+    writer.close(2, before)
+    writer.textField(1, key)
+    writer.close(1, before)
   }
 }
 
-function writeValue(writer: Writer, value: unknown, path: string, depth: number): void {
+function writeValue(writer: ReverseWriter, value: unknown, path: string, depth: number): void {
   switch (typeof value) {
     case 'number':
-      writer.double(2, value)
+      writer.doubleField(2, value)
       return
     case 'string':
-      writer.text(3, value)
+      writer.textField(3, value)
       return
     case 'boolean':
-      writer.uint(4, value ? 1 : 0)
+      writer.uintField(4, value ? 1 : 0)
       return
     case 'undefined':
-      writer.uint(1, 0)
+      writer.uintField(1, 0)
       return
     case 'object':
       writeObject(writer, value, path, depth)
@@ -139,29 +127,52 @@ function writeValue(writer: Writer, value: unknown, path: string, depth: number)
   }
 }
 
-function writeObject(writer: Writer, value: object | null, path: string, depth: number): void {
-  if (value === null) writer.uint(1, 0)
-  else if (Array.isArray(value)) {
-    if (depth > MAX_DEPTH) throw refused(path, `is nested deeper than ${MAX_DEPTH}, or contains itself`)
-    writer.message(6, () => {
-      for (let i = 0; i < value.length; i++) {
-        writer.message(1, () => writeValue(writer, value[i], `${path}[${i}]`, depth + 1))
-      }
-    })
-  } else {
-    const prototype = Object.getPrototypeOf(value) as object | null
-    if (prototype !== Object.prototype && prototype !== null) {
-      throw refused(
-        path,
-        `is a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`,
-      )
-    }
-    writer.message(5, () => writeStruct(writer, value as Record<string, unknown>, path, depth + 1))
+function writeObject(writer: ReverseWriter, value: object | null, path: string, depth: number): void {
+  if (value === null) {
+    writer.uintField(1, 0)
+    return
   }
+  const before = writer.length
+  if (Array.isArray(value)) {
+    if (depth > MAX_DEPTH) throw tooDeep(path)
+    for (let i = value.length - 1; i >= 0; i--) {
+      const itemBefore = writer.length
+      writeValue(writer, value[i], `${path}[${i}]`, depth + 1)
+      writer.close(1, itemBefore)
+    }
+    writer.close(6, before)
+    return
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw refused(path, `is a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`)
+  }
+  writeStruct(writer, value as Record<string, unknown>, path, depth + 1)
+  writer.close(5, before)
+}
+
+function tooDeep(path: string): XserveError {
+  const shown = path.length > 60 ? `${path.slice(0, 60)}…` : path
+  return refused(shown, `is nested deeper than ${MAX_DEPTH}, or contains itself`)
 }
 
 function refused(path: string, what: string): XserveError {
   return new XserveError('BAD_DOCUMENT', `${path === '' ? 'the value' : path} ${what}`, {
     hint: 'parameters, tags and results hold what JSON holds: null, booleans, numbers, texts, lists and plain objects',
   })
+}
+
+/** A copy of lists and plain objects all the way down; anything else is the same. Recursion ends at the depth limit of encoding. */
+export function copyStruct(object: Readonly<Record<string, unknown>>, depth = 0): Record<string, unknown> {
+  const out: Record<string, unknown> = {}
+  for (const key of Object.keys(object)) setKey(out, key, copyValue(object[key], depth))
+  return out
+}
+
+function copyValue(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
+  if (Array.isArray(value)) return value.map((item) => copyValue(item, depth + 1))
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const plain = prototype === Object.prototype || prototype === null
+  return plain ? copyStruct(value as Record<string, unknown>, depth + 1) : value
 }

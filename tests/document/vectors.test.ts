@@ -66,7 +66,7 @@ function read(document: Document): Record<string, unknown> {
 
 /**
  * Less what Python alone says: the class name of an array; the type of an empty one, which it reads as float64 whatever
- * it was; and depths of nested documents, which it numbers anew while reading (Jina facts §1.8).
+ * it was (Jina facts §1.8).
  */
 function withoutClass(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutClass)
@@ -75,7 +75,7 @@ function withoutClass(value: unknown): unknown {
     Array.isArray((value as { values?: unknown }).values) && (value as { values: unknown[] }).values.length === 0
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => !['cls_name', 'granularity', 'adjacency'].includes(key) && !(empty && key === 'dtype'))
+      .filter(([key]) => key !== 'cls_name' && !(empty && key === 'dtype'))
       .map(([key, item]) => [key, withoutClass(item)]),
   )
 }
@@ -107,11 +107,12 @@ for (const name of ['documents', 'tensors']) {
   }
 }
 
-for (const { name, branches, expected } of await cases('reduce')) {
+for (const { name, branches, reduced: wanted, expected } of await cases('reduce')) {
   test(`reduce: ${name}`, () => {
     const reduced = reduceDocuments(branches.map((branch) => decodeDocuments(bytesOf(branch))))
     const again = decodeDocuments(encodeDocuments(reduced))
     expect(again).toBeInstanceOf(DocumentArray)
     expect(withoutClass(again.map(read))).toEqual(withoutClass(expected))
+    expect(Buffer.from(encodeDocuments(reduced))).toEqual(Buffer.from(bytesOf(wanted)))
   })
 }

@@ -1,0 +1,123 @@
+/** The state below a Document: bytes whose fields are decoded when they are read, and which fields no longer follow them. */
+import { encodeWith, type ReverseWriter } from '../protobuf/reverse-writer.ts'
+import type { Owner } from './document-init.ts'
+import { wrongType } from './document-init.ts'
+import { encodeDocument } from './encode-document.ts'
+import { contentField, FIELD, findFloat, findMessage, findText, findUint, LAST_FIELD } from './fields.ts'
+import { type NdArray, readNdArray } from './nd-array.ts'
+import type { Tensor } from './tensor.ts'
+
+const bit = (number: number): number => 1 << number
+const CONTENT = bit(FIELD.blob) | bit(FIELD.tensor) | bit(FIELD.text)
+const EMPTY = new Uint8Array(0)
+
+/** Fields by number, read from bytes once; what was changed, or could have been, is written anew. */
+export abstract class LazyFields {
+  /** @internal */ protected source: Uint8Array = EMPTY
+  /** @internal */ protected start = 0
+  /** @internal */ protected end = 0
+  /** Fields whose value is in `values`. */
+  #known = 0
+  /** Fields that the source no longer tells: they are written from `values`. */
+  #dirty = 0
+  #values: unknown[] | null = null
+  /** The document whose chunks or matches this one was put into last. */
+  protected owner: Owner | null = null
+
+  /** Whether its bytes still say all there is. */
+  get isUntouched(): boolean {
+    return this.#dirty === 0
+  }
+
+  protected keep(number: number, value: unknown): void {
+    this.#known |= bit(number)
+    ;(this.#values ??= new Array<unknown>(LAST_FIELD))[number] = value
+  }
+
+  protected set(number: number, value: unknown): void {
+    this.#dirty |= bit(number)
+    this.keep(number, value)
+  }
+
+  protected isKnown(number: number): boolean {
+    return (this.#known & bit(number)) !== 0
+  }
+
+  /** Only of a field that is known. */
+  protected value(number: number): unknown {
+    return this.#values![number]
+  }
+
+  protected readText(number: number): string | undefined {
+    if (!this.isKnown(number)) this.keep(number, findText(this.source, this.start, this.end, number) || undefined)
+    return this.value(number) as string | undefined
+  }
+
+  protected setText(number: number, name: string, value: string | undefined): void {
+    if (value !== undefined && value !== null && typeof value !== 'string') throw wrongType(name, 'a string', value)
+    this.set(number, value ?? undefined)
+  }
+
+  protected readFloat(number: number): number | undefined {
+    if (!this.isKnown(number)) this.keep(number, findFloat(this.source, this.start, this.end, number))
+    return this.value(number) as number | undefined
+  }
+
+  protected setFloat(number: number, name: string, value: number | undefined): void {
+    if (value !== undefined && value !== null && typeof value !== 'number') throw wrongType(name, 'a number', value)
+    this.set(number, value ?? undefined)
+  }
+
+  protected readUint(number: number): number {
+    if (!this.isKnown(number)) this.keep(number, findUint(this.source, this.start, this.end, number) ?? 0)
+    return this.value(number) as number
+  }
+
+  protected setUint(number: number, name: string, value: number): void {
+    if (!Number.isInteger(value) || value < 0 || value > 0xffffffff)
+      throw wrongType(name, 'a whole number from 0 to 4294967295', value)
+    this.set(number, value)
+  }
+
+  /** One of text, blob and tensor counts: reading another gives undefined. */
+  protected hasContent(number: number): boolean {
+    return contentField(this.source, this.start, this.end) === number
+  }
+
+  /** One of text, blob and tensor counts: setting one empties the others. */
+  protected setContent(number: number, value: unknown): void {
+    this.#known |= CONTENT
+    this.#dirty |= CONTENT
+    this.#values ??= new Array<unknown>(LAST_FIELD)
+    const values = this.#values
+    values[FIELD.blob] = undefined
+    values[FIELD.tensor] = undefined
+    values[FIELD.text] = undefined
+    values[number] = value
+  }
+
+  /** An array is written anew once it was read: its elements may be changed in place. */
+  protected readArray(number: number, name: string): Tensor | undefined {
+    if (!this.isKnown(number)) {
+      const none = number === FIELD.tensor && !this.hasContent(number)
+      const bytes = none ? undefined : findMessage(this.source, this.start, this.end, number)
+      const array = bytes && readNdArray(bytes, name)
+      if (array === undefined) this.keep(number, undefined)
+      else if (number === FIELD.tensor) this.setContent(number, array)
+      else this.set(number, array)
+    }
+    return (this.value(number) as NdArray | undefined)?.tensor
+  }
+
+  /** Writes the content of this document's DocumentProto, back to front. */
+  writeTo(writer: ReverseWriter): void {
+    if (this.#dirty === 0) writer.raw(this.source, this.start, this.end)
+    else encodeDocument(writer, this.source, this.start, this.end, this.#dirty, this.#values!)
+  }
+
+  /** DocumentProto bytes: a view of the source when nothing was touched. */
+  toBytes(): Uint8Array {
+    if (this.#dirty === 0) return this.source.subarray(this.start, this.end)
+    return encodeWith((writer) => this.writeTo(writer))
+  }
+}
