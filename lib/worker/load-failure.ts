@@ -4,6 +4,9 @@ import { headline, positionOf, stackLines } from '../executor/failure.ts'
 
 interface Message {
   readonly message: string
+  /** What could not be resolved, and the file that asked for it. */
+  readonly specifier?: string
+  readonly referrer?: string
   readonly position?: { file?: string; line?: number; column?: number; lineText?: string } | null
 }
 
@@ -12,7 +15,9 @@ export async function explainLoadFailure(error: unknown, file: string): Promise<
   // Ours, as of a decorator that was used wrongly: it has its own code.
   if (error instanceof XserveError) return atUserFrame(error, file)
   const thrown = messagesOf(error)
-  const found = thrown.find(hasPosition) ?? (isOfLoader(error) ? (await diagnose(file)).find(hasPosition) : undefined)
+  const found =
+    thrown.find(hasPosition) ??
+    (isOfLoader(error) ? ((await diagnose(file)).find(hasPosition) ?? (await findImport(thrown))) : undefined)
   if (found) {
     const { position } = found
     const where = `${position?.file || file}:${position?.line}:${position?.column}`
@@ -76,9 +81,29 @@ async function diagnose(file: string): Promise<readonly Message[]> {
   }
 }
 
-/** The bundler names its own words for what it could not resolve. */
+/** A package that is not installed is no affair of the bundler, which leaves packages alone: its name is looked up. */
+async function findImport(messages: readonly Message[]): Promise<Message | undefined> {
+  for (const { message, specifier, referrer } of messages) {
+    if (typeof specifier !== 'string' || typeof referrer !== 'string') continue
+    const source = await Bun.file(referrer)
+      .text()
+      .catch(() => '')
+    const lines = source.split('\n')
+    for (const [index, lineText] of lines.entries()) {
+      const at = Math.max(lineText.indexOf(`'${specifier}'`), lineText.indexOf(`"${specifier}"`))
+      if (at === -1) continue
+      return { message, position: { file: referrer, line: index + 1, column: at + 1, lineText } }
+    }
+  }
+  return undefined
+}
+
+/** The loader and the bundler add words of their own; who imported the user's file is us. */
 function clean(message: string): string {
-  return message.replace(/^(?:error|BuildMessage|ResolveMessage): /i, '').replaceAll(/\s+from ['"][^'"]*['"]$/g, '')
+  return message
+    .replace(/^(?:error|BuildMessage|ResolveMessage): /i, '')
+    .replace(/\s+from ['"][^'"]*['"]$/, '')
+    .replace(/ imported from .*$/s, '')
 }
 
 /** The source line with a mark under the column. */

@@ -121,22 +121,15 @@ function keepAlive(link: Link): void {
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof XserveError) {
-    const { where, hint, cause } = error.details
-    return {
-      code: error.code,
-      message: error.message,
-      ...(where === undefined ? {} : { where }),
-      ...(hint === undefined ? {} : { hint }),
-      ...(typeof cause === 'string' && cause !== '' ? { stack: cause } : {}),
-    }
-  }
-  const where = positionOf(error)
+  const ours = error instanceof XserveError ? error : null
+  const { where = positionOf(error), hint, cause } = ours?.details ?? {}
   const [, ...frames] = stackLines(error)
+  const stack = typeof cause === 'string' ? cause : frames.join('').trimEnd()
   return {
-    code: 'START_FAILED',
-    message: headline(error),
+    code: ours?.code ?? 'START_FAILED',
+    message: ours?.message ?? headline(error),
     ...(where === undefined ? {} : { where }),
-    ...(frames.length === 0 ? {} : { stack: frames.join('').trimEnd() }),
+    ...(hint === undefined ? {} : { hint }),
+    ...(stack === '' ? {} : { stack }),
   }
 }
