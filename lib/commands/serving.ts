@@ -1,6 +1,7 @@
 /** What `run` and `executor` share: their options, from arguments to a served executor, banner, signals. */
 import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parsePolling } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
 import { resolveExecutorSource } from '../flow/executor-source.ts'
 import { type Served, serve } from '../flow/serve.ts'
@@ -23,6 +24,9 @@ export const SERVING_OPTIONS: readonly Option[] = [
   { name: 'uses-with', type: 'object', value: 'JSON', summary: 'Arguments of the constructor: JSON or k=v', many: true },
   { name: 'uses-metas', type: 'object', value: 'JSON', summary: 'Overrides of metas', many: true },
   { name: 'uses-requests', type: 'object', value: 'JSON', summary: 'Endpoint to method, over those of the class', many: true },
+  { name: 'replicas', type: 'integer', value: 'N', summary: 'Equal workers that share the calls', preset: '1' },
+  { name: 'shards', type: 'integer', value: 'N', summary: 'Workers with a part of the data each', preset: '1' },
+  { name: 'polling', type: 'text', value: 'any|all|JSON', summary: 'Which shards a call goes to, also by endpoint', preset: 'any' },
   { name: 'workspace', type: 'text', value: 'DIR', summary: 'Folder for what the executor keeps' },
   { name: 'env', type: 'object', value: 'K=V', summary: "Added to the executor's environment", many: true },
   {
@@ -89,21 +93,24 @@ function readOptions(args: Args) {
     portFile: args.text('port-file'),
     maxMessageBytes: args.integer('max-message-bytes', -1) ?? -1,
     drainMs: args.integer('drain-timeout', 0) ?? DRAIN_MS,
-    worker: {
-      ...source,
-      env: texts('env', args.object('env')),
-      timeoutReadyMs: args.integer('timeout-ready', -1) ?? TIMEOUT_READY_MS,
-      start: {
-        name,
-        pod: `${name}/rep-0`,
-        shardId: 0,
-        shards: 1,
-        replicas: 1,
-        replicaId: 0,
-        workspace: workspace === undefined ? null : path.resolve(workspace),
-        usesWith: args.object('uses-with'),
-        usesMetas: args.object('uses-metas'),
-        usesRequests: texts('uses-requests', args.object('uses-requests')),
+    deployment: {
+      polling: parsePolling(args.text('polling') ?? 'any'),
+      worker: {
+        ...source,
+        env: texts('env', args.object('env')),
+        timeoutReadyMs: args.integer('timeout-ready', -1) ?? TIMEOUT_READY_MS,
+        start: {
+          name,
+          pod: name,
+          shardId: 0,
+          shards: args.integer('shards', 1, 1000) ?? 1,
+          replicas: args.integer('replicas', 1, 1000) ?? 1,
+          replicaId: 0,
+          workspace: workspace === undefined ? null : path.resolve(workspace),
+          usesWith: args.object('uses-with'),
+          usesMetas: args.object('uses-metas'),
+          usesRequests: texts('uses-requests', args.object('uses-requests')),
+        },
       },
     },
   }

@@ -1,142 +1,90 @@
-/** One executor with its worker process: started, replaced when it dies, drained at the end; a call interface all the while. */
-import { createLocalChannel } from '../channel/local.ts'
-import { asXserveError, XserveError } from '../errors.ts'
-import type { Logger } from '../log.ts'
+/** One executor with its shards and replicas as one call interface. */
+import { asXserveError } from '../errors.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
-import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions, type WorkerSpec } from './worker-process.ts'
+import { createBalancer } from './balance.ts'
+import { pollAll } from './poll-all.ts'
+import type { PollingTable } from './polling.ts'
+import { createReplica, type Replica } from './replica.ts'
+import type { WorkerProcessOptions, WorkerSpec } from './worker-process.ts'
+
+export interface DeploymentSpec {
+  /** Of the first worker; the others differ in shardId, replicaId and pod. */
+  readonly worker: WorkerSpec
+  /** Which shards answer; meaningless with one. */
+  readonly polling: PollingTable
+}
 
 export interface Deployment extends CallHandler {
   readonly name: string
-  /** Resolves when the worker is ready; rejects with its own error, then nothing is left running. */
+  /** Resolves when all workers are ready; rejects with the first one's own error. */
   start(): Promise<void>
   /** Known once ready. */
   readonly className: string
   readonly endpoints: readonly string[]
   /** Whether a request to the endpoint has a method here. */
   has(endpoint: string): boolean
-  readonly pids: readonly number[]
-  /** Ends the worker after its calls under way; kills it after `graceMs`. */
+  /** Ends the workers after their calls under way; kills them after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
 
-/** Delays before a worker that died is started again: the first at once, then doubling with jitter up to the cap. */
-const FIRST_DELAY_MS = 100
-const MAX_DELAY_MS = 10_000
-/** A worker that lived this long had a good start: the next death begins anew with no delay. */
-const GOOD_LIFE_MS = 10_000
+const DEFAULT_ENDPOINT = '/default'
 
-type State =
-  | { readonly kind: 'new' }
-  | { readonly kind: 'ready'; readonly worker: WorkerProcess; readonly channel: CallHandler; readonly since: number }
-  /** The first start or a later one is under way; calls wait for it. */
-  | { readonly kind: 'starting'; readonly started: Promise<void> }
-  /** The last start failed; calls fail at once until the next try. */
-  | { readonly kind: 'failed'; readonly error: XserveError }
-  | { readonly kind: 'stopped' }
-
-export function createDeployment(spec: WorkerSpec, options: WorkerProcessOptions): Deployment {
-  const name = spec.start.name
-  const log: Logger = options.log.named(spec.start.pod)
-  let state: State = { kind: 'new' }
-  let className = ''
+export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOptions): Deployment {
+  const { worker, polling } = spec
+  const { name, shards, replicas } = worker.start
+  const all: Replica[] = []
+  const groups = Array.from({ length: shards }, (_, shardId) => {
+    const group = Array.from({ length: replicas }, (_, replicaId) => createReplica(specOf(worker, shardId, replicaId), options))
+    all.push(...group)
+    return balanced(group)
+  })
   let endpoints: ReadonlySet<string> = new Set()
-  let deaths = 0
-  let timer: Timer | undefined
+  let turn = 0
 
-  const launch = async (): Promise<void> => {
-    const worker = await startWorkerProcess(spec, options)
-    if (state.kind === 'stopped') {
-      await worker.stop(0)
-      return
-    }
-    className = worker.className
-    endpoints = new Set(worker.endpoints)
-    const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
-    state = { kind: 'ready', worker, channel, since: performance.now() }
-    void worker.exited.then((reason) => {
-      if (state.kind === 'ready' && state.worker === worker) revive(reason, performance.now() - state.since)
-    })
-  }
-
-  const revive = (reason: XserveError, livedMs: number): void => {
-    log.error(reason.message)
-    deaths = livedMs >= GOOD_LIFE_MS ? 1 : deaths + 1
-    const delay = deaths === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (deaths - 2)) * (0.5 + Math.random() / 2)
-    state = { kind: 'failed', error: unavailable(reason, delay) }
-    if (delay === 0) return restart()
-    log.info(`starting it again in ${Math.round(delay)} ms`)
-    timer = setTimeout(restart, delay)
-  }
-
-  const restart = (): void => {
-    const started = launch().then(
-      () => {
-        if (state.kind === 'ready') log.info(`started again as process ${state.worker.pid}`)
-      },
-      (error: unknown) => {
-        if (state.kind !== 'stopped') revive(asXserveError(error), 0)
-      },
-    )
-    state = { kind: 'starting', started }
-  }
-
-  const unavailable = (reason: XserveError, delayMs: number): XserveError =>
-    new XserveError('WORKER_UNAVAILABLE', `${name} is not running: ${reason.message}`, {
-      where: name,
-      hint: `it is started again in ${Math.round(delayMs)} ms`,
-    })
-
-  /** The channel of the moment, or a wait for it; the common case costs no promise. */
-  const channelOrWait = (): CallHandler | Promise<CallHandler> => {
-    if (state.kind === 'ready') return state.channel
-    if (state.kind === 'starting') {
-      return state.started.then(channelOrWait)
-    }
-    if (state.kind === 'failed') throw state.error
-    throw new XserveError('DRAINING', `${name} is being stopped`, { where: name })
-  }
-
+  const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
+  const warn = (text: string): void => options.log.named(name).warn(text)
   const call = (request: Envelope, context: CallContext): Promise<Envelope> => {
-    if (state.kind === 'ready') return state.channel.call(request, context)
-    return Promise.resolve().then(async () => (await channelOrWait()).call(request, context))
-  }
-
-  const start = (): Promise<void> => {
-    const started = launch()
-    // Calls that come before the worker is ready wait for it; its failure is the caller's of start(), too.
-    state = {
-      kind: 'starting',
-      started: started.catch((error: unknown) => {
-        if (state.kind !== 'stopped') state = { kind: 'failed', error: asXserveError(error) }
-      }),
-    }
-    return started
+    if (polling(request.endpoint || DEFAULT_ENDPOINT) === 'all') return pollAll(groups, request, context, name, warn)
+    return anyShard().call(request, context)
   }
 
   return {
     name,
-    start,
+    // The common case has one worker and nothing to decide.
+    call: groups.length === 1 ? groups[0]!.call : call,
+    stream: (request, context) => anyShard().stream(request, context),
+    async start() {
+      await Promise.all(all.map((replica) => replica.start()))
+      endpoints = new Set(all[0]?.endpoints)
+    },
     get className() {
-      return className
+      return all[0]?.className ?? ''
     },
     get endpoints() {
       return [...endpoints]
     },
-    has: (endpoint) => endpoints.has(endpoint) || endpoints.has('/default'),
-    get pids() {
-      return state.kind === 'ready' ? [state.worker.pid] : []
-    },
-    call,
-    async *stream(request, context) {
-      yield* (await channelOrWait()).stream(request, context)
-    },
+    has: (endpoint) => endpoints.has(endpoint) || endpoints.has(DEFAULT_ENDPOINT),
     async stop(graceMs) {
-      clearTimeout(timer)
-      const last = state
-      state = { kind: 'stopped' }
-      if (last.kind === 'ready') await last.worker.stop(graceMs)
-      if (last.kind === 'starting') await last.started
+      const stopped = await Promise.allSettled(all.map((replica) => replica.stop(graceMs)))
+      for (const one of stopped) if (one.status === 'rejected') throw asXserveError(one.reason)
     },
   }
+}
+
+function balanced(group: readonly Replica[]): CallHandler {
+  const pick = createBalancer(group)
+  const [only] = group
+  if (group.length === 1 && only) return only
+  return {
+    call: (request, context) => pick().call(request, context),
+    stream: (request, context) => pick().stream(request, context),
+  }
+}
+
+/** Processes are named as Jina names them: `a/rep-0`, `a/shard-1/rep-0`. */
+function specOf(worker: WorkerSpec, shardId: number, replicaId: number): WorkerSpec {
+  const { name, shards } = worker.start
+  const pod = shards > 1 ? `${name}/shard-${shardId}/rep-${replicaId}` : `${name}/rep-${replicaId}`
+  return { ...worker, start: { ...worker.start, pod, shardId, replicaId } }
 }

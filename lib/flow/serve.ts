@@ -1,6 +1,5 @@
 /** Starts what one command serves: a worker, the runtime in front of it, a listener; and stops it in the right order. */
-import { createDeployment } from '../deployment/deployment.ts'
-import type { WorkerSpec } from '../deployment/worker-process.ts'
+import { createDeployment, type DeploymentSpec } from '../deployment/deployment.ts'
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import type { Logger } from '../log.ts'
@@ -11,7 +10,7 @@ import type { Listener } from '../wire/call.ts'
 export interface ServeOptions {
   /** `gateway`: a served executor. `executor`: a shared one, which answers the executor services itself. */
   readonly role: 'gateway' | 'executor'
-  readonly worker: WorkerSpec
+  readonly deployment: DeploymentSpec
   readonly host: string
   /** 0 = any free one. */
   readonly port: number
@@ -33,8 +32,8 @@ export interface Served {
 
 /** Rejects with the first cause (a port in use, the executor's own error) after everything has been stopped again. */
 export async function serve(options: ServeOptions): Promise<Served> {
-  const { role, worker, log } = options
-  const deployment = createDeployment(worker, { log, stdout: options.stdout, stderr: options.stderr })
+  const { role, log } = options
+  const deployment = createDeployment(options.deployment, { log, stdout: options.stdout, stderr: options.stderr })
   const started = deployment.start()
   const runtime = createRuntime({
     role,

@@ -1,0 +1,143 @@
+/** One replica: a worker process that is started, replaced when it dies, drained at the end; a call interface all the while. */
+import { createLocalChannel } from '../channel/local.ts'
+import { asXserveError, XserveError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { CallContext, CallHandler } from '../wire/call.ts'
+import type { Envelope } from '../wire/envelope.ts'
+import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions, type WorkerSpec } from './worker-process.ts'
+
+export interface Replica extends CallHandler {
+  /** Resolves when the worker is ready; rejects with its own error, then nothing is left running. */
+  start(): Promise<void>
+  /** Known once ready. */
+  readonly className: string
+  readonly endpoints: readonly string[]
+  /** Calls under way. */
+  readonly pending: number
+  /** `starting` takes calls and lets them wait. */
+  readonly state: 'new' | 'starting' | 'ready' | 'failed' | 'stopped'
+  /** Ends the worker after its calls under way; kills it after `graceMs`. */
+  stop(graceMs: number): Promise<void>
+}
+
+/** Delays before a worker that died is started again: the first at once, then doubling with jitter up to the cap. */
+const FIRST_DELAY_MS = 100
+const MAX_DELAY_MS = 10_000
+/** A worker that lived this long had a good start: the next death begins anew with no delay. */
+const GOOD_LIFE_MS = 10_000
+
+type State =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'ready'; readonly worker: WorkerProcess; readonly channel: CallHandler; readonly since: number }
+  /** The first start or a later one is under way; calls wait for it. */
+  | { readonly kind: 'starting'; readonly started: Promise<void> }
+  /** The last start failed; calls fail at once until the next try. */
+  | { readonly kind: 'failed'; readonly error: XserveError }
+  | { readonly kind: 'stopped' }
+
+export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): Replica {
+  const name = spec.start.name
+  const log: Logger = options.log.named(spec.start.pod)
+  let state: State = { kind: 'new' }
+  let className = ''
+  let endpoints: readonly string[] = []
+  let deaths = 0
+  let timer: Timer | undefined
+
+  const launch = async (): Promise<void> => {
+    const worker = await startWorkerProcess(spec, options)
+    if (state.kind === 'stopped') {
+      await worker.stop(0)
+      return
+    }
+    className = worker.className
+    endpoints = worker.endpoints
+    const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
+    state = { kind: 'ready', worker, channel, since: performance.now() }
+    void worker.exited.then((reason) => {
+      if (state.kind === 'ready' && state.worker === worker) revive(reason, performance.now() - state.since)
+    })
+  }
+
+  const revive = (reason: XserveError, livedMs: number): void => {
+    log.error(reason.message)
+    deaths = livedMs >= GOOD_LIFE_MS ? 1 : deaths + 1
+    const delay = deaths === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (deaths - 2)) * (0.5 + Math.random() / 2)
+    state = { kind: 'failed', error: unavailable(reason, delay) }
+    if (delay === 0) return restart()
+    log.info(`starting it again in ${Math.round(delay)} ms`)
+    timer = setTimeout(restart, delay)
+  }
+
+  const restart = (): void => {
+    const started = launch().then(
+      () => {
+        if (state.kind === 'ready') log.info(`started again as process ${state.worker.pid}`)
+      },
+      (error: unknown) => {
+        if (state.kind !== 'stopped') revive(asXserveError(error), 0)
+      },
+    )
+    state = { kind: 'starting', started }
+  }
+
+  const unavailable = (reason: XserveError, delayMs: number): XserveError =>
+    new XserveError('WORKER_UNAVAILABLE', `${name} is not running: ${reason.message}`, {
+      where: name,
+      hint: `it is started again in ${Math.round(delayMs)} ms`,
+    })
+
+  /** The channel of the moment, or a wait for it; the common case costs no promise. */
+  const channelOrWait = (): CallHandler | Promise<CallHandler> => {
+    if (state.kind === 'ready') return state.channel
+    if (state.kind === 'starting') {
+      return state.started.then(channelOrWait)
+    }
+    if (state.kind === 'failed') throw state.error
+    throw new XserveError('DRAINING', `${name} is being stopped`, { where: name })
+  }
+
+  const call = (request: Envelope, context: CallContext): Promise<Envelope> => {
+    if (state.kind === 'ready') return state.channel.call(request, context)
+    return Promise.resolve().then(async () => (await channelOrWait()).call(request, context))
+  }
+
+  const start = (): Promise<void> => {
+    const started = launch()
+    // Calls that come before the worker is ready wait for it; its failure is the caller's of start(), too.
+    state = {
+      kind: 'starting',
+      started: started.catch((error: unknown) => {
+        if (state.kind !== 'stopped') state = { kind: 'failed', error: asXserveError(error) }
+      }),
+    }
+    return started
+  }
+
+  return {
+    start,
+    get className() {
+      return className
+    },
+    get endpoints() {
+      return endpoints
+    },
+    get pending() {
+      return state.kind === 'ready' ? state.worker.link.pending : 0
+    },
+    get state() {
+      return state.kind
+    },
+    call,
+    async *stream(request, context) {
+      yield* (await channelOrWait()).stream(request, context)
+    },
+    async stop(graceMs) {
+      clearTimeout(timer)
+      const last = state
+      state = { kind: 'stopped' }
+      if (last.kind === 'ready') await last.worker.stop(graceMs)
+      if (last.kind === 'starting') await last.started
+    },
+  }
+}
