@@ -27,7 +27,7 @@ async function failureOf(file: string): Promise<Message<'failed'>['failure']> {
 }
 
 test.each([
-  ['syntax-error.ts', broken('syntax-error.ts'), /syntax-error\.ts:5:\d+$/, /Unexpected/, '}'],
+  ['syntax-error.ts', broken('syntax-error.ts'), /syntax-error\.ts:5:\d+$/, /end of file$/, '}'],
   ['a missing file', broken('missing-import.ts'), /missing-import\.ts:2:\d+$/, /no-such-file\.ts/, './no-such-file.ts'],
   ['an error in an imported file', 'inner.ts', /half\.ts:2:\d+$/, /Unexpected end of file/, 'export const other = ('],
   [
