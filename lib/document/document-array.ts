@@ -15,6 +15,7 @@ let depth = 0
 /** Indexes below this have accessors; the prototype grows with the longest array that there has been. */
 let accessors = 0
 
+/** Documents in order: an index gives one, iteration all; `push`, `map`, `filter` and the like are as an Array's. */
 export class DocumentArray implements Iterable<Document> {
   /** By number; `docs[0] = 'text'` sets the text of the document there, or appends one at the end. */
   // biome-ignore lint/suspicious/noExplicitAny: reading gives a Document, writing takes a text, too; TypeScript has one type for both

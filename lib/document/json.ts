@@ -75,7 +75,8 @@ function scoresToJson(scores: Scores): Record<string, unknown> {
  * What a document is made of, from a JSON object: names in snake_case or camelCase; null is as absent; a string is a document with that text.
  * Throws XserveError BAD_DOCUMENT with the path of what is wrong; `path` is where the value stands.
  */
-export function documentFromJson(value: unknown, path = ''): DocumentInit {
+export function documentFromJson(value: unknown, path = '', depth = 0): DocumentInit {
+  if (depth > MAX_DEPTH) throw tooDeep()
   if (typeof value === 'string') return { text: value }
   if (!isObject(value)) throw wrong(path, 'a document (an object or a text)', value)
   const init: DocumentInit = {}
@@ -83,18 +84,18 @@ export function documentFromJson(value: unknown, path = ''): DocumentInit {
     const at = path === '' ? key : `${path}.${key}`
     const field = BY_NAME.get(key)
     if (!field) throw unknownField(at, key)
-    if (item !== null && item !== undefined) Object.assign(init, { [field[1]]: fromJson(item, field[2], at) })
+    if (item !== null && item !== undefined) Object.assign(init, { [field[1]]: fromJson(item, field[2], at, depth) })
   }
   return init
 }
 
 /** Throws XserveError BAD_DOCUMENT with the path of what is wrong. */
-export function documentsFromJson(value: unknown, path = ''): DocumentInit[] {
+export function documentsFromJson(value: unknown, path = '', depth = 0): DocumentInit[] {
   if (!Array.isArray(value)) throw wrong(path, 'a list of documents', value)
-  return value.map((item, index) => documentFromJson(item, `${path}[${index}]`))
+  return value.map((item, index) => documentFromJson(item, `${path}[${index}]`, depth))
 }
 
-function fromJson(value: unknown, kind: Kind, path: string): unknown {
+function fromJson(value: unknown, kind: Kind, path: string, depth: number): unknown {
   switch (kind) {
     case 'text':
       if (typeof value !== 'string') throw wrong(path, 'a text', value)
@@ -114,7 +115,7 @@ function fromJson(value: unknown, kind: Kind, path: string): unknown {
         throw wrong(path, 'base64 text', value)
       return new Uint8Array(Buffer.from(value, 'base64'))
     case 'documents':
-      return documentsFromJson(value, path)
+      return documentsFromJson(value, path, depth + 1)
     case 'scores':
       return scoresFromJson(value, path)
     case 'tensor':
@@ -129,17 +130,12 @@ function tensorFromJson(value: unknown, path: string): NestedNumbers {
 
 function scoresFromJson(value: unknown, path: string): Scores {
   if (!isObject(value)) throw wrong(path, 'an object of scores', value)
-  const out: Scores = {}
-  for (const [key, item] of Object.entries(value)) {
-    const at = `${path}.${key}`
-    if (typeof item === 'number') out[key] = { value: item }
-    else if (isObject(item)) out[key] = scoreFromJson(item, at)
-    else throw wrong(at, 'a score (a number or an object with value)', item)
-  }
-  return out
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scoreFromJson(item, `${path}.${key}`)]))
 }
 
-function scoreFromJson(item: Record<string, unknown>, path: string): NamedScore {
+function scoreFromJson(item: unknown, path: string): NamedScore {
+  if (typeof item === 'number') return { value: item }
+  if (!isObject(item)) throw wrong(path, 'a score (a number or an object with value)', item)
   const { value = 0 } = item
   if (typeof value !== 'number') throw wrong(`${path}.value`, 'a number', value)
   const score: NamedScore = { value }
@@ -171,14 +167,22 @@ function wrong(path: string, expected: string, value: unknown): XserveError {
 }
 
 function unknownField(path: string, key: string): XserveError {
-  const letters = (name: string) => name.toLowerCase().replaceAll(/[^a-z]/g, '')
-  const close = FIELDS.find(
-    ([name]) => letters(name).startsWith(letters(key)) || letters(key).startsWith(letters(name)),
-  )
+  const close = FIELDS.find(([name]) => isNear(key, name))
   return new XserveError('BAD_DOCUMENT', `${path} is no field of a document`, {
     where: path,
     hint: close
       ? `did you mean ${close[0]}?`
       : `fields: ${FIELDS.map(([name]) => name).join(', ')}; anything else goes into tags`,
   })
+}
+
+/** Letters left out, put in or in another order. */
+function isNear(key: string, name: string): boolean {
+  const letters = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, '')
+  const [a, b] = [letters(key), letters(name)]
+  if (a.length < 2 || Math.abs(a.length - b.length) > b.length / 2) return false
+  const [short, long] = a.length <= b.length ? [a, b] : [b, a]
+  let found = 0
+  for (const letter of long) if (letter === short[found]) found++
+  return found === short.length || [...a].sort().join('') === [...b].sort().join('')
 }

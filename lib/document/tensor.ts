@@ -13,6 +13,10 @@ export type NestedNumbers = number | boolean | readonly NestedNumbers[]
 /** Nested lists as `toArray` gives them; 64-bit integers are bigint. */
 export type NestedValues = number | bigint | boolean | NestedValues[]
 
+/** More lists without an element are refused: a few bytes must not ask for all memory. */
+const MAX_EMPTY_LISTS = 1_000_000
+
+/** Numbers in rows and columns as a document holds them. */
 export class Tensor {
   /** Elements in row-major order; changes in place count. Booleans are 0 and 1. */
   readonly data: TypedArray
@@ -68,6 +72,13 @@ export class Tensor {
   /** Nested lists, one level an axis; booleans as such. */
   toArray(): NestedValues {
     const { data, shape } = this
+    // [1000000000, 0] has no element, yet a thousand million lists.
+    if (
+      data.length === 0 &&
+      shape.slice(0, shape.indexOf(0)).reduce((lists, length) => lists * length, 1) > MAX_EMPTY_LISTS
+    ) {
+      throw bad(`shape [${shape.join(', ')}] would be more than ${MAX_EMPTY_LISTS} empty lists`)
+    }
     const boolean = this.dtype === '|b1'
     let next = 0
     const build = (axis: number): NestedValues => {
