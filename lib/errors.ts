@@ -46,6 +46,7 @@ export const ERRORS = {
   UNREACHABLE: entry('network', 14, 503, 3),
   UNKNOWN_METHOD: entry('request', 12, 404, 1),
   UNKNOWN_SERVICE: entry('request', 5, 404, 1),
+  UNAVAILABLE: entry('network', 14, 503, 1),
   LINK_CLOSED: entry('internal', 14, 503, 1),
   ANSWER_FAILED: entry('executor', 2, 500, 1),
   INTERNAL: entry('internal', 13, 500, 1),

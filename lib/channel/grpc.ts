@@ -1,0 +1,282 @@
+/** Outgoing gRPC: one connection to a server, messages as bytes, failures as XserveErrors that name the address. */
+import {
+  Client,
+  type ClientDuplexStream,
+  type ClientUnaryCall,
+  credentials,
+  logVerbosity,
+  Metadata,
+  type ServiceError,
+  setLogVerbosity,
+} from '@grpc/grpc-js'
+import { XserveError } from '../errors.ts'
+import { type Circumstances, toXserveError } from './grpc-error.ts'
+
+export interface GrpcChannelOptions {
+  /** TLS; `ca` is a PEM text, without it the system's certificates count. Default: none, as in Jina. */
+  readonly tls?: boolean | { readonly ca: string }
+  /** Sent with every call. */
+  readonly metadata?: Readonly<Record<string, string>>
+  /** How long a first connection may take, in milliseconds. A refused one fails at once; this is for hosts that stay silent. Default 5000. */
+  readonly connectTimeoutMs?: number
+}
+
+export interface GrpcCallOptions {
+  /** Milliseconds from now; 0 or undefined is none. */
+  readonly deadlineMs?: number | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Aborting it cancels the call, which fails with CANCELLED. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface GrpcReply {
+  readonly bytes: Uint8Array
+  /** Trailing metadata by lower-case key; of a repeated key the first value. */
+  readonly trailers: Readonly<Record<string, string>>
+}
+
+/** What a stream calls back; nothing comes after `end`. */
+export interface GrpcStreamListener {
+  message(bytes: Uint8Array): void
+  /** null: the server ended it well. */
+  end(error: XserveError | null): void
+}
+
+export interface GrpcStream {
+  /** false: it is taken, but wait for `drained` before the next one. */
+  write(bytes: Uint8Array): boolean
+  /** Resolves when there is room again, and when the stream has ended. */
+  drained(): Promise<void>
+  /** No more messages from us. */
+  end(): void
+  /** Ends it on both sides; the listener hears CANCELLED. */
+  cancel(): void
+  /** Reads no further: the server feels it as back-pressure. */
+  pause(): void
+  resume(): void
+}
+
+export interface GrpcChannel {
+  readonly address: string
+  /** Rejects with XserveError UNREACHABLE, UNAVAILABLE, DEADLINE, CANCELLED, or what the server's status says. */
+  unary(path: string, bytes: Uint8Array, options?: GrpcCallOptions): Promise<GrpcReply>
+  duplex(path: string, listener: GrpcStreamListener, options?: GrpcCallOptions): GrpcStream
+  /** Calls under way fail with CANCELLED. */
+  close(): void
+}
+
+const CONNECT_TIMEOUT_MS = 5000
+
+/** Jina's channel options where grpc-js knows them (Jina facts §1.7); proxies and slow back-off are off (Stack facts S13, S14). */
+const CHANNEL_OPTIONS = {
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  'grpc.enable_http_proxy': 0,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+  'grpc.keepalive_time_ms': 9999,
+  'grpc.keepalive_timeout_ms': 4999,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.use_local_subchannel_pool': 1,
+  // A failed call is told, not repeated: the caller knows whether it may be.
+  'grpc.enable_retries': 0,
+}
+
+const toBuffer = (bytes: Uint8Array): Buffer =>
+  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+const asReceived = (bytes: Buffer): Uint8Array => bytes
+
+type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
+
+/** `address`: `host:port`. Connects with the first call. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
+export function createGrpcChannel(address: string, options: GrpcChannelOptions = {}): GrpcChannel {
+  if (!process.env.GRPC_VERBOSITY && !process.env.GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
+  const client = new Client(address, credentialsOf(options.tls), CHANNEL_OPTIONS)
+  const always = options.metadata ?? {}
+  const fixed = toMetadata(always)
+  const running = new Set<Call>()
+  const connectMs = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS
+  const connection = watchConnection(client, connectMs, running)
+
+  const begin = (call: Call, callOptions: GrpcCallOptions) => {
+    const circumstances: Circumstances = {
+      address,
+      connected: () => connection.ready,
+      timedOut: () => connection.timedOut,
+      connectMs,
+      deadlineMs: callOptions.deadlineMs ?? 0,
+      heard: false,
+    }
+    running.add(call)
+    call.on('metadata', () => {
+      circumstances.heard = true
+    })
+    const cancel = () => call.cancel()
+    callOptions.signal?.addEventListener('abort', cancel)
+    const done = () => {
+      running.delete(call)
+      callOptions.signal?.removeEventListener('abort', cancel)
+    }
+    return { done, fail: (error: ServiceError) => toXserveError(error, circumstances) }
+  }
+  const metadataOf = ({ metadata }: GrpcCallOptions) => (metadata ? toMetadata({ ...always, ...metadata }) : fixed)
+
+  return {
+    address,
+    unary(path, bytes, callOptions = {}) {
+      if (callOptions.signal?.aborted) return Promise.reject(cancelled(address))
+      connection.watch()
+      return new Promise((resolve, reject) => {
+        let reply: Uint8Array | undefined
+        const call = client.makeUnaryRequest(
+          path,
+          toBuffer,
+          asReceived,
+          bytes,
+          metadataOf(callOptions),
+          deadlineOf(callOptions),
+          (error, response) => {
+            if (error) {
+              state.done()
+              reject(state.fail(error))
+            } else reply = response
+          },
+        )
+        const state = begin(call, callOptions)
+        call.on('status', ({ metadata }) => {
+          state.done()
+          if (reply) resolve({ bytes: reply, trailers: fromMetadata(metadata) })
+        })
+      })
+    },
+    duplex(path, listener, callOptions = {}) {
+      connection.watch()
+      const call = client.makeBidiStreamRequest(
+        path,
+        toBuffer,
+        asReceived,
+        metadataOf(callOptions),
+        deadlineOf(callOptions),
+      )
+      const stream = openStream(call, listener, begin(call, callOptions))
+      if (callOptions.signal?.aborted) call.cancel()
+      return stream
+    },
+    close() {
+      for (const call of running) call.cancel()
+      client.close()
+    },
+  }
+}
+
+function openStream(
+  call: ClientDuplexStream<Uint8Array, Uint8Array>,
+  listener: GrpcStreamListener,
+  state: { done(): void; fail(error: ServiceError): XserveError },
+): GrpcStream {
+  let ended = false
+  let wake: (() => void) | null = null
+  let waiting: Promise<void> | null = null
+  const release = () => {
+    wake?.()
+    wake = waiting = null
+  }
+  const finish = (error: XserveError | null) => {
+    if (ended) return
+    ended = true
+    state.done()
+    release()
+    listener.end(error)
+  }
+  call.on('data', (bytes: Uint8Array) => {
+    if (!ended) listener.message(bytes)
+  })
+  call.on('drain', release)
+  call.on('error', (error: ServiceError) => finish(state.fail(error)))
+  // The end of the messages comes before the status, which may still be an error: an 'error' event follows then.
+  call.on('status', ({ code }) => {
+    if (code === 0) finishWhenRead()
+  })
+  let read = false
+  let good = false
+  const finishWhenRead = () => {
+    good = true
+    if (read) finish(null)
+  }
+  call.on('end', () => {
+    read = true
+    if (good) finish(null)
+  })
+  return {
+    write: (bytes) => ended || call.write(bytes),
+    drained() {
+      if (ended || !call.writableNeedDrain) return Promise.resolve()
+      waiting ??= new Promise((resolve) => {
+        wake = resolve
+      })
+      return waiting
+    },
+    end: () => void call.end(),
+    cancel: () => call.cancel(),
+    pause: () => void call.pause(),
+    resume: () => void call.resume(),
+  }
+}
+
+/**
+ * A call fails at once where a connection is refused. Where the host says nothing it would wait for its deadline, or for
+ * ever: once the first connection has taken too long, calls are ended.
+ */
+function watchConnection(client: Client, timeoutMs: number, running: ReadonlySet<Call>) {
+  const state = { ready: false, timedOut: false, watching: false }
+  return {
+    get ready() {
+      return state.ready
+    },
+    get timedOut() {
+      return state.timedOut
+    },
+    watch() {
+      if (state.ready || state.watching) return
+      state.watching = true
+      state.timedOut = false
+      client.waitForReady(Date.now() + timeoutMs, (error) => {
+        state.watching = false
+        state.ready = !error
+        if (!error) return
+        state.timedOut = true
+        for (const call of running) call.cancel()
+      })
+    },
+  }
+}
+
+function credentialsOf(tls: GrpcChannelOptions['tls']) {
+  if (!tls) return credentials.createInsecure()
+  return tls === true ? credentials.createSsl() : credentials.createSsl(Buffer.from(tls.ca))
+}
+
+const deadlineOf = ({ deadlineMs }: GrpcCallOptions) => (deadlineMs ? { deadline: Date.now() + deadlineMs } : {})
+
+const cancelled = (address: string) => new XserveError('CANCELLED', 'the call was cancelled', { where: address })
+
+function toMetadata(entries: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata()
+  for (const [key, value] of Object.entries(entries)) {
+    try {
+      metadata.set(key, key.endsWith('-bin') ? Buffer.from(value) : value)
+    } catch (error) {
+      throw new XserveError('BAD_ARGUMENT', `metadata ${JSON.stringify(key)} cannot be sent`, {
+        hint: 'names are letters, digits and _ - . , values are printable ASCII; NAME-bin takes any text',
+        cause: error,
+      })
+    }
+  }
+  return metadata
+}
+
+function fromMetadata(metadata: Metadata): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const [key, value] of Object.entries(metadata.getMap())) out[key] = value.toString()
+  return out
+}

@@ -1,0 +1,101 @@
+/** Where a client connects to: one place, however it is spelled; the same thing told twice in different ways is refused. */
+import { XserveError } from '../errors.ts'
+
+/** What Jina's client takes; each part may also stand in `host`, as `grpcs://example.org:443`. */
+export interface AddressParts {
+  /** Default 127.0.0.1. */
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly protocol?: string | undefined
+  readonly tls?: boolean | undefined
+}
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+  readonly tls: boolean
+}
+
+interface Seen {
+  host?: string
+  port?: number
+  tls?: boolean
+}
+
+/** With and without TLS; default ports as in Jina (Jina facts §9). */
+const PORT = 80
+const TLS_PORT = 443
+const OTHER_PROTOCOLS = new Set(['http', 'https', 'ws', 'wss', 'websocket'])
+
+/** Throws XserveError BAD_ARGUMENT when parts contradict each other, are missing or make no sense. */
+export function resolveAddress(...sources: readonly AddressParts[]): Address {
+  const seen: Seen = {}
+  let scheme = false
+  for (const { host, port, protocol, tls } of sources) {
+    if (host !== undefined) scheme = readHost(host, seen) || scheme
+    if (port !== undefined) note(seen, 'port', checkPort(port, String(port)))
+    if (protocol !== undefined) readProtocol(protocol, seen)
+    if (tls !== undefined && (tls || seen.tls === undefined)) seen.tls = tls
+  }
+  const tls = seen.tls ?? false
+  const port = seen.port ?? (scheme ? (tls ? TLS_PORT : PORT) : undefined)
+  if (port === undefined) {
+    throw bad(
+      seen.host === undefined ? 'where to? The address is missing' : `the port of ${seen.host} is missing`,
+      'write HOST:PORT, or --port PORT',
+    )
+  }
+  return { host: seen.host ?? '127.0.0.1', port, tls }
+}
+
+/** As grpc-js takes it and people read it. */
+export function addressText({ host, port }: Address): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** Returns whether there was a scheme. */
+function readHost(text: string, seen: Seen): boolean {
+  const [, scheme, rest = ''] = /^(?:([A-Za-z][\w+.-]*):\/\/)?([\s\S]*)$/.exec(text.trim()) ?? []
+  if (scheme !== undefined) readProtocol(scheme, seen)
+  const place = rest.replace(/\/+$/, '')
+  const [, six, bare, port] = /^(?:\[([^\]]+)\]|([^\s:/?#@]+))?(?::(\d+))?$/.exec(place) ?? []
+  const host = six ?? bare
+  if (place === '' || (host === undefined && port === undefined)) {
+    throw bad(`${JSON.stringify(text)} is no address`, 'write HOST:PORT or grpc://HOST:PORT, [::1]:PORT for IPv6')
+  }
+  if (port === undefined && bare !== undefined && scheme === undefined && /^\d+$/.test(bare))
+    note(seen, 'port', checkPort(Number(bare), text))
+  else if (host !== undefined) note(seen, 'host', host)
+  if (port !== undefined) note(seen, 'port', checkPort(Number(port), text))
+  return scheme !== undefined
+}
+
+function readProtocol(given: string, seen: Seen): void {
+  const protocol = given.toLowerCase()
+  if (protocol === 'grpcs') {
+    if (seen.tls === false) throw bad('grpcs means TLS, which is switched off elsewhere')
+    seen.tls = true
+  } else if (OTHER_PROTOCOLS.has(protocol)) {
+    throw bad(
+      `${protocol} is not supported by this version of the client`,
+      'use the gRPC port of the server: grpc://HOST:PORT',
+    )
+  } else if (protocol !== 'grpc') throw bad(`unknown protocol ${JSON.stringify(given)}`, 'known are grpc and grpcs')
+}
+
+function note<K extends 'host' | 'port'>(seen: Seen, key: K, value: NonNullable<Seen[K]>): void {
+  const before = seen[key]
+  if (before !== undefined && before !== value) {
+    throw bad(`the ${key} is given twice: ${before} and ${value}`, 'give it once')
+  }
+  Object.assign(seen, { [key]: value })
+}
+
+function checkPort(port: number, text: string): number {
+  if (Number.isInteger(port) && port >= 1 && port <= 65535) return port
+  throw bad(`${JSON.stringify(text)} holds no port from 1 to 65535`)
+}
+
+function bad(message: string, hint?: string): XserveError {
+  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+}

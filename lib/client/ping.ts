@@ -1,0 +1,48 @@
+/** What `xserve ping` does: asks a server whether it answers, as often as told, and says so in one line. */
+import { createGrpcChannel } from '../channel/grpc.ts'
+import { asXserveError, type XserveError } from '../errors.ts'
+import { askDryRun, askHealth } from './ready.ts'
+
+export const PING_TARGETS = ['executor', 'gateway', 'flow'] as const
+export type PingTarget = (typeof PING_TARGETS)[number]
+
+export interface PingOptions {
+  readonly target: PingTarget
+  /** `host:port`. */
+  readonly address: string
+  readonly tls: boolean
+  /** How often it is asked until it answers. */
+  readonly attempts: number
+  /** For each attempt, in milliseconds. */
+  readonly timeoutMs: number
+}
+
+export interface PingResult {
+  readonly attempts: number
+  /** Of the attempt that was answered, connecting included; null: none was. */
+  readonly ms: number | null
+  /** Of the last attempt, when none was answered. */
+  readonly error: XserveError | null
+}
+
+/** Between attempts. */
+const PAUSE_MS = 1000
+
+export async function ping(options: PingOptions): Promise<PingResult> {
+  let error: XserveError | null = null
+  for (let attempt = 1; attempt <= options.attempts; attempt++) {
+    if (attempt > 1) await Bun.sleep(PAUSE_MS)
+    // A connection of its own for each: what the last one learned of the address must not count.
+    const channel = createGrpcChannel(options.address, { tls: options.tls, connectTimeoutMs: options.timeoutMs })
+    const started = performance.now()
+    try {
+      await (options.target === 'flow' ? askDryRun : askHealth)(channel, { timeoutMs: options.timeoutMs })
+      return { attempts: attempt, ms: performance.now() - started, error: null }
+    } catch (thrown) {
+      error = asXserveError(thrown)
+    } finally {
+      channel.close()
+    }
+  }
+  return { attempts: options.attempts, ms: null, error }
+}

@@ -1,0 +1,60 @@
+/** What `xserve post` does: inputs to a server, answers as JSON lines while they come, an error as soon as there is one. */
+import { Document } from '../document/document.ts'
+import type { Inputs } from './batches.ts'
+import { Client, type ClientOptions, type PostOptions } from './client.ts'
+import { openDocumentsFile } from './documents-file.ts'
+import { createPrinter, type Output } from './print.ts'
+import { createProgress } from './progress.ts'
+import { AnswerFailed, type Response } from './response.ts'
+
+export interface SendOptions {
+  readonly server: ClientOptions
+  readonly on: string
+  readonly texts: readonly string[]
+  /** File of documents, `-` for stdin; null: the texts, or one empty document when there are none. */
+  readonly input: string | null
+  readonly post: PostOptions
+  readonly show: 'docs' | 'responses'
+  readonly output: Output
+  /** Told of each answer that is an error when `post.continueOnError` is set. */
+  readonly onError: (error: AnswerFailed) => void
+  /** Where progress is shown; null: nowhere. */
+  readonly progress: ((text: string) => void) | null
+}
+
+/** Whether all answers were good. Throws XserveError, AnswerFailed for the first answer that is an error unless it shall go on. */
+export async function send(options: SendOptions): Promise<boolean> {
+  const file = options.input === null ? null : openDocumentsFile(options.input)
+  const inputs: Inputs = file?.documents ?? options.texts.map((text) => new Document({ text }))
+  const client = new Client(options.server)
+  const printer = createPrinter(options.output)
+  const share = () => (file?.size ? file.bytesRead() / file.size : null)
+  const progress = options.progress && file ? createProgress({ share, write: options.progress }) : null
+  let good = true
+  try {
+    const empty = file === null && options.texts.length === 0
+    for await (const response of client.stream(options.on, empty ? new Document() : inputs, options.post)) {
+      if (response.isError) {
+        const error = new AnswerFailed(response)
+        if (!options.post.continueOnError) throw error
+        good = false
+        options.onError(error)
+        if (options.show === 'docs') continue
+      }
+      progress?.add(response.docs.length)
+      if (!(await printer.print(linesOf(response, options.show)))) return true
+    }
+    return good
+  } finally {
+    progress?.stop()
+    await printer.flush()
+    client.close()
+  }
+}
+
+function linesOf(response: Response, show: SendOptions['show']): string {
+  if (show === 'responses') return `${JSON.stringify(response)}\n`
+  let lines = ''
+  for (const document of response.docs) lines += `${JSON.stringify(document)}\n`
+  return lines
+}

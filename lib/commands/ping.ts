@@ -1,0 +1,68 @@
+/** `xserve ping executor|gateway|flow HOST:PORT`: exit code 0 when it answers, 1 when not. */
+import { addressText, resolveAddress } from '../client/address.ts'
+import { ping as ask, PING_TARGETS, type PingOptions, type PingTarget } from '../client/ping.ts'
+import { XserveError } from '../errors.ts'
+import type { Args, CommandDefinition } from './arguments.ts'
+
+const TIMEOUT_MS = 3000
+
+export const ping: CommandDefinition = {
+  name: 'ping',
+  summary: 'Ask whether an executor, a gateway or a whole Flow answers',
+  positionals: [
+    { name: 'target', summary: 'executor, gateway, or flow (a dry run through all executors)', required: true },
+    { name: 'server', summary: 'HOST:PORT or grpc://HOST:PORT, grpcs:// with TLS', required: true },
+  ],
+  options: [
+    {
+      name: 'attempts',
+      type: 'integer',
+      value: 'N',
+      summary: 'Ask so often until it answers',
+      preset: '1',
+      also: ['retries'],
+    },
+    { name: 'timeout', type: 'integer', value: 'MS', summary: 'Time for each attempt', preset: `${TIMEOUT_MS}` },
+    { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
+  ],
+  async run(args) {
+    const options = readOptions(args)
+    const { attempts, ms, error } = await ask(options)
+    const { target, address } = options
+    if (args.flag('json')) {
+      const result = {
+        target,
+        address,
+        ok: error === null,
+        attempts,
+        ms,
+        ...(error ? { code: error.code, message: error.message } : {}),
+      }
+      await Bun.write(Bun.stdout, `${JSON.stringify(result)}\n`)
+    } else if (error === null) await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n`)
+    else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n`)
+    return error === null ? 0 : 1
+  },
+}
+
+function readOptions(args: Args): PingOptions {
+  const target = args.positional(0)
+  const server = args.positional(1)
+  if (!isTarget(target)) {
+    const what = target === undefined ? 'ping what?' : `cannot ping ${JSON.stringify(target)}`
+    throw new XserveError('BAD_ARGUMENT', what, {
+      hint: 'for example: xserve ping gateway HOST:PORT; or executor, or flow',
+    })
+  }
+  const address = resolveAddress({ host: server })
+  return {
+    target,
+    address: addressText(address),
+    tls: address.tls,
+    attempts: args.integer('attempts', 1) ?? 1,
+    timeoutMs: args.integer('timeout', 1) ?? TIMEOUT_MS,
+  }
+}
+
+const isTarget = (text: string | undefined): text is PingTarget =>
+  (PING_TARGETS as readonly (string | undefined)[]).includes(text)
