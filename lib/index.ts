@@ -1,11 +1,34 @@
 /** The module 'xserve': what user code imports. */
+import type { Client as ClientClass } from './client/client.ts'
 
+export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
 export { Document } from './document/document.ts'
-export type { DocumentInit } from './document/document-init.ts'
 export { DocumentArray, type DocumentInput } from './document/document-array.ts'
+export type { DocumentInit } from './document/document-init.ts'
 export type { NamedScore, Scores } from './document/scores.ts'
 export { Tensor, type TensorInput } from './document/tensor.ts'
 export { type ErrorCode, XserveError } from './errors.ts'
 export type { ExecutorCall, TracingContext } from './executor/call.ts'
 export { Executor, type ExecutorLogger, type Metas, type RuntimeArgs } from './executor/executor.ts'
-export { requests, type RequestsOptions } from './executor/requests.ts'
+export { type RequestsOptions, requests } from './executor/requests.ts'
+
+const loadClient = (): typeof ClientClass =>
+  (require('./client/client.ts') as typeof import('./client/client.ts')).Client
+
+/**
+ * Calls a Flow or an executor: `new Client('localhost:12345').post('/foo', docs)`. Loaded when it is first used, since an
+ * executor that calls nobody is not to wait for it at its start.
+ */
+// A function, since the prototype of a class could not be answered with another one.
+// biome-ignore lint/complexity/useArrowFunction: an arrow function cannot be constructed
+export const Client: typeof ClientClass = new Proxy(function () {} as unknown as typeof ClientClass, {
+  construct(_, given, target) {
+    const Real = loadClient()
+    return Reflect.construct(Real, given, target === Client ? Real : target) as ClientClass
+  },
+  get: (_, key) => Reflect.get(loadClient(), key) as unknown,
+  has: (_, key) => Reflect.has(loadClient(), key),
+})
+
+/** An instance of Client, or the type of one. */
+export type Client = ClientClass

@@ -5,14 +5,16 @@ import { encodeStatus } from '../wire/status.ts'
 /** Where our own code stands when it is not compiled. */
 const OWN = path.dirname(import.meta.dir)
 
-/** Whether a line of a stack is a call in our own code or inside the runtime. */
-function isOwnFrame(line: string): boolean {
-  return (
-    line.includes('$bunfs') ||
-    line.includes(`${OWN}/`) ||
-    /\((?:native|bun|node):|at (?:native|bun|node):|\(native\)/.test(line) ||
-    /^\s*at (?:native|unknown)\s*$/.test(line)
-  )
+/**
+ * The place in a line of a stack, when it is an absolute path. Calls inside the runtime have none, and those in our own
+ * code, once compiled, have paths from the top of our sources.
+ */
+const PLACE = /^\s*at (?:(?:async )?|.*? \()((?:\/|[A-Za-z]:[\\/]|file:\/\/).*:\d+:\d+)\)?$/
+
+/** `file:line:column` of a line of a stack; undefined when it is no call in user code. */
+function userPlace(line: string): string | undefined {
+  const place = PLACE.exec(line)?.[1]?.replace(/^file:\/\//, '')
+  return place === undefined || place.startsWith(`${OWN}/`) || /\$bunfs|~BUN/.test(place) ? undefined : place
 }
 
 /** Causes of causes are told to this depth: an error may be its own cause. */
@@ -22,7 +24,7 @@ const MAX_CAUSES = 8
 export function stackLines(error: unknown, depth = 0): string[] {
   if (!(error instanceof Error)) return [`${describe(error)}\n`]
   const [, ...frames] = splitStack(error)
-  const lines = [`${headline(error)}\n`, ...frames.filter((line) => !isOwnFrame(line)).map((line) => `${line}\n`)]
+  const lines = [`${headline(error)}\n`, ...frames.filter((line) => userPlace(line)).map((line) => `${line}\n`)]
   if (depth >= MAX_CAUSES) return lines
   const causes = error.cause === undefined ? [] : [error.cause]
   if (error instanceof AggregateError) causes.push(...error.errors)
@@ -58,9 +60,8 @@ export function positionOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const [, ...frames] = splitStack(error)
   for (const frame of frames) {
-    if (isOwnFrame(frame)) continue
-    const [, place] = /\(?((?:\/|[A-Za-z]:\\|file:)[^()]*:\d+:\d+)\)?\s*$/.exec(frame) ?? []
-    if (place !== undefined) return place.replace(/^file:\/\//, '')
+    const place = userPlace(frame)
+    if (place !== undefined) return place
   }
   return undefined
 }

@@ -23,6 +23,7 @@ export function provideSdk(sdk: Record<string, unknown>): void {
 /** Throws XserveError MODULE_FAILED with the position, NO_EXECUTOR, AMBIGUOUS_EXECUTOR. */
 export async function loadUserModule(file: string, className: string | null): Promise<UserModule> {
   let exported: Record<string, unknown>
+  for (const name of Object.keys(require.cache)) own.add(name)
   try {
     // A variable: a literal path would be taken into the binary at build time.
     exported = (await import(file)) as Record<string, unknown>
@@ -32,11 +33,16 @@ export async function loadUserModule(file: string, className: string | null): Pr
   return chooseExecutor(exported, file, className)
 }
 
-/** User files that were really loaded: what is not under node_modules. */
+/** Modules of this very program, when it runs from its sources. */
+const own = new Set<string>()
+
+/** User files that were really loaded: what is neither ours nor under node_modules. */
 export function loadedModules(): string[] {
-  return Object.keys(require.cache).filter(
-    (name) => path.isAbsolute(name) && !/[\\/]node_modules[\\/]|\$bunfs|~BUN/.test(name),
-  )
+  return Object.keys(require.cache).filter((name) => !own.has(name) && isUserFile(name))
+}
+
+function isUserFile(name: string): boolean {
+  return path.isAbsolute(name) && !/[\\/]node_modules[\\/]|\$bunfs|~BUN/.test(name)
 }
 
 function chooseExecutor(exported: Record<string, unknown>, file: string, className: string | null): UserModule {
@@ -74,7 +80,10 @@ function chooseExecutor(exported: Record<string, unknown>, file: string, classNa
 
 /** What has no name of its own is called after its file. */
 function nameOf(exported: { readonly name: string }, file: string): string {
-  return exported.name && exported.name !== 'default' ? exported.name : path.parse(file).name
+  const stem = path.parse(file).name
+  // The compiler gives a nameless default class a name of its own.
+  const nameless = ['', 'default', `${stem.replaceAll(/\W/g, '_')}_default`].includes(exported.name)
+  return nameless ? stem : exported.name
 }
 
 function isExecutor(value: unknown): value is typeof Executor {

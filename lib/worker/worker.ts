@@ -8,7 +8,7 @@ import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts
 import { headline, positionOf, stackLines } from '../executor/failure.ts'
 import { createInvoker, type Invoker } from '../executor/invoke.ts'
 import { createLink } from '../link/create.ts'
-import type { IncomingCall, Link } from '../link/link.ts'
+import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
 import { type ControlMessage, decodeCall, type ExecutorStart, encodeAnswer, type Failure } from '../link/messages.ts'
 import { createWorkerLog } from './log.ts'
 import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
@@ -86,13 +86,20 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   const report = (step: 'load' | 'start', error: unknown): void =>
     link.control({ kind: 'failed', step, failure: failureOf(error) })
 
-  const link: Link = await createLink(
-    LINK_FD,
-    { side: 'worker' },
-    { call: onCall, control: onControl, closed: () => process.exit(0) },
-  )
+  const link = await openLink({ call: onCall, control: onControl, closed: () => process.exit(0) })
   keepAlive(link)
   link.control({ kind: 'hello', pid: process.pid })
+}
+
+async function openLink(handlers: LinkHandlers): Promise<Link> {
+  try {
+    return await createLink(LINK_FD, { side: 'worker' }, handlers)
+  } catch {
+    process.stderr.write(
+      'xserve worker is started by xserve itself, with a link to it; for a server: xserve run FILE\n',
+    )
+    process.exit(2)
+  }
 }
 
 function construct(

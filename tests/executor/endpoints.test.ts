@@ -94,12 +94,21 @@ describe('what cannot be bound is refused with BAD_ENDPOINT', () => {
 
 describe('--uses-requests', () => {
   test('adds an endpoint to a method that has none', () => {
-    expect(table(Parent, { '/new': 'third' })).toEqual({ '/a': 'first', '/b': 'first', '/c': 'second', '/new': 'third' })
+    expect(table(Parent, { '/new': 'third' })).toEqual({
+      '/a': 'first',
+      '/b': 'first',
+      '/c': 'second',
+      '/new': 'third',
+    })
   })
 
   test('moves the last endpoint of a method that has some', () => {
     expect(table(Parent, { '/new': 'first' })).toEqual({ '/a': 'first', '/c': 'second', '/new': 'first' })
-    expect(table(Parent, { '/new': 'second', '/newer': 'second' })).toEqual({ '/a': 'first', '/b': 'first', '/newer': 'second' })
+    expect(table(Parent, { '/new': 'second', '/newer': 'second' })).toEqual({
+      '/a': 'first',
+      '/b': 'first',
+      '/newer': 'second',
+    })
   })
 
   test('takes an endpoint from another method', () => {

@@ -78,7 +78,9 @@ describe('the standard form', () => {
   test('is refused on what is no method of an instance', () => {
     const decorate = requests() as unknown as (value: unknown, context: unknown) => void
     const context = { kind: 'method', name: 'x', static: false, private: false, metadata: {} }
-    expect(() => decorate(undefined, { ...context, kind: 'field' })).toThrow('before a field; it belongs before a method')
+    expect(() => decorate(undefined, { ...context, kind: 'field' })).toThrow(
+      'before a field; it belongs before a method',
+    )
     expect(() => decorate(() => {}, { ...context, static: true })).toThrow('x: it is static or private')
     expect(() => decorate(() => {}, { ...context, private: true })).toThrow('static or private')
     expect(() => decorate(() => {}, { ...context, name: Symbol('s') })).toThrow('Symbol(s)')
@@ -110,7 +112,9 @@ describe('the legacy form', () => {
       static a() {}
     }
     expect(() => legacy(requests(), One, 'a')).toThrow('it is static')
-    expect(() => (requests() as (target: object, key: string) => void)(One.prototype, 'field')).toThrow('before a method')
+    expect(() => (requests() as unknown as (target: object, key: string) => void)(One.prototype, 'field')).toThrow(
+      'before a method',
+    )
   })
 })
 
