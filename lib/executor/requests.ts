@@ -3,6 +3,7 @@ import { XserveError } from '../errors.ts'
 
 export const DEFAULT_ENDPOINT = '/default'
 
+/** What `@requests({ … })` takes. */
 export interface RequestsOptions {
   /** Endpoints that call the method; without it, all that nobody else takes. Compared literally. */
   readonly on?: string | readonly string[]

@@ -21,6 +21,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   // Processes that user code starts are its own affair.
   delete process.env.BUN_FEATURE_FLAG_NO_ORPHANS
   provideSdk(sdk)
+  let file = ''
   let loaded: UserModule | null = null
   let executor: Executor | null = null
   let invoke: Invoker | null = null
@@ -75,8 +76,10 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   }
 
   const onControl = (message: ControlMessage): void => {
-    if (message.kind === 'load') load(message.file, message.className).catch((error) => report('load', error))
-    else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
+    if (message.kind === 'load') {
+      file = message.file
+      load(file, message.className).catch((error) => report('load', error))
+    } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
     else if (message.kind === 'drain') {
       draining = true
       if (open === 0) void finish()
@@ -84,7 +87,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   }
 
   const report = (step: 'load' | 'start', error: unknown): void =>
-    link.control({ kind: 'failed', step, failure: failureOf(error) })
+    link.control({ kind: 'failed', step, failure: { where: file, ...failureOf(error) } })
 
   const link = await openLink({ call: onCall, control: onControl, closed: () => process.exit(0) })
   keepAlive(link)
