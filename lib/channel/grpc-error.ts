@@ -29,6 +29,10 @@ const CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
 
 export function toXserveError(error: ServiceError, call: Circumstances): XserveError {
   const { address } = call
+  const [, http] = /^Received HTTP status code (\d+)/.exec(error.details) ?? []
+  // A gateway on the way says 502 to 504 for a server that is not there now.
+  if (http && error.code !== status.UNAVAILABLE)
+    return unreachable(address, `what is there answers HTTP status ${http} instead of gRPC`, error)
   // A status that the server sent comes with headers, if only with those of the status itself.
   const fromServer = call.heard || error.metadata?.get('content-type').length > 0
   if (!fromServer && error.code === status.CANCELLED && call.timedOut()) {
@@ -78,5 +82,10 @@ function reasonOf(details: string): string {
   if (/ECONNREFUSED|refused/i.test(details)) return 'the connection is refused'
   if (/ENOTFOUND|EAI_AGAIN|resolution failed/i.test(details)) return 'no such host is known'
   if (/ECONNRESET|reset/i.test(details)) return 'it was reset'
-  return details.replace(/^No connection established\.?\s*(?:Last error:\s*)?/, '') || 'it was closed'
+  if (/certificate|self.signed|altname/i.test(details))
+    return `its certificate is not accepted (${details.replace(/^.*Last error: (?:Error: )?|\.? Resolution note:.*$/g, '')})`
+  return (
+    details.replace(/^No connection established\.?\s*(?:Last error:\s*)?(?:Error: )?|\.? Resolution note:.*$/g, '') ||
+    'it was closed'
+  )
 }

@@ -1,5 +1,9 @@
 /** Outgoing gRPC: one connection to a server, messages as bytes, failures as XserveErrors that name the address. */
+import { isIP } from 'node:net'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import {
+  type ChannelCredentials,
+  type ChannelOptions,
   Client,
   type ClientDuplexStream,
   type ClientUnaryCall,
@@ -8,6 +12,7 @@ import {
   Metadata,
   type ServiceError,
   setLogVerbosity,
+  type VerifyOptions,
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
@@ -68,7 +73,7 @@ export interface GrpcChannel {
 const CONNECT_TIMEOUT_MS = 5000
 
 /** Jina's channel options where grpc-js knows them (Jina facts §1.7); proxies and slow back-off are off (Stack facts S13, S14). */
-const CHANNEL_OPTIONS = {
+const CHANNEL_OPTIONS: ChannelOptions = {
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   'grpc.enable_http_proxy': 0,
@@ -91,7 +96,7 @@ type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
 /** `address`: `host:port`. Connects with the first call. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createGrpcChannel(address: string, options: GrpcChannelOptions = {}): GrpcChannel {
   if (!process.env.GRPC_VERBOSITY && !process.env.GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
-  const client = new Client(address, credentialsOf(options.tls), CHANNEL_OPTIONS)
+  const client = new Client(address, credentialsOf(options.tls, address), channelOptions(address))
   const always = options.metadata ?? {}
   const fixed = toMetadata(always)
   const running = new Set<Call>()
@@ -251,9 +256,23 @@ function watchConnection(client: Client, timeoutMs: number, running: ReadonlySet
   }
 }
 
-function credentialsOf(tls: GrpcChannelOptions['tls']) {
+const ipOf = (address: string): string | null => {
+  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
+  return isIP(host) ? host : null
+}
+
+/** TLS names no server by IP address, and the runtime refuses to try: a name that nobody has goes out instead. */
+function channelOptions(address: string): ChannelOptions {
+  return ipOf(address) ? { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': 'address.invalid' } : CHANNEL_OPTIONS
+}
+
+function credentialsOf(tls: GrpcChannelOptions['tls'], address: string): ChannelCredentials {
   if (!tls) return credentials.createInsecure()
-  return tls === true ? credentials.createSsl() : credentials.createSsl(Buffer.from(tls.ca))
+  const ip = ipOf(address)
+  const verify: VerifyOptions = ip
+    ? { checkServerIdentity: (_name, certificate) => checkServerIdentity(ip, certificate as PeerCertificate) }
+    : {}
+  return credentials.createSsl(tls === true ? null : Buffer.from(tls.ca), null, null, verify)
 }
 
 const deadlineOf = ({ deadlineMs }: GrpcCallOptions) => (deadlineMs ? { deadline: Date.now() + deadlineMs } : {})

@@ -10,12 +10,14 @@ import { type AddressParts, addressText, resolveAddress } from './address.ts'
 import { batches, type Inputs } from './batches.ts'
 import { exchange, type Request } from './exchange.ts'
 import { isReady } from './ready.ts'
-import { AnswerFailed, Response } from './response.ts'
+import { AnswerFailed, PostResponse } from './response.ts'
 import { openCalls, openStream } from './transport.ts'
 
-export interface ClientOptions extends AddressParts {
+export interface ClientOptions extends Omit<AddressParts, 'tls'> {
   /** Only gRPC in this version; grpcs is gRPC with TLS. */
   readonly protocol?: 'grpc' | 'grpcs'
+  /** `ca`: PEM text of the certificates to trust instead of the system's. */
+  readonly tls?: boolean | { readonly ca: string } | undefined
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>
   /** Most requests under way of a call that does not say. Default 1000, as in Jina. */
@@ -57,12 +59,13 @@ export class Client {
 
   /** `HOST:PORT`, `grpc://HOST:PORT`, `grpcs://…`, or the same in parts. Connects with the first call. Throws XserveError BAD_ARGUMENT. */
   constructor(address: string | ClientOptions) {
-    const options: ClientOptions = typeof address === 'string' ? { host: address } : address
-    const resolved = resolveAddress(options)
-    this.#prefetch = positive('prefetch', options.prefetch ?? PREFETCH)
+    const { tls, metadata, prefetch, ...place }: ClientOptions =
+      typeof address === 'string' ? { host: address } : address
+    const resolved = resolveAddress({ ...place, tls: tls === undefined ? undefined : tls !== false })
+    this.#prefetch = positive('prefetch', prefetch ?? PREFETCH)
     this.#channel = createGrpcChannel(addressText(resolved), {
-      tls: resolved.tls,
-      ...(options.metadata ? { metadata: options.metadata } : {}),
+      tls: typeof tls === 'object' ? tls : resolved.tls,
+      ...(metadata ? { metadata } : {}),
     })
   }
 
@@ -88,13 +91,13 @@ export class Client {
   }
 
   /** Each answer when it comes, errors included (`isError`). Leaving the loop cancels what is under way. */
-  stream(on: string, inputs?: Inputs, options?: PostOptions): AsyncGenerator<Response, void, undefined>
-  stream(request: PostRequest): AsyncGenerator<Response, void, undefined>
+  stream(on: string, inputs?: Inputs, options?: PostOptions): AsyncGenerator<PostResponse, void, undefined>
+  stream(request: PostRequest): AsyncGenerator<PostResponse, void, undefined>
   stream(
     on: string | PostRequest,
     inputs?: Inputs,
     options: PostOptions = {},
-  ): AsyncGenerator<Response, void, undefined> {
+  ): AsyncGenerator<PostResponse, void, undefined> {
     return this.#responses(typeof on === 'string' ? { ...options, on, inputs } : on)
   }
 
@@ -112,7 +115,7 @@ export class Client {
     this.close()
   }
 
-  async *#responses(post: PostRequest): AsyncGenerator<Response, void, undefined> {
+  async *#responses(post: PostRequest): AsyncGenerator<PostResponse, void, undefined> {
     const { timeoutMs, metadata, signal } = post
     const open = post.stream === false ? openCalls : openStream
     const prefetch = post.prefetch === undefined ? this.#prefetch : positive('prefetch', post.prefetch)
@@ -121,7 +124,7 @@ export class Client {
       inOrder: post.resultsInOrder ?? false,
       open: (listener) => open(this.#channel, listener, { deadlineMs: timeoutMs, metadata, signal }),
     })
-    for await (const { envelope, request } of answers) yield new Response(envelope, request)
+    for await (const { envelope, request } of answers) yield new PostResponse(envelope, request)
   }
 }
 

@@ -7,7 +7,7 @@ import type { Envelope } from '../wire/envelope.ts'
 import { decodeRoutes, type RouteRecord } from '../wire/routes.ts'
 import { decodeStatus, type ExceptionStatus, type Status } from '../wire/status.ts'
 
-export class Response {
+export class PostResponse {
   readonly #envelope: Envelope
   #docs: DocumentArray | undefined
   #parameters: Record<string, unknown> | undefined
@@ -53,7 +53,7 @@ export class AnswerFailed extends XserveError {
   /** Name, arguments, stack and executor of the error; all empty when the answer says nothing but that it failed. */
   readonly exception: ExceptionStatus
 
-  constructor(readonly response: Response) {
+  constructor(readonly response: PostResponse) {
     const { description, exception } = response.header.status
     const known = exception ?? NO_EXCEPTION
     const position = positionIn(known.stacks)
@@ -76,7 +76,7 @@ function messageOf(description: string, { name, args, executor }: ExceptionStatu
 }
 
 /** Counted from 1, as people do. */
-function documentsOf({ request: { first, count } }: Response): string {
+function documentsOf({ request: { first, count } }: PostResponse): string {
   if (count === 0) return ''
   return count === 1 ? ` (document ${first + 1})` : ` (documents ${first + 1} to ${first + count})`
 }

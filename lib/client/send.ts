@@ -5,7 +5,7 @@ import { Client, type ClientOptions, type PostOptions } from './client.ts'
 import { openDocumentsFile } from './documents-file.ts'
 import { createPrinter, type Output } from './print.ts'
 import { createProgress } from './progress.ts'
-import { AnswerFailed, type Response } from './response.ts'
+import { AnswerFailed, type PostResponse } from './response.ts'
 
 export interface SendOptions {
   readonly server: ClientOptions
@@ -52,7 +52,7 @@ export async function send(options: SendOptions): Promise<boolean> {
   }
 }
 
-function linesOf(response: Response, show: SendOptions['show']): string {
+function linesOf(response: PostResponse, show: SendOptions['show']): string {
   if (show === 'responses') return `${JSON.stringify(response)}\n`
   let lines = ''
   for (const document of response.docs) lines += `${JSON.stringify(document)}\n`
