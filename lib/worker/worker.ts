@@ -5,16 +5,24 @@
 import { XserveError } from '../errors.ts'
 import { buildEndpoints } from '../executor/endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
-import { headline, positionOf, stackLines } from '../executor/failure.ts'
+import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
 import { createInvoker, type Invoker } from '../executor/invoke.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
-import { type ControlMessage, decodeCall, type ExecutorStart, encodeAnswer, type Failure } from '../link/messages.ts'
+import {
+  type AnswerMessage,
+  type ControlMessage,
+  decodeCall,
+  type ExecutorStart,
+  encodeAnswer,
+  type Failure,
+} from '../link/messages.ts'
 import { createWorkerLog } from './log.ts'
 import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
 
 /** The link is the fourth of the inherited streams. */
 const LINK_FD = 3
+const EMPTY = new Uint8Array(0)
 
 /** Serves until the link closes, then ends the process. `sdk` is what user code imports as 'xserve'. */
 export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
@@ -24,30 +32,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let file = ''
   let loaded: UserModule | null = null
   let executor: Executor | null = null
-  let invoke: Invoker | null = null
-  let open = 0
-  let draining = false
   let finished = false
-
-  const onCall = (payload: Uint8Array, incoming: IncomingCall): void => {
-    open++
-    let waited = true
-    const settle = (): void => {
-      if (!waited) return
-      waited = false
-      open--
-      if (draining && open === 0) void finish()
-    }
-    const call = invoke!(decodeCall(payload), (answer) => {
-      incoming.end(encodeAnswer(answer))
-      settle()
-    })
-    // A method that goes on for a caller who has left holds up no drain.
-    incoming.onCancel = () => {
-      call.cancel()
-      settle()
-    }
-  }
 
   const load = async (file: string, className: string | null): Promise<void> => {
     loaded = await loadUserModule(file, className)
@@ -60,7 +45,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
     await executor.init()
-    invoke = createInvoker(executor, className, table)
+    calls.serve(createInvoker(executor, className, table), className)
     link.control({ kind: 'ready', className, endpoints: [...table.keys()] })
   }
 
@@ -80,16 +65,14 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
       file = message.file
       load(file, message.className).catch((error) => report('load', error))
     } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
-    else if (message.kind === 'drain') {
-      draining = true
-      if (open === 0) void finish()
-    }
+    else if (message.kind === 'drain') calls.drain()
   }
 
   const report = (step: 'load' | 'start', error: unknown): void =>
     link.control({ kind: 'failed', step, failure: { where: file, ...failureOf(error) } })
 
-  const link = await openLink({ call: onCall, control: onControl, closed: () => process.exit(0) })
+  const calls = createCalls(() => void finish())
+  const link = await openLink({ call: calls.take, control: onControl, closed: () => process.exit(0) })
   keepAlive(link)
   link.control({ kind: 'hello', pid: process.pid })
 }
@@ -102,6 +85,59 @@ async function openLink(handlers: LinkHandlers): Promise<Link> {
       'xserve worker is started by xserve itself, with a link to it; for a server: xserve run FILE\n',
     )
     process.exit(2)
+  }
+}
+
+interface Calls {
+  /** Nothing is called before. */
+  serve(invoker: Invoker, className: string): void
+  take(payload: Uint8Array, incoming: IncomingCall): void
+  /** Calls `done` when nobody waits for an answer any more, right away if nobody does. */
+  drain(): void
+}
+
+/** The calls under way. A method that goes on for a caller who has left holds up no drain. */
+function createCalls(done: () => void): Calls {
+  let invoke: Invoker | null = null
+  let name = ''
+  let open = 0
+  let draining = false
+
+  /** An answer beyond what a message can hold is none. */
+  const end = (incoming: IncomingCall, answer: AnswerMessage): void => {
+    try {
+      incoming.end(encodeAnswer(answer))
+    } catch (error) {
+      incoming.end(encodeAnswer({ failed: true, unchanged: true, extra: statusOf(error, name), data: EMPTY }))
+    }
+  }
+  return {
+    serve(invoker, className) {
+      invoke = invoker
+      name = className
+    },
+    take(payload, incoming) {
+      open++
+      let waited = true
+      const settle = (): void => {
+        if (!waited) return
+        waited = false
+        open--
+        if (draining && open === 0) done()
+      }
+      const call = invoke!(decodeCall(payload), (answer) => {
+        end(incoming, answer)
+        settle()
+      })
+      incoming.onCancel = () => {
+        call.cancel()
+        settle()
+      }
+    },
+    drain() {
+      draining = true
+      if (open === 0) done()
+    },
   }
 }
 

@@ -22,8 +22,8 @@ describe('stackLines()', () => {
       '    at runWorker (/$bunfs/root/xserve:100:5)',
       '    at async load (lib/worker/user-module.ts:31:17)',
       '    at lib/link/create.ts:120:18',
-      '    at async /home/me (2)/exec.ts:5:6',
-      '    at new A (/home/me (2)/exec.ts:3:4)',
+      '    at async /srv/app (2)/exec.ts:5:6',
+      '    at new A (/srv/app (2)/exec.ts:3:4)',
       '    at C:\\me\\exec.ts:7:8',
       '    at processTicksAndRejections (native:7:39)',
       '    at readFileSync (node:fs:1:1)',
@@ -31,12 +31,12 @@ describe('stackLines()', () => {
     expect(stackLines(error)).toEqual([
       'Error: x\n',
       `    at foo (${HERE}:1:2)\n`,
-      '    at async /home/me (2)/exec.ts:5:6\n',
-      '    at new A (/home/me (2)/exec.ts:3:4)\n',
+      '    at async /srv/app (2)/exec.ts:5:6\n',
+      '    at new A (/srv/app (2)/exec.ts:3:4)\n',
       '    at C:\\me\\exec.ts:7:8\n',
     ])
     error.stack = error.stack.replace(/ {4}at foo.*/, '')
-    expect(positionOf(error)).toBe('/home/me (2)/exec.ts:5:6')
+    expect(positionOf(error)).toBe('/srv/app (2)/exec.ts:5:6')
   })
 
   test('tells causes, joined errors, and ends where an error is its own cause', () => {
