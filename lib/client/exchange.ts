@@ -1,5 +1,5 @@
 /** Requests out, answers in, side by side, with a bound on what is between: the heart of the client. */
-import { asXserveError, XserveError } from '../errors.ts'
+import { XserveError } from '../errors.ts'
 import { Envelope } from '../wire/envelope.ts'
 import type { Transport, TransportListener } from './transport.ts'
 
@@ -24,8 +24,14 @@ export interface ExchangeOptions {
   open(listener: TransportListener): Transport
 }
 
-/** Bound on the bytes of requests under way, whatever their number: memory counts, not requests. One is always let through. */
-const MOST_BYTES = 64 * 1024 * 1024
+/** Bound on the bytes of requests under way, whatever their number: memory counts, not requests. Each is held several times over. */
+const MOST_BYTES = 16 * 1024 * 1024
+/** So many go side by side however large they are: one travels while the other is worked on. */
+const ALWAYS = 2
+
+interface Failure {
+  readonly error: unknown
+}
 
 interface Sent {
   readonly request: Request
@@ -46,12 +52,16 @@ export async function* exchange(
   let waiting = 0
   let allSent = false
   let over = false
-  let failure: XserveError | null = null
-  const fail = (error: XserveError) => {
-    failure ??= error
+  /** Why it ends, if not well; what a source throws is the caller's own and passed on as it is. */
+  const end: { failure: Failure | null; broken: Failure | null } = { failure: null, broken: null }
+  const stop = () => {
     over = true
     reader.open()
     writer.open()
+  }
+  const fail = (error: unknown) => {
+    end.failure ??= { error }
+    stop()
   }
 
   const take = ({ request }: Answer) => {
@@ -76,21 +86,22 @@ export async function* exchange(
         if (!inOrder) arrived.push(sent.answer)
         reader.open()
       } catch (error) {
-        fail(asXserveError(error))
+        fail(error)
       }
     },
     end(error) {
       if (error) return fail(error)
       if (waiting > 0 || !allSent) return fail(missingAnswers(waiting))
-      over = true
-      reader.open()
+      stop()
     },
   })
 
   const hasRoom = (size: number) =>
-    underWay.size === 0 || (underWay.size < prefetch && bytesUnderWay + size <= MOST_BYTES)
+    underWay.size < prefetch && (underWay.size < ALWAYS || bytesUnderWay + size <= MOST_BYTES)
   const send = async () => {
-    for (let next = await requests.next(); !next.done && !over; next = await requests.next()) {
+    while (!over) {
+      const next = await requests.next()
+      if (next.done || over) break
       const { id, bytes } = next.value
       while (!hasRoom(bytes.length) && !over) await writer.passed()
       if (over) break
@@ -103,13 +114,20 @@ export async function* exchange(
     allSent = true
     if (!over) transport.finish()
   }
-  send().catch((error) => fail(asXserveError(error)))
+  send().catch((error) => {
+    // What was sent before the inputs broke is answered all the same.
+    end.broken = { error }
+    allSent = true
+    if (waiting === 0) stop()
+    else if (!over) transport.finish()
+  })
 
   try {
     for (;;) {
       const answer = nextAnswer()
       if (answer) yield answer
-      else if (failure) throw failure
+      else if (end.failure) throw end.failure.error
+      else if (over && end.broken) throw end.broken.error
       else if (over) return
       else await reader.passed()
     }
