@@ -4,6 +4,7 @@ import type { Node } from '../../lib/topology/node.ts'
 import { createTopology } from '../../lib/topology/run.ts'
 import { detachedContext } from '../../lib/wire/call.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
+import { decodeRoutes } from '../../lib/wire/routes.ts'
 import { encodeStatus } from '../../lib/wire/status.ts'
 import { decode, encode } from '../wire/oracle.ts'
 
@@ -45,6 +46,14 @@ test('the answer carries the node’s documents, and routes with times of gatewa
     ['gateway', true, true],
     ['executor0', true, true],
   ])
+})
+
+test('the gateway’s time is never zero in whole milliseconds, by which Jina’s client divides', async () => {
+  for (let i = 0; i < 50; i++) {
+    const answer = await topology(replaced).call(request({}), detachedContext())
+    const [gateway] = decodeRoutes(Envelope.parse(answer.encode()).routeBytes)
+    expect(Math.floor(gateway!.endMs) - Math.floor(gateway!.startMs)).toBeGreaterThanOrEqual(1)
+  }
 })
 
 test.each([
