@@ -2,7 +2,7 @@
  * Messages to the operator, on stderr: `LEVEL name@pid message`, the level padded to five characters, one line each, never
  * folded. Colour only on a terminal. Levels as in Jina: JINA_LOG_LEVEL or XSERVE_LOG_LEVEL (Jina facts §10.3).
  */
-import { createConsola, type ConsolaInstance } from 'consola'
+import { type ConsolaInstance, createConsola } from 'consola'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -16,7 +16,15 @@ export interface Logger {
 }
 
 /** consola's numbers: messages of a level up to the set one are shown. */
-const LEVELS: Readonly<Record<string, number>> = { debug: 4, info: 3, success: 3, warn: 1, warning: 1, error: 0, critical: 0 }
+const LEVELS: Readonly<Record<string, number>> = {
+  debug: 4,
+  info: 3,
+  success: 3,
+  warn: 1,
+  warning: 1,
+  error: 0,
+  critical: 0,
+}
 const SHOWN: Readonly<Record<LogLevel, { text: string; colour: string }>> = {
   debug: { text: 'DEBUG', colour: '\x1b[90m' },
   info: { text: 'INFO ', colour: '\x1b[36m' },

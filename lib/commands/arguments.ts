@@ -53,7 +53,13 @@ export interface Args {
 export const COMMON_OPTIONS: readonly Option[] = [
   { name: 'help', type: 'flag', summary: 'Show this help', also: ['h'] },
   { name: 'debug', type: 'flag', summary: 'Show debug messages, and stack traces of errors' },
-  { name: 'log-level', type: 'text', value: 'LEVEL', summary: 'debug, info, warn or error', preset: 'JINA_LOG_LEVEL, else info' },
+  {
+    name: 'log-level',
+    type: 'text',
+    value: 'LEVEL',
+    summary: 'debug, info, warn or error',
+    preset: 'JINA_LOG_LEVEL, else info',
+  },
 ]
 
 const bad = (message: string, hint?: string): XserveError =>
@@ -93,7 +99,10 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
     else if (inline !== undefined) list.push(inline)
     else {
       // Outside of dashes anything is a value; behind them only what cannot be meant as an option.
-      if (tokens[i + 1] === undefined || (!isValue(tokens[i + 1]) && table.has(tokens[i + 1]!.replace(/^--?/, '').split('=')[0]!)))
+      if (
+        tokens[i + 1] === undefined ||
+        (!isValue(tokens[i + 1]) && table.has(tokens[i + 1]!.replace(/^--?/, '').split('=')[0]!))
+      )
         throw bad(`--${option.name} needs a value`, `write --${option.name}=${option.value ?? 'VALUE'}`)
       list.push(tokens[++i]!)
       if (option.type === 'object') while (isPair(tokens[i + 1])) list.push(tokens[++i]!)
@@ -110,7 +119,8 @@ function isPair(token: string | undefined): boolean {
 
 function flagValue(option: Option, negative: boolean, inline: string | undefined): string {
   if (inline === undefined) return negative ? 'false' : 'true'
-  if (inline !== 'true' && inline !== 'false') throw bad(`--${option.name} is a flag: it takes no value ${JSON.stringify(inline)}`)
+  if (inline !== 'true' && inline !== 'false')
+    throw bad(`--${option.name} is a flag: it takes no value ${JSON.stringify(inline)}`)
   return (inline === 'true') !== negative ? 'true' : 'false'
 }
 
@@ -124,7 +134,8 @@ function unknownOption(command: CommandDefinition, token: string, name: string, 
 
 function checkPositionals(command: CommandDefinition, given: readonly string[]): void {
   const extra = given[command.positionals.length]
-  if (extra !== undefined) throw bad(`unexpected argument ${JSON.stringify(extra)}`, `xserve ${command.name} --help shows the usage`)
+  if (extra !== undefined)
+    throw bad(`unexpected argument ${JSON.stringify(extra)}`, `xserve ${command.name} --help shows the usage`)
 }
 
 function argsOf(values: ReadonlyMap<string, readonly string[]>, positionals: readonly string[]): Args {
@@ -159,7 +170,10 @@ export function parseObject(name: string, words: readonly string[]): Record<stri
     }
     const [, key, value] = /^([^:=]+?)\s*[:=]\s*([\s\S]*)$/.exec(text) ?? []
     if (key === undefined || value === undefined)
-      throw bad(`--${name} ${JSON.stringify(word)} is neither a JSON object nor key=value`, `for example --${name} '{"k": 1}'`)
+      throw bad(
+        `--${name} ${JSON.stringify(word)} is neither a JSON object nor key=value`,
+        `for example --${name} '{"k": 1}'`,
+      )
     out[key] = scalar(value)
   }
   return out

@@ -5,7 +5,9 @@ import { SERVING_OPTIONS, serveCommand } from './serving.ts'
 export const executor: CommandDefinition = {
   name: 'executor',
   summary: 'Serve a shared executor, without a gateway, for use in Flows and behind gateways',
-  positionals: [{ name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true }],
+  positionals: [
+    { name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true },
+  ],
   options: SERVING_OPTIONS,
   run: (args) => serveCommand('executor', args),
 }

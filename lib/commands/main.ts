@@ -1,7 +1,7 @@
 /** Picks the command, parses its options, shows help, turns what happens into an exit code. */
 import { type CommandDef, defineCommand, renderUsage } from 'citty'
 import { XserveError } from '../errors.ts'
-import { type CommandDefinition, COMMON_OPTIONS, type Option, parseArguments } from './arguments.ts'
+import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
 import { nearest } from './nearest.ts'
 import { VERSION } from './version.ts'
@@ -9,7 +9,10 @@ import { VERSION } from './version.ts'
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
-  executor: { summary: 'Serve a shared executor, without a gateway', load: async () => (await import('./executor.ts')).executor },
+  executor: {
+    summary: 'Serve a shared executor, without a gateway',
+    load: async () => (await import('./executor.ts')).executor,
+  },
   post: { summary: 'Send documents and print the answers', load: async () => (await import('./post.ts')).post },
   ping: { summary: 'Ask whether a server answers', load: async () => (await import('./ping.ts')).ping },
 }
@@ -58,7 +61,8 @@ async function print(text: Promise<string>): Promise<void> {
 function cittyOption(option: Option) {
   const preset = option.preset === undefined ? '' : ` (default: ${option.preset})`
   const description = `${option.summary}${option.many ? '; may be repeated' : ''}${preset}`
-  if (option.type === 'flag') return { type: 'boolean' as const, description, ...(option.negatable ? { default: true } : {}) }
+  if (option.type === 'flag')
+    return { type: 'boolean' as const, description, ...(option.negatable ? { default: true } : {}) }
   return { type: 'string' as const, description, valueHint: option.value ?? 'VALUE' }
 }
 
@@ -78,9 +82,13 @@ const root = (): CommandDef =>
   defineCommand({
     meta: { name: 'xserve', version: VERSION, description: 'Serves TypeScript executors over gRPC' },
     subCommands: Object.fromEntries(
-      Object.entries(COMMANDS).map(([name, { summary }]) => [name, defineCommand({ meta: { name, description: summary } })]),
+      Object.entries(COMMANDS).map(([name, { summary }]) => [
+        name,
+        defineCommand({ meta: { name, description: summary } }),
+      ]),
     ),
   })
 
-const usageOf = (definition: CommandDefinition): Promise<string> => renderUsage(toCitty(definition), { meta: { name: 'xserve' } })
+const usageOf = (definition: CommandDefinition): Promise<string> =>
+  renderUsage(toCitty(definition), { meta: { name: 'xserve' } })
 const rootUsage = (): Promise<string> => renderUsage(root())

@@ -5,7 +5,9 @@ import { SERVING_OPTIONS, serveCommand } from './serving.ts'
 export const run: CommandDefinition = {
   name: 'run',
   summary: 'Serve one executor behind a gateway: clients, other Flows and xserve post can call it',
-  positionals: [{ name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true }],
+  positionals: [
+    { name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true },
+  ],
   options: SERVING_OPTIONS,
   run: (args) => serveCommand('gateway', args),
 }

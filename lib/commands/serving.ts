@@ -15,18 +15,43 @@ const TIMEOUT_READY_MS = 600_000
 const DRAIN_MS = 25_000
 
 export const SERVING_OPTIONS: readonly Option[] = [
-  { name: 'port', type: 'integer', value: 'PORT', summary: 'Port to listen on', preset: 'any free one', also: ['port-expose', 'port-in', 'p'] },
+  {
+    name: 'port',
+    type: 'integer',
+    value: 'PORT',
+    summary: 'Port to listen on',
+    preset: 'any free one',
+    also: ['port-expose', 'port-in', 'p'],
+  },
   { name: 'host', type: 'text', value: 'HOST', summary: 'Address to listen on', preset: '0.0.0.0', also: ['host-in'] },
   { name: 'port-file', type: 'text', value: 'FILE', summary: 'Write HOST:PORT there once it is ready' },
   { name: 'protocol', type: 'text', value: 'NAME', summary: 'grpc', preset: 'grpc' },
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
   { name: 'name', type: 'text', value: 'NAME', summary: 'Name of the deployment', preset: 'executor0' },
-  { name: 'uses-with', type: 'object', value: 'JSON', summary: 'Arguments of the constructor: JSON or k=v', many: true },
+  {
+    name: 'uses-with',
+    type: 'object',
+    value: 'JSON',
+    summary: 'Arguments of the constructor: JSON or k=v',
+    many: true,
+  },
   { name: 'uses-metas', type: 'object', value: 'JSON', summary: 'Overrides of metas', many: true },
-  { name: 'uses-requests', type: 'object', value: 'JSON', summary: 'Endpoint to method, over those of the class', many: true },
+  {
+    name: 'uses-requests',
+    type: 'object',
+    value: 'JSON',
+    summary: 'Endpoint to method, over those of the class',
+    many: true,
+  },
   { name: 'replicas', type: 'integer', value: 'N', summary: 'Equal workers that share the calls', preset: '1' },
   { name: 'shards', type: 'integer', value: 'N', summary: 'Workers with a part of the data each', preset: '1' },
-  { name: 'polling', type: 'text', value: 'any|all|JSON', summary: 'Which shards a call goes to, also by endpoint', preset: 'any' },
+  {
+    name: 'polling',
+    type: 'text',
+    value: 'any|all|JSON',
+    summary: 'Which shards a call goes to, also by endpoint',
+    preset: 'any',
+  },
   { name: 'workspace', type: 'text', value: 'DIR', summary: 'Folder for what the executor keeps' },
   { name: 'env', type: 'object', value: 'K=V', summary: "Added to the executor's environment", many: true },
   {
@@ -36,8 +61,20 @@ export const SERVING_OPTIONS: readonly Option[] = [
     summary: 'How long a start may take; -1 waits for ever',
     preset: `${TIMEOUT_READY_MS}`,
   },
-  { name: 'drain-timeout', type: 'integer', value: 'MS', summary: 'How long calls may finish at the end', preset: `${DRAIN_MS}` },
-  { name: 'max-message-bytes', type: 'integer', value: 'N', summary: 'Largest request message; -1 is no limit', preset: '-1' },
+  {
+    name: 'drain-timeout',
+    type: 'integer',
+    value: 'MS',
+    summary: 'How long calls may finish at the end',
+    preset: `${DRAIN_MS}`,
+  },
+  {
+    name: 'max-message-bytes',
+    type: 'integer',
+    value: 'N',
+    summary: 'Largest request message; -1 is no limit',
+    preset: '-1',
+  },
   { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
 ]
 
@@ -45,7 +82,9 @@ export const SERVING_OPTIONS: readonly Option[] = [
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
   const started = performance.now()
   const options = readOptions(args)
-  const log = createLogger(role, { level: args.flag('debug') ? 'debug' : args.flag('quiet') ? 'warn' : args.text('log-level') })
+  const log = createLogger(role, {
+    level: args.flag('debug') ? 'debug' : args.flag('quiet') ? 'warn' : args.text('log-level'),
+  })
   const signals = watchSignals()
   surviveFaults(log)
   const starting = serve({
@@ -73,11 +112,15 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
 function readOptions(args: Args) {
   const given = args.positional(0) ?? args.text('uses')
   if (given === undefined) {
-    throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', { hint: 'for example: xserve run my_executor.ts' })
+    throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', {
+      hint: 'for example: xserve run my_executor.ts',
+    })
   }
   const protocol = (args.text('protocol') ?? 'grpc').toLowerCase()
   if (protocol !== 'grpc') {
-    throw new XserveError('BAD_ARGUMENT', `protocol ${JSON.stringify(protocol)} is not served by this version`, { hint: 'it serves grpc' })
+    throw new XserveError('BAD_ARGUMENT', `protocol ${JSON.stringify(protocol)} is not served by this version`, {
+      hint: 'it serves grpc',
+    })
   }
   const source = resolveExecutorSource(given, args.text('executor'), process.cwd())
   const name = args.text('name') ?? 'executor0'
@@ -137,7 +180,10 @@ function writePortFile(file: string, address: string): void {
     writeFileSync(draft, `${address}\n`)
     renameSync(draft, file)
   } catch (error) {
-    throw new XserveError('BAD_ARGUMENT', `--port-file ${file} cannot be written: ${error instanceof Error ? error.message : error}`)
+    throw new XserveError(
+      'BAD_ARGUMENT',
+      `--port-file ${file} cannot be written: ${error instanceof Error ? error.message : error}`,
+    )
   }
 }
 
@@ -148,7 +194,8 @@ function banner(role: string, served: Served, ms: number): string {
   const { host, port } = served.listener
   const everywhere = host === '0.0.0.0' || host === '::' ? dim(`  on all interfaces (${host})`) : ''
   const endpoints = served.endpoints.filter((name) => name !== '_jina_dry_run_')
-  const what = role === 'gateway' ? `${served.className} is ready` : `${served.className} is ready, as a shared executor`
+  const what =
+    role === 'gateway' ? `${served.className} is ready` : `${served.className} is ready, as a shared executor`
   return [
     '',
     `  ${bold(what)} ${dim(`in ${Math.round(ms)} ms`)}`,
@@ -161,7 +208,8 @@ function banner(role: string, served: Served, ms: number): string {
 
 /** A fault of ours in one call must not end all the others: it is told with its place, and serving goes on. */
 function surviveFaults(log: Logger): void {
-  const tell = (error: unknown) => log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
+  const tell = (error: unknown) =>
+    log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
   process.on('uncaughtException', tell)
   process.on('unhandledRejection', tell)
 }
@@ -176,4 +224,3 @@ function watchSignals(): { readonly first: Promise<string>; readonly second: Pro
   }
   return { first: first.promise, second: second.promise }
 }
-

@@ -35,7 +35,9 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   const { name, shards, replicas } = worker.start
   const all: Replica[] = []
   const groups = Array.from({ length: shards }, (_, shardId) => {
-    const group = Array.from({ length: replicas }, (_, replicaId) => createReplica(specOf(worker, shardId, replicaId), options))
+    const group = Array.from({ length: replicas }, (_, replicaId) =>
+      createReplica(specOf(worker, shardId, replicaId), options),
+    )
     all.push(...group)
     return balanced(group)
   })

@@ -4,7 +4,11 @@
 const MAX_LINE_BYTES = 64 * 1024
 
 /** Reads a worker's stdout or stderr to its end; resolves then. Bytes that are no UTF-8 become replacement characters. */
-export async function forwardLines(stream: ReadableStream<Uint8Array>, write: (text: string) => void, prefix: string): Promise<void> {
+export async function forwardLines(
+  stream: ReadableStream<Uint8Array>,
+  write: (text: string) => void,
+  prefix: string,
+): Promise<void> {
   const decoder = new TextDecoder()
   let rest = ''
   for await (const chunk of stream) {

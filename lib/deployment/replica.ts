@@ -62,9 +62,13 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
   const revive = (reason: XserveError, livedMs: number): void => {
     log.error(reason.message)
     deaths = livedMs >= GOOD_LIFE_MS ? 1 : deaths + 1
-    const delay = deaths === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (deaths - 2)) * (0.5 + Math.random() / 2)
+    const delay =
+      deaths === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (deaths - 2)) * (0.5 + Math.random() / 2)
     state = { kind: 'failed', error: unavailable(reason, delay) }
-    if (delay === 0) return restart()
+    if (delay === 0) {
+      restart()
+      return
+    }
     log.info(`starting it again in ${Math.round(delay)} ms`)
     timer = setTimeout(restart, delay)
   }

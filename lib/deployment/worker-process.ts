@@ -108,10 +108,14 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
     await Promise.race([output, Bun.sleep(50)])
     const clean = state === 'draining' || state === 'stopped'
     state = 'stopped'
-    const reason = new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ${howItEnded(child.exitCode, child.signalCode, clean)}`, {
-      where: pod,
-      ...(clean ? {} : { hint: 'the call may or may not have been carried out; a new process is started' }),
-    })
+    const reason = new XserveError(
+      'WORKER_DIED',
+      `${pod} (process ${child.pid}) ${howItEnded(child.exitCode, child.signalCode, clean)}`,
+      {
+        where: pod,
+        ...(clean ? {} : { hint: 'the call may or may not have been carried out; a new process is started' }),
+      },
+    )
     link.close()
     steps.reject(lastFailure ? errorOfFailure(lastFailure) : reason)
     return reason
@@ -141,7 +145,9 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
       ? undefined
       : setTimeout(() => {
           const hint = 'look at the constructor and init(); --timeout-ready MS waits longer, -1 for ever'
-          steps.reject(new XserveError('START_TIMEOUT', `${pod} was not ready after ${timeout} ms`, { where: spec.file, hint }))
+          steps.reject(
+            new XserveError('START_TIMEOUT', `${pod} was not ready after ${timeout} ms`, { where: spec.file, hint }),
+          )
         }, timeout)
   try {
     const { className, endpoints } = await steps.promise

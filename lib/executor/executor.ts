@@ -1,6 +1,4 @@
 /** The class that users extend. What the worker knows (name, metas, workspace, log) is there from `super()` on. */
-import { mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
 import path from 'node:path'
 
 /** Facts of the process that an executor runs in (Jina facts §3.7). */
@@ -99,9 +97,10 @@ export class Executor {
       workspace ??
       this.metas.workspace ??
       process.env.JINA_DEFAULT_WORKSPACE_BASE ??
-      path.join(homedir(), '.cache', 'jina')
+      path.join(process.getBuiltinModule('node:os').homedir(), '.cache', 'jina')
     const folder = path.resolve(base, this.metas.name, ...(shards > 1 ? [String(shardId)] : []))
-    mkdirSync(folder, { recursive: true })
+    // Loaded here: few executors have a workspace, and all wait for what is loaded at their start.
+    process.getBuiltinModule('node:fs').mkdirSync(folder, { recursive: true })
     return folder
   }
 

@@ -49,7 +49,8 @@ export async function serve(options: ServeOptions): Promise<Served> {
     port: options.port,
     maxMessageBytes: options.maxMessageBytes,
     // Callers see such an error only as INTERNAL; the operator must see it whole.
-    onInternalError: (error) => log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+    onInternalError: (error) =>
+      log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
   })
   // The port is taken at once, so that a conflict is told before a long start; health says no until the worker is ready.
   const bound = listening.then((listener) => listener.setServing(false))

@@ -13,8 +13,7 @@ const DEFAULT_ENDPOINT = '/default'
  * So an answer within the same millisecond is told as having taken until the next.
  */
 function gatewayRoute(startMs: number, endMs: number): Route {
-  const next = Math.floor(startMs) + 1
-  return { executor: GATEWAY, startMs, endMs: endMs < next ? next : endMs, status: null }
+  return { executor: GATEWAY, startMs, endMs: Math.max(endMs, Math.floor(startMs) + 1), status: null }
 }
 
 /** Errors: XserveError BAD_TARGET, and what the node's channel rejects with. An executor's error is an answer. */
@@ -29,19 +28,13 @@ export function createTopology(node: Node): CallHandler {
       data: null,
       parameters: null,
       status: null,
-      routes: [
-        gatewayRoute(startMs, now()),
-        { executor: node.name, startMs, endMs: 0, status: null },
-      ],
+      routes: [gatewayRoute(startMs, now()), { executor: node.name, startMs, endMs: 0, status: null }],
     })
 
   const finished = (request: Envelope, startMs: number, sentMs: number, answer: Envelope): Envelope => {
     const status = answer.isError ? answer.status : null
     const endMs = now()
-    const routes: Route[] = [
-      gatewayRoute(startMs, endMs),
-      { executor: node.name, startMs: sentMs, endMs, status },
-    ]
+    const routes: Route[] = [gatewayRoute(startMs, endMs), { executor: node.name, startMs: sentMs, endMs, status }]
     return request.answer({
       role: 'gateway',
       data: answer.hasData ? answer.data : null,

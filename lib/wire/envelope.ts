@@ -1,7 +1,7 @@
 /** A request as the gateway sees it: who, where to, and byte ranges; the documents stay bytes (design §4). */
 import { XserveError } from '../errors.ts'
-import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
 import { encodedRoutesLength, type Route, writeRoutes } from './routes.ts'
+import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
 import { varintLength, writeBytesField, writeVarint } from './write.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -106,7 +106,8 @@ export class Envelope {
   /** Struct bytes; empty = none. */
   get parameters(): Uint8Array {
     const ranges = this.#ranges
-    if (ranges) return ranges.parametersEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.parametersStart, ranges.parametersEnd)
+    if (ranges)
+      return ranges.parametersEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.parametersStart, ranges.parametersEnd)
     if (this.#parts) return this.#parts.parameters ?? EMPTY
     return this.#answer?.parameters ?? this.#request?.parameters ?? EMPTY
   }
@@ -141,7 +142,9 @@ export class Envelope {
   /** RouteProto fields with their tags, as they came; empty = none. */
   get routeBytes(): Uint8Array {
     const ranges = this.#ranges
-    return ranges === null || ranges.routesEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.routesStart, ranges.routesEnd)
+    return ranges === null || ranges.routesEnd === 0
+      ? EMPTY
+      : this.#bytes.subarray(ranges.routesStart, ranges.routesEnd)
   }
 
   encode(): Uint8Array {
@@ -153,19 +156,23 @@ export class Envelope {
   /** Bytes of header fields that go on as they came: everything but the status and, for a gateway, the target. */
   #headerContent(role: AnswerParts['role']): Uint8Array[] {
     if (!this.#ranges) return this.#parts ? [Envelope.parse(encodeParts(this.#parts)).#headerBytes()] : []
-    const { headerRest, requestIdStart, requestIdEnd, endpointStart, endpointEnd, targetStart, targetEnd } = this.#ranges
+    const { headerRest, requestIdStart, requestIdEnd, endpointStart, endpointEnd, targetStart, targetEnd } =
+      this.#ranges
     const bytes = this.#bytes
     const parts: Uint8Array[] = []
     if (role === 'executor' && targetEnd !== 0) parts.push(withTag(0x22, bytes.subarray(targetStart, targetEnd)))
     if (requestIdEnd !== 0) parts.push(withTag(0x0a, bytes.subarray(requestIdStart, requestIdEnd)))
     if (endpointEnd !== 0) parts.push(withTag(0x1a, bytes.subarray(endpointStart, endpointEnd)))
-    if (headerRest) for (let i = 0; i < headerRest.length; i += 2) parts.push(bytes.subarray(headerRest[i]!, headerRest[i + 1]!))
+    if (headerRest)
+      for (let i = 0; i < headerRest.length; i += 2) parts.push(bytes.subarray(headerRest[i]!, headerRest[i + 1]!))
     return parts
   }
 
   #headerBytes(): Uint8Array {
     const ranges = this.#ranges
-    return ranges === null || ranges.headerEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.headerStart, ranges.headerEnd)
+    return ranges === null || ranges.headerEnd === 0
+      ? EMPTY
+      : this.#bytes.subarray(ranges.headerStart, ranges.headerEnd)
   }
 
   #encodeAnswer(answer: AnswerParts): Uint8Array {

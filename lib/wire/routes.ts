@@ -94,7 +94,9 @@ export interface RouteRecord {
 
 /** Routes from RouteProto fields with their tags (`Envelope.routeBytes`). */
 export function decodeRoutes(bytes: Uint8Array): RouteRecord[] {
-  return [...readFields(bytes, 'the routes')].filter((field) => field.number === 3).map((field) => decodeRoute(field.bytes))
+  return [...readFields(bytes, 'the routes')]
+    .filter((field) => field.number === 3)
+    .map((field) => decodeRoute(field.bytes))
 }
 
 function decodeRoute(bytes: Uint8Array): RouteRecord {

@@ -21,9 +21,13 @@ export function matchesTarget(pattern: string, name: string): boolean {
 
 function compile(pattern: string): RegExp {
   const refuse = (why: string) =>
-    new XserveError('BAD_TARGET', `target_executor ${JSON.stringify(pattern.slice(0, 80))} is no regular expression: ${why}`, {
-      hint: 'it is matched against the names of the executors, from the start',
-    })
+    new XserveError(
+      'BAD_TARGET',
+      `target_executor ${JSON.stringify(pattern.slice(0, 80))} is no regular expression: ${why}`,
+      {
+        hint: 'it is matched against the names of the executors, from the start',
+      },
+    )
   if (pattern.length > MAX_LENGTH) throw refuse(`it is longer than ${MAX_LENGTH} characters`)
   try {
     // Python writes named groups with a P, and \Z for the very end.

@@ -15,7 +15,8 @@ const command: CommandDefinition = {
   run: async () => 0,
 }
 const parse = (...tokens: string[]) => parseArguments(command, tokens)
-const failure = (code: string, part: string) => expect.objectContaining({ code, message: expect.stringContaining(part) })
+const failure = (code: string, part: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(part) })
 
 describe('parseArguments()', () => {
   test('takes values behind a space or an equals sign, other spellings, repetitions and what follows --', () => {
@@ -60,7 +61,11 @@ describe('parseArguments()', () => {
   })
 
   test('an object takes JSON, pairs, and several words in a row', () => {
-    expect(parse('--uses-with', '{"a": [1]}', '--uses-with', 'b:2', 'c=x y', 'f').object('uses-with')).toEqual({ a: [1], b: 2, c: 'x y' })
+    expect(parse('--uses-with', '{"a": [1]}', '--uses-with', 'b:2', 'c=x y', 'f').object('uses-with')).toEqual({
+      a: [1],
+      b: 2,
+      c: 'x y',
+    })
   })
 })
 
@@ -76,7 +81,11 @@ describe('parseObject()', () => {
   })
 
   test('tells bad JSON by the name of the option', () => {
-    expect(() => parseObject('parameters', ['{"a": }'])).toThrow(failure('BAD_ARGUMENT', '--parameters is no valid JSON'))
-    expect(() => parseObject('parameters', ['word'])).toThrow(failure('BAD_ARGUMENT', 'neither a JSON object nor key=value'))
+    expect(() => parseObject('parameters', ['{"a": }'])).toThrow(
+      failure('BAD_ARGUMENT', '--parameters is no valid JSON'),
+    )
+    expect(() => parseObject('parameters', ['word'])).toThrow(
+      failure('BAD_ARGUMENT', 'neither a JSON object nor key=value'),
+    )
   })
 })

@@ -2,7 +2,11 @@ import { expect, test } from 'bun:test'
 import { describeError } from '../../lib/commands/exit.ts'
 import { XserveError } from '../../lib/errors.ts'
 
-const error = new XserveError('PORT_IN_USE', 'port 80 is taken', { where: '0.0.0.0:80', hint: 'take another', cause: new Error('inner') })
+const error = new XserveError('PORT_IN_USE', 'port 80 is taken', {
+  where: '0.0.0.0:80',
+  hint: 'take another',
+  cause: new Error('inner'),
+})
 
 test('an error tells where, what, its code and what to do, without a stack', () => {
   expect(describeError(error, false, false)).toBe('error 0.0.0.0:80: port 80 is taken [PORT_IN_USE]\n  take another\n')

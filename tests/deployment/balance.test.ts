@@ -2,7 +2,8 @@ import { expect, test } from 'bun:test'
 import { createBalancer } from '../../lib/deployment/balance.ts'
 import type { Replica } from '../../lib/deployment/replica.ts'
 
-const replica = (state: Replica['state'], pending = 0) => ({ state, pending }) as { state: Replica['state']; pending: number } & Replica
+const replica = (state: Replica['state'], pending = 0) =>
+  ({ state, pending }) as { state: Replica['state']; pending: number } & Replica
 
 test('the replica with the fewest calls is taken', () => {
   const [a, b, c] = [replica('ready', 3), replica('ready', 1), replica('ready', 2)]

@@ -15,7 +15,8 @@ const request = Envelope.parse(
 )
 type Parts = Partial<Parameters<Envelope['answer']>[0]>
 const shard = (parts: Parts): CallHandler => ({
-  call: async (asked) => asked.answer({ role: 'executor', data: null, parameters: null, status: null, routes: [], ...parts }),
+  call: async (asked) =>
+    asked.answer({ role: 'executor', data: null, parameters: null, status: null, routes: [], ...parts }),
   async *stream() {},
 })
 const dead: CallHandler = { call: () => Promise.reject(new XserveError('WORKER_DIED', 'gone')), async *stream() {} }
@@ -30,7 +31,11 @@ const results = (pod: string) =>
 
 async function poll(shards: CallHandler[], warnings: string[] = []) {
   const answer = await pollAll(shards, request, detachedContext(), 'e', (text) => warnings.push(text))
-  return decode('jina.DataRequestProto', answer.encode()) as { data: { docs: { docs: { id: string }[] } }; parameters: object; header: object }
+  return decode('jina.DataRequestProto', answer.encode()) as {
+    data: { docs: { docs: { id: string }[] } }
+    parameters: object
+    header: object
+  }
 }
 
 test('documents of all shards are joined by id, in the order of the shards', async () => {
@@ -42,7 +47,10 @@ test('documents of all shards are joined by id, in the order of the shards', asy
 })
 
 test('untouched documents stay as they came, and results of all shards stand side by side', async () => {
-  const plain = await poll([shard({ parameters: results('e/shard-0/rep-0') }), shard({ parameters: results('e/shard-1/rep-0') })])
+  const plain = await poll([
+    shard({ parameters: results('e/shard-0/rep-0') }),
+    shard({ parameters: results('e/shard-1/rep-0') }),
+  ])
   expect(plain.data.docs.docs).toEqual([{ id: 'a' }])
   expect(JSON.stringify(plain.parameters)).toContain('e/shard-0/rep-0')
   expect(JSON.stringify(plain.parameters)).toContain('e/shard-1/rep-0')

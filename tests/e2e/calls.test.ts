@@ -1,8 +1,8 @@
 /** Calls that go wrong: the caller gets an answer that says why, the gateway and the next caller do not notice. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { caller, type Caller, LIST, requestBytes, SINGLE, texts } from '../helpers/grpc.ts'
-import { fixture, type Server, startServer } from '../helpers/xserve.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
+import { type Caller, caller, LIST, requestBytes, SINGLE, texts } from '../helpers/grpc.ts'
+import { fixture, type Server, startServer } from '../helpers/xserve.ts'
 import { encode } from '../wire/oracle.ts'
 
 let server: Server
@@ -75,9 +75,15 @@ test('what user code prints comes through with the name of the executor', async 
 })
 
 test('bytes that are no message, and a broken document, are refused; the connection stays', async () => {
-  await expect(call.raw(SINGLE, Uint8Array.from([255, 255, 255]))).rejects.toMatchObject({ code: 3, details: expect.stringContaining('DataRequestProto') })
+  await expect(call.raw(SINGLE, Uint8Array.from([255, 255, 255]))).rejects.toMatchObject({
+    code: 3,
+    details: expect.stringContaining('DataRequestProto'),
+  })
   const data = Buffer.from([0x22, 0x06, 0x0a, 0x04, 0x0a, 0x02, 0x0a, 0x7f])
-  const answer = await call.raw(SINGLE, Buffer.concat([encode('jina.DataRequestProto', { header: { exec_endpoint: '/append' } }), data]))
+  const answer = await call.raw(
+    SINGLE,
+    Buffer.concat([encode('jina.DataRequestProto', { header: { exec_endpoint: '/append' } }), data]),
+  )
   // The documents come back as they were sent, which no reader can read.
   expect(Envelope.parse(answer.bytes).isError).toBe(true)
   await alive()
@@ -98,7 +104,10 @@ test('fields that we do not know are kept, in the message and in a document', as
   const doc = Buffer.concat([Buffer.from([0x0a, 0x01, 0x61]), unknown])
   const docs = Buffer.concat([Buffer.from([0x0a, doc.length]), doc])
   const data = Buffer.concat([Buffer.from([0x22, docs.length + 2, 0x0a, docs.length]), docs])
-  const answer = await call.raw(SINGLE, Buffer.concat([encode('jina.DataRequestProto', { header: { exec_endpoint: '/append' } }), data, unknown]))
+  const answer = await call.raw(
+    SINGLE,
+    Buffer.concat([encode('jina.DataRequestProto', { header: { exec_endpoint: '/append' } }), data, unknown]),
+  )
   expect(Buffer.from(answer.bytes).toString('latin1').split('\x9a\x06\x02hi')).toHaveLength(3)
   expect(texts(answer)).toEqual(['+'])
 })
@@ -118,12 +127,17 @@ test('a message of 100 MB goes through, and small calls beside it do not wait fo
 }, 60_000)
 
 test('ten thousand calls at once are all answered', async () => {
-  const answers = await Promise.all(Array.from({ length: 10_000 }, (_, i) => call.post('/append', [{ id: 'a', text: `${i}` }])))
+  const answers = await Promise.all(
+    Array.from({ length: 10_000 }, (_, i) => call.post('/append', [{ id: 'a', text: `${i}` }])),
+  )
   expect(answers.every((answer, i) => texts(answer)[0] === `${i}+`)).toBe(true)
 }, 60_000)
 
 test('a client that vanishes in the middle of a stream leaves no trace', async () => {
-  const child = Bun.spawn([process.execPath, `${import.meta.dir}/vanishing-client.ts`, server.address], { stdout: 'pipe', stderr: 'inherit' })
+  const child = Bun.spawn([process.execPath, `${import.meta.dir}/vanishing-client.ts`, server.address], {
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
   for await (const chunk of child.stdout) {
     expect(new TextDecoder().decode(chunk)).toContain('answered')
     break
@@ -136,6 +150,8 @@ test('a client that vanishes in the middle of a stream leaves no trace', async (
 test('the largest request can be limited', async () => {
   await using limited = await startServer('run', [fixture('trouble.ts'), '--max-message-bytes', '1000'])
   using other = caller(limited.address)
-  await expect(other.raw(SINGLE, requestBytes('/echo', [{ id: 'a', text: 'x'.repeat(2000) }]))).rejects.toMatchObject({ code: 8 })
+  await expect(other.raw(SINGLE, requestBytes('/echo', [{ id: 'a', text: 'x'.repeat(2000) }]))).rejects.toMatchObject({
+    code: 8,
+  })
   expect(texts(await other.post('/', [{ id: 'a' }]))).toEqual(['hello'])
 })

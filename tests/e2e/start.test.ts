@@ -21,14 +21,20 @@ test('a missing file is told with what is there', async () => {
 })
 
 test('a syntax error is told with file, line, column and the line', async () => {
-  const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  foo( {\n}\n` }, 'exec.ts')
+  const done = await failingStart(
+    { 'exec.ts': `${HEAD}export default class A extends Executor {\n  foo( {\n}\n` },
+    'exec.ts',
+  )
   expect(done.code).toBe(1)
   expect(done.stderr).toMatch(/exec\.ts:\d+:\d+/)
   expect(done.stderr).toContain('[MODULE_FAILED]')
 })
 
 test('an import that is not found is told with its name and place', async () => {
-  const done = await failingStart({ 'exec.ts': `${HEAD}import { x } from './nowhere.ts'\nexport default class A extends Executor { value = x }\n` }, 'exec.ts')
+  const done = await failingStart(
+    { 'exec.ts': `${HEAD}import { x } from './nowhere.ts'\nexport default class A extends Executor { value = x }\n` },
+    'exec.ts',
+  )
   expect(done.code).toBe(1)
   expect(done.stderr).toContain('./nowhere.ts')
   expect(done.stderr).toMatch(/exec\.ts:2/)
@@ -63,7 +69,10 @@ test.each([
   ['constructor', 'constructor() { super(); throw new RangeError("too big") }'],
   ['init', 'async init() { throw new RangeError("too big") }'],
 ])('a %s that throws is told with the position in the user’s file', async (_, member) => {
-  const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  ${member}\n}\n` }, 'exec.ts')
+  const done = await failingStart(
+    { 'exec.ts': `${HEAD}export default class A extends Executor {\n  ${member}\n}\n` },
+    'exec.ts',
+  )
   expect(done.code).toBe(1)
   expect(done.stderr).toContain('too big')
   expect(done.stderr).toMatch(/exec\.ts:3:\d+/)
@@ -78,7 +87,12 @@ test('an init that hangs ends with --timeout-ready', async () => {
 })
 
 test('an init that blocks the process ends with --timeout-ready, too', async () => {
-  const done = await failingStart({ 'exec.ts': `${HEAD}export default class A extends Executor {\n  init() { for (;;); }\n}\n` }, 'exec.ts', '--timeout-ready', '300')
+  const done = await failingStart(
+    { 'exec.ts': `${HEAD}export default class A extends Executor {\n  init() { for (;;); }\n}\n` },
+    'exec.ts',
+    '--timeout-ready',
+    '300',
+  )
   expect(done.code).toBe(1)
   expect(done.stderr).toContain('not ready after 300 ms')
 })

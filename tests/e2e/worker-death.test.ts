@@ -30,10 +30,13 @@ test('process.exit in an endpoint fails that call with UNAVAILABLE and the reaso
 test('a worker killed during calls fails those, and only those', async () => {
   await using server = await startServer('run', [fixture('trouble.ts')])
   using call = caller(server.address)
-  const calls = [call.post('/never', [{ id: 'a' }]), call.post('/never', [{ id: 'b' }])].map((answer) => answer.catch((error) => error))
+  const calls = [call.post('/never', [{ id: 'a' }]), call.post('/never', [{ id: 'b' }])].map((answer) =>
+    answer.catch((error) => error),
+  )
   await call.post('/', [{ id: 'a' }])
   process.kill(workerOf(server), 'SIGKILL')
-  for (const error of await Promise.all(calls)) expect([error.code, error.details]).toEqual([14, expect.stringContaining('SIGKILL')])
+  for (const error of await Promise.all(calls))
+    expect([error.code, error.details]).toEqual([14, expect.stringContaining('SIGKILL')])
   expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
 })
 
@@ -43,25 +46,32 @@ test('a worker without memory is told as killed or ended, and replaced', async (
   await using _ = server
   using call = caller(server.address)
   Bun.spawnSync(['prlimit', `--pid=${workerOf(server)}`, `--as=${memoryOf(workerOf(server)) + 1_000_000_000}`])
-  const error = await call.post('/memory', [{ id: 'a' }]).then((answer) => answer.plain.header.status, (failure) => failure)
+  const error = await call.post('/memory', [{ id: 'a' }]).then(
+    (answer) => answer.plain.header.status,
+    (failure) => failure,
+  )
   expect(error.code === 14 || error.exception?.name === 'RangeError').toBe(true)
   expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
 }, 60_000)
 
-const memoryOf = (pid: number): number => Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
+const memoryOf = (pid: number): number =>
+  Number(/VmSize:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) * 1024
 
-test.each(['SIGKILL', 'SIGTERM'] as const)('the worker dies with its parent by %s, also from a busy loop', async (signal) => {
-  const server = await startServer('run', [fixture('trouble.ts'), '--drain-timeout', '200'])
-  const worker = workerOf(server)
-  using call = caller(server.address)
-  const busy = call.post('/busy', [{ id: 'a' }]).catch((error) => error)
-  await call.post('/', [{ id: 'a' }], { deadlineMs: 100 }).catch(() => {})
-  server.signal(signal)
-  await server.exited
-  await gone(worker)
-  expect(typeof (await busy).code).toBe('number')
-  await server.stop()
-})
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  'the worker dies with its parent by %s, also from a busy loop',
+  async (signal) => {
+    const server = await startServer('run', [fixture('trouble.ts'), '--drain-timeout', '200'])
+    const worker = workerOf(server)
+    using call = caller(server.address)
+    const busy = call.post('/busy', [{ id: 'a' }]).catch((error) => error)
+    await call.post('/', [{ id: 'a' }], { deadlineMs: 100 }).catch(() => {})
+    server.signal(signal)
+    await server.exited
+    await gone(worker)
+    expect(typeof (await busy).code).toBe('number')
+    await server.stop()
+  },
+)
 
 test('a call under way at SIGTERM is finished, new ones are refused, the exit code is 0', async () => {
   const server = await startServer('run', [fixture('trouble.ts')])

@@ -14,7 +14,8 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 const resolve = (given: string, name?: string) => resolveExecutorSource(given, name, folder)
-const failure = (code: string, part: string) => expect.objectContaining({ code, message: expect.stringContaining(part) })
+const failure = (code: string, part: string) =>
+  expect.objectContaining({ code, message: expect.stringContaining(part) })
 
 test('a file is made absolute; a class is taken from behind # or from the option', () => {
   const file = path.join(folder, 'a.ts')

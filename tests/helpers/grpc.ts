@@ -20,7 +20,11 @@ export interface Doc {
 export interface Plain {
   readonly header: {
     readonly request_id?: string
-    readonly status?: { code: number; description: string; exception: { name: string; args: string[]; stacks: string[]; executor: string } }
+    readonly status?: {
+      code: number
+      description: string
+      exception: { name: string; args: string[]; stacks: string[]; executor: string }
+    }
   }
   readonly parameters?: unknown
   readonly routes?: readonly { readonly executor: string }[]
@@ -36,12 +40,19 @@ export interface Answer {
 export interface Caller extends Disposable {
   /** Rejects with grpc-js's ServiceError (code, details). */
   raw(path: string, bytes: Uint8Array, options?: { deadlineMs?: number; signal?: AbortSignal }): Promise<Answer>
-  post(endpoint: string, docs: readonly Doc[], options?: { deadlineMs?: number; signal?: AbortSignal; parameters?: unknown }): Promise<Answer>
+  post(
+    endpoint: string,
+    docs: readonly Doc[],
+    options?: { deadlineMs?: number; signal?: AbortSignal; parameters?: unknown },
+  ): Promise<Answer>
   readonly client: Client
 }
 
 export function requestBytes(endpoint: string, docs: readonly Doc[], requestId = 'r'): Uint8Array {
-  return encode('jina.DataRequestProto', { header: { request_id: requestId, exec_endpoint: endpoint }, data: { docs: { docs } } })
+  return encode('jina.DataRequestProto', {
+    header: { request_id: requestId, exec_endpoint: endpoint },
+    data: { docs: { docs } },
+  })
 }
 
 export function caller(address: string): Caller {
@@ -81,4 +92,5 @@ export function caller(address: string): Caller {
   }
 }
 
-export const texts = (answer: Answer): (string | undefined)[] => (answer.plain.data?.docs?.docs ?? []).map((doc) => doc.text)
+export const texts = (answer: Answer): (string | undefined)[] =>
+  (answer.plain.data?.docs?.docs ?? []).map((doc) => doc.text)

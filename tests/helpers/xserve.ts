@@ -28,12 +28,22 @@ export interface RunOptions {
   readonly timeoutMs?: number
 }
 
-const environment = (more: Readonly<Record<string, string>> = {}) => ({ ...process.env, NO_COLOR: '1', JINA_LOG_LEVEL: 'info', ...more })
+const environment = (more: Readonly<Record<string, string>> = {}) => ({
+  ...process.env,
+  NO_COLOR: '1',
+  JINA_LOG_LEVEL: 'info',
+  ...more,
+})
 
 /** Runs a command to its end. */
 export async function xserve(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = Bun.spawn([...COMMAND, ...args], {
-    stdin: options.stdin === undefined ? 'ignore' : typeof options.stdin === 'string' ? new Blob([options.stdin]) : options.stdin,
+    stdin:
+      options.stdin === undefined
+        ? 'ignore'
+        : typeof options.stdin === 'string'
+          ? new Blob([options.stdin])
+          : options.stdin,
     stdout: 'pipe',
     stderr: 'pipe',
     env: environment(options.env),
@@ -75,7 +85,11 @@ async function collect(stream: ReadableStream<Uint8Array>, into: Watched): Promi
 }
 
 /** Starts `run` or `executor` on a free port; resolves when the banner tells the address, rejects when it ends before. */
-export async function startServer(command: 'run' | 'executor', args: readonly string[], options: RunOptions = {}): Promise<Server> {
+export async function startServer(
+  command: 'run' | 'executor',
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Server> {
   const child = Bun.spawn([...COMMAND, command, ...args, ...(args.includes('--port') ? [] : ['--port', '0'])], {
     stdin: 'ignore',
     stdout: 'pipe',
@@ -90,7 +104,8 @@ export async function startServer(command: 'run' | 'executor', args: readonly st
     ended = true
   })
   const seen = async (text: string | RegExp): Promise<void> => {
-    const there = () => [out.text, err.text].some((all) => (typeof text === 'string' ? all.includes(text) : text.test(all)))
+    const there = () =>
+      [out.text, err.text].some((all) => (typeof text === 'string' ? all.includes(text) : text.test(all)))
     while (!there()) {
       if (ended) throw new Error(`it ended without ${text}:\n${err.text}${out.text}`)
       await new Promise<void>((resolve) => {

@@ -81,6 +81,8 @@ test('an error of the node stands in the header and in its route', async () => {
 
 test('a target that is no regular expression rejects; so does what the channel rejects with', async () => {
   const handler = topology(() => Promise.reject(new XserveError('WORKER_DIED', 'gone')))
-  expect(handler.call(request({ target_executor: '[' }), detachedContext())).rejects.toMatchObject({ code: 'BAD_TARGET' })
+  expect(handler.call(request({ target_executor: '[' }), detachedContext())).rejects.toMatchObject({
+    code: 'BAD_TARGET',
+  })
   expect(handler.call(request({}), detachedContext())).rejects.toMatchObject({ code: 'WORKER_DIED' })
 })

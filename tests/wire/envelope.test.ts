@@ -32,7 +32,10 @@ describe('Envelope.parse', () => {
   })
 
   test('merges a singular field that comes twice, as protobuf does', () => {
-    const first = request({ header: { request_id: 'one', exec_endpoint: '/a' }, data: { docs: { docs: [{ id: 'a' }] } } })
+    const first = request({
+      header: { request_id: 'one', exec_endpoint: '/a' },
+      data: { docs: { docs: [{ id: 'a' }] } },
+    })
     const second = request({ header: { request_id: 'two' }, data: { docs: { docs: [{ id: 'b' }] } } })
     const both = Buffer.concat([first, second])
     const envelope = Envelope.parse(both)
@@ -80,7 +83,13 @@ describe('Envelope.answer', () => {
 
   test('of a gateway empties the target, always has parameters and replaces the routes', () => {
     const data = encode('jina.DataRequestProto.DataContentProto', { docs: { docs: [{ id: 'z' }] } })
-    const answer = Envelope.parse(request(FULL)).answer({ role: 'gateway', data, parameters: null, status: null, routes })
+    const answer = Envelope.parse(request(FULL)).answer({
+      role: 'gateway',
+      data,
+      parameters: null,
+      status: null,
+      routes,
+    })
     expect(decode('jina.DataRequestProto', answer.encode())).toEqual({
       header: { request_id: 'id / ü', exec_endpoint: '/x', target_executor: '', timeout: 7 },
       parameters: FULL.parameters,
@@ -111,14 +120,32 @@ describe('Envelope.answer', () => {
   })
 
   test('with a status is an error, read from the answer and from its bytes', () => {
-    const status = encodeStatus({ name: 'RangeError', args: ['boom'], stacks: ['a\n'], executor: 'K', description: "RangeError('boom')" })
-    const answer = Envelope.parse(request(FULL)).answer({ role: 'executor', data: null, parameters: null, status, routes: [] })
+    const status = encodeStatus({
+      name: 'RangeError',
+      args: ['boom'],
+      stacks: ['a\n'],
+      executor: 'K',
+      description: "RangeError('boom')",
+    })
+    const answer = Envelope.parse(request(FULL)).answer({
+      role: 'executor',
+      data: null,
+      parameters: null,
+      status,
+      routes: [],
+    })
     expect([answer.isError, Envelope.parse(answer.encode()).isError]).toEqual([true, true])
   })
 
   test('without data in the request has none; a status of the request is not repeated', () => {
     const bare = request({ header: { request_id: 'r', status: { code: 1 } } })
-    const answer = Envelope.parse(bare).answer({ role: 'executor', data: null, parameters: null, status: null, routes: [] })
+    const answer = Envelope.parse(bare).answer({
+      role: 'executor',
+      data: null,
+      parameters: null,
+      status: null,
+      routes: [],
+    })
     expect(decode('jina.DataRequestProto', answer.encode())).toEqual({ header: { request_id: 'r' } })
   })
 
@@ -127,7 +154,13 @@ describe('Envelope.answer', () => {
       Buffer.from([0x0a, 0x08, 0x0a, 0x01, 0x72, 0x9a, 0x06, 0x02, 0x68, 0x69]),
       Buffer.from([0x9a, 0x06, 0x02, 0x68, 0x69]),
     ])
-    const answer = Envelope.parse(unknown).answer({ role: 'gateway', data: null, parameters: null, status: null, routes: [] })
+    const answer = Envelope.parse(unknown).answer({
+      role: 'gateway',
+      data: null,
+      parameters: null,
+      status: null,
+      routes: [],
+    })
     const bytes = Buffer.from(answer.encode())
     expect(bytes.indexOf(Buffer.from([0x9a, 0x06, 0x02, 0x68, 0x69]))).toBeGreaterThan(0)
     expect(bytes.lastIndexOf(Buffer.from([0x9a, 0x06, 0x02, 0x68, 0x69]))).toBe(bytes.length - 5)
@@ -142,8 +175,16 @@ describe('Envelope.answer', () => {
           header: { request_id: id, exec_endpoint: endpoint },
           ...(withData ? { data: { docs: { docs: texts.map((content) => ({ id: 'i', text: content })) } } } : {}),
         }
-        const answer = Envelope.parse(request(value)).answer({ role: 'executor', data: null, parameters: null, status: null, routes: [] })
-        expect(decode('jina.DataRequestProto', answer.encode())).toEqual(decode('jina.DataRequestProto', request(value)))
+        const answer = Envelope.parse(request(value)).answer({
+          role: 'executor',
+          data: null,
+          parameters: null,
+          status: null,
+          routes: [],
+        })
+        expect(decode('jina.DataRequestProto', answer.encode())).toEqual(
+          decode('jina.DataRequestProto', request(value)),
+        )
       }),
     )
   })

@@ -3,7 +3,13 @@ import path from 'node:path'
 import protobuf from 'protobufjs'
 
 const folder = path.join(import.meta.dir, '../../proto')
-const FILES = ['google/protobuf/timestamp.proto', 'google/protobuf/struct.proto', 'google/protobuf/empty.proto', 'docarray.proto', 'jina.proto']
+const FILES = [
+  'google/protobuf/timestamp.proto',
+  'google/protobuf/struct.proto',
+  'google/protobuf/empty.proto',
+  'docarray.proto',
+  'jina.proto',
+]
 const root = new protobuf.Root()
 for (const name of FILES) {
   protobuf.parse(await Bun.file(path.join(folder, name)).text(), root, { keepCase: true })

@@ -16,13 +16,16 @@ test('routes are written in the length told, and read back to the microsecond', 
   )
 })
 
-test.each([0.9999, 999.9994, 999.9996, 999.9999])('a time next to a full second is off by a microsecond at most: .%p', (ms) => {
-  const startMs = 1_700_000_000_000 + ms
-  const routes = [{ executor: 'a', startMs, endMs: 0, status: null }]
-  const out = new Uint8Array(encodedRoutesLength(routes))
-  expect(writeRoutes(out, 0, routes)).toBe(out.length)
-  expect(Math.abs(decodeRoutes(out)[0]!.startMs - startMs)).toBeLessThanOrEqual(0.001)
-})
+test.each([0.9999, 999.9994, 999.9996, 999.9999])(
+  'a time next to a full second is off by a microsecond at most: .%p',
+  (ms) => {
+    const startMs = 1_700_000_000_000 + ms
+    const routes = [{ executor: 'a', startMs, endMs: 0, status: null }]
+    const out = new Uint8Array(encodedRoutesLength(routes))
+    expect(writeRoutes(out, 0, routes)).toBe(out.length)
+    expect(Math.abs(decodeRoutes(out)[0]!.startMs - startMs)).toBeLessThanOrEqual(0.001)
+  },
+)
 
 test('now() is the time of the day and does not go back', () => {
   const first = now()

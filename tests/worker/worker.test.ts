@@ -8,7 +8,7 @@ import { decodeAnswer, encodeCall } from '../../lib/link/messages.ts'
 import { decodeValue, encodeStruct } from '../../lib/protobuf/struct.ts'
 import { decodeStatus } from '../../lib/wire/status.ts'
 import { FIXTURES, fixture, temporaryFolder } from '../helpers/xserve.ts'
-import { Failed, readyWorker, spawnWorker, type TestWorker } from './fixtures/start-worker.ts'
+import { Failed, readyWorker, spawnWorker, type TestWorker, WORKER } from './fixtures/start-worker.ts'
 
 const SDK = "import { Document, DocumentArray, Executor, requests } from 'xserve'\n"
 const EMPTY = new Uint8Array(0)
@@ -363,7 +363,7 @@ describe('the end', () => {
   })
 
   test('without a link it says what it is', async () => {
-    const child = Bun.spawnSync([process.execPath, `${import.meta.dir}/fixtures/worker-entry.ts`])
+    const child = Bun.spawnSync([...WORKER])
     expect([child.exitCode, child.stdout.toString()]).toEqual([2, ''])
     expect(child.stderr.toString()).toContain('xserve run FILE')
   })
