@@ -25,6 +25,3 @@ export function decode(type: string, bytes: Uint8Array): Record<string, unknown>
   const message = root.lookupType(type)
   return message.toObject(message.decode(bytes), { longs: Number, enums: Number, bytes: String })
 }
-
-/** A vector's base64. */
-export const fromBase64 = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'base64'))
