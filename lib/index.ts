@@ -15,13 +15,15 @@ export { type RequestsOptions, requests } from './executor/requests.ts'
 const loadClient = (): typeof ClientClass =>
   (require('./client/client.ts') as typeof import('./client/client.ts')).Client
 
+// A function, since the prototype of a class could not be answered with another one.
+// biome-ignore lint/complexity/useArrowFunction: an arrow function cannot be constructed
+const standIn = function () {} as unknown as typeof ClientClass
+
 /**
  * Calls a Flow or an executor: `new Client('localhost:12345').post('/foo', docs)`. Loaded when it is first used, since an
  * executor that calls nobody is not to wait for it at its start.
  */
-// A function, since the prototype of a class could not be answered with another one.
-// biome-ignore lint/complexity/useArrowFunction: an arrow function cannot be constructed
-export const Client: typeof ClientClass = new Proxy(function () {} as unknown as typeof ClientClass, {
+export const Client: typeof ClientClass = new Proxy(standIn, {
   construct(_, given, target) {
     const Real = loadClient()
     return Reflect.construct(Real, given, target === Client ? Real : target) as ClientClass
