@@ -8,7 +8,7 @@ BINARY := dist/xserve
 
 # One ESM bundle with bytecode (`--version` in 9 ms instead of 26) and its source map. The program resolves modules of the
 # user's files itself, so it reads package.json and tsconfig; .env and bunfig.toml of a folder it starts in are not its own.
-BUILD_FLAGS := --compile --bytecode --format=esm --sourcemap \
+BUILD_FLAGS := --compile --bytecode --format=esm --splitting --sourcemap \
 	--compile-autoload-package-json --compile-autoload-tsconfig \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig
 

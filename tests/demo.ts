@@ -9,6 +9,7 @@ import { join } from 'node:path'
 const BINARY = process.argv[2] ?? 'dist/xserve'
 const EXECUTOR = 'fixtures/executors/my_executor.ts'
 const READY_MS = 15_000
+const ANSWER_MS = 15_000
 
 const folder = mkdtempSync(join(tmpdir(), 'xserve-demo-'))
 const portFile = join(folder, 'port')
@@ -35,6 +36,7 @@ try {
   const readyMs = performance.now() - started
   const post = Bun.spawn([BINARY, 'post', address, '--text', 'hello', '--text', 'world'], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    timeout: ANSWER_MS,
   })
   const lines = (await new Response(post.stdout).text()).trim().split('\n')
   const texts = lines.map((line) => (JSON.parse(line) as { text?: string }).text ?? '')

@@ -20,6 +20,8 @@ const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 /** The port of the README's examples; a free one takes its place. */
 const WRITTEN_PORT = '54321'
 const READY_MS = 15_000
+/** A command that takes longer hangs. */
+const COMMAND_MS = 15_000
 
 interface Block {
   readonly language: string
@@ -67,6 +69,7 @@ async function runShell(script: string): Promise<{ code: number; stdout: string;
     stdin: 'ignore',
     stdout: 'pipe',
     stderr: 'pipe',
+    timeout: COMMAND_MS,
   })
   const [stdout, stderr, code] = await Promise.all([
     new Response(child.stdout).text(),
