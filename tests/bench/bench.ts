@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
-import { describeMachine } from './machine.ts'
+import { describeMachine, loadBefore } from './machine.ts'
 import { isKept, type Measure, tableOf, writeReport } from './report.ts'
 import { serveBinary, serveEcho } from './servers.ts'
 import { measureMemory, measureStarts } from './start.ts'
@@ -29,10 +29,13 @@ async function add(part: Part, run: () => Promise<Measure[]>): Promise<void> {
   console.log(tableOf(found), '\n')
 }
 
+const load = loadBefore()
 const folder = mkdtempSync(join(tmpdir(), 'xserve-bench-'))
 try {
   requireH2load()
-  console.log(`${describeMachine()}${quick ? ', quick' : ''}\n`)
+  console.log(`${describeMachine()}, load ${load}${quick ? ', quick' : ''}`)
+  if (load > 0.5) console.log('the machine is busy with something else: times are worse than they would be')
+  console.log()
   await add('start', () => measureStarts(quick ? 5 : 15))
   await add('memory', measureMemory)
   const requests = writeRequests(folder)
@@ -46,7 +49,7 @@ try {
   } finally {
     await Promise.all([binary.stop(), echo.stop()])
   }
-  writeReport('dist/bench.json', describeMachine(), measures)
+  writeReport('dist/bench.json', describeMachine(), load, measures)
 } catch (error) {
   console.error(`bench: ${error instanceof Error ? error.message : error}`)
   process.exit(2)

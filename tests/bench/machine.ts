@@ -34,3 +34,8 @@ export function describeMachine(): string {
   const model = /^model name\s*:\s*(.*)$/m.exec(info)?.[1] ?? process.arch
   return `${navigator.hardwareConcurrency} cores, ${model}, Bun ${Bun.version}`
 }
+
+/** Programs that wanted a processor during the last minute, ours not yet among them: above a half, times are not to be trusted. */
+export function loadBefore(): number {
+  return Number(readFileSync('/proc/loadavg', 'utf8').split(' ')[0])
+}

@@ -41,8 +41,11 @@ export function tableOf(measures: readonly Measure[]): string {
     .join('\n')
 }
 
-export function writeReport(path: string, machine: string, measures: readonly Measure[]): void {
+export function writeReport(path: string, machine: string, load: number, measures: readonly Measure[]): void {
   mkdirSync('dist', { recursive: true })
   const entries = measures.map((entry) => ({ ...entry, kept: isKept(entry) }))
-  writeFileSync(path, `${JSON.stringify({ machine, passed: measures.every(isKept), measures: entries }, null, 2)}\n`)
+  writeFileSync(
+    path,
+    `${JSON.stringify({ machine, load, passed: measures.every(isKept), measures: entries }, null, 2)}\n`,
+  )
 }
