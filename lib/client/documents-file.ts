@@ -68,7 +68,14 @@ async function peek(chunks: AsyncGenerator<Uint8Array, void, undefined>) {
 
 function createParser(name: string): (text: JsonText) => Document {
   const decoder = new TextDecoder('utf-8', { fatal: true })
-  return ({ bytes, line, column }) => {
+  return ({ bytes, line, column, isStray }) => {
+    if (isStray)
+      throw wrong(
+        `${name}:${line}:${column}`,
+        'the list has ended before',
+        'a file holds one list, or one document a line',
+        null,
+      )
     let text: string
     try {
       text = decoder.decode(bytes)

@@ -6,6 +6,8 @@ export interface JsonText {
   readonly line: number
   /** Column of its first byte, in bytes from 1. */
   readonly column: number
+  /** It stands behind the end of the list, where nothing may. */
+  readonly isStray?: boolean
 }
 
 const LF = 0x0a
@@ -133,7 +135,11 @@ function createCutter() {
     },
     /** The last value, or what is left behind of a list that was not closed or goes on behind its end. */
     end(): JsonText[] {
-      return from || (isList && !closed) ? [cut(new Uint8Array(0))] : []
+      const texts: JsonText[] = []
+      if (from) texts.push({ ...cut(new Uint8Array(0)), isStray: closed })
+      // A list that was not closed lacks something: an empty text says so.
+      if (isList && !closed) texts.push(cut(new Uint8Array(0)))
+      return texts
     },
   }
 }

@@ -43,7 +43,14 @@ describe('unary()', () => {
       },
     })
     using channel = open(server.address)
-    const codes = { 3: 'BAD_REQUEST', 5: 'UNKNOWN_SERVICE', 8: 'OVERLOADED', 12: 'UNKNOWN_METHOD', 14: 'UNAVAILABLE', 2: 'ANSWER_FAILED' }
+    const codes = {
+      3: 'BAD_REQUEST',
+      5: 'UNKNOWN_SERVICE',
+      8: 'OVERLOADED',
+      12: 'UNKNOWN_METHOD',
+      14: 'UNAVAILABLE',
+      2: 'ANSWER_FAILED',
+    }
     for (const [number, expected] of Object.entries(codes)) {
       code = Number(number)
       await expect(channel.unary(SINGLE, request('r'))).rejects.toMatchObject({
@@ -105,7 +112,11 @@ describe('unary()', () => {
   })
 
   test('a connection that breaks during the call is told apart from one that never was', async () => {
-    await using server = await startGrpcServer({ answer: () => (server.kill(), never()) })
+    const dies = () => {
+      server.kill()
+      return never()
+    }
+    await using server = await startGrpcServer({ answer: dies })
     using channel = open(server.address)
     await expect(channel.unary(SINGLE, request('r'))).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })

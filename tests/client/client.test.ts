@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import type { Inputs } from '../../lib/client/batches.ts'
 import { Client } from '../../lib/client/client.ts'
 import { AnswerFailed, type PostResponse } from '../../lib/client/response.ts'
 import { decodeData } from '../../lib/document/data-content.ts'
@@ -20,18 +21,22 @@ async function* slowly(texts: readonly string[]) {
   }
 }
 
+const release = (held: (() => void)[]) => {
+  for (const answer of held.reverse()) answer()
+}
+
 /** Answers in the opposite order: the first one when `n` have come. */
 function reversed(n: number) {
   const held: (() => void)[] = []
   return (request: Envelope) =>
     new Promise<Uint8Array>((resolve) => {
       held.push(() => resolve(request.encode()))
-      if (held.length === n) setImmediate(() => held.reverse().forEach((release) => release()))
+      if (held.length === n) setImmediate(() => release(held))
     })
 }
 
 describe('what may be sent', () => {
-  const shapes: [string, () => Parameters<Client['post']>[1], string[]][] = [
+  const shapes: [string, () => Inputs, string[]][] = [
     ['a text', () => 'a', ['a']],
     ['texts', () => ['a', 'b'], ['a', 'b']],
     ['a document', () => new Document({ text: 'a' }), ['a']],
@@ -59,7 +64,10 @@ describe('what may be sent', () => {
 
   test('what is no input is refused by name', async () => {
     using client = new Client('127.0.0.1:1')
-    await expect(client.post('/', 5 as unknown as string)).rejects.toMatchObject({ code: 'BAD_DOCUMENT', message: 'inputs cannot be a number' })
+    await expect(client.post('/', 5 as unknown as string)).rejects.toMatchObject({
+      code: 'BAD_DOCUMENT',
+      message: 'inputs cannot be a number',
+    })
     await expect(client.post('')).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
     await expect(client.post('/', 'a', { prefetch: 0 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
   })
@@ -77,13 +85,26 @@ describe('requests', () => {
       },
     })
     using client = clientOf(server)
-    const docs = await client.post('/foo', count(7), { requestSize: 3, parameters: { k: [1, 'x'] }, targetExecutor: 'exec.*', resultsInOrder: true })
+    const docs = await client.post('/foo', count(7), {
+      requestSize: 3,
+      parameters: { k: [1, 'x'] },
+      targetExecutor: 'exec.*',
+      resultsInOrder: true,
+    })
     expect(docs.texts).toEqual(count(7))
     expect(sizes).toEqual([3, 3, 1])
-    const headers = requests.map((request) => request.header as { request_id: string; exec_endpoint: string; target_executor: string })
+    const headers = requests.map(
+      (request) => request.header as { request_id: string; exec_endpoint: string; target_executor: string },
+    )
     expect(new Set(headers.map((header) => header.request_id)).size).toBe(3)
-    expect(headers[0]).toMatchObject({ exec_endpoint: '/foo', target_executor: 'exec.*', request_id: expect.stringMatching(/^[0-9a-f]{32}$/) })
-    expect(requests[0]).toMatchObject({ parameters: { fields: { k: { list_value: { values: [{ number_value: 1 }, { string_value: 'x' }] } } } } })
+    expect(headers[0]).toMatchObject({
+      exec_endpoint: '/foo',
+      target_executor: 'exec.*',
+      request_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+    })
+    expect(requests[0]).toMatchObject({
+      parameters: { fields: { k: { list_value: { values: [{ number_value: 1 }, { string_value: 'x' }] } } } },
+    })
     sizes.length = 0
     await client.post('/foo', count(250))
     await client.post('/foo', count(250), { requestSize: -1 })
@@ -204,19 +225,33 @@ describe('answers', () => {
   test('that are errors are left out with continueOnError, and seen by stream()', async () => {
     await using server = await startGrpcServer({ answer: failing })
     using client = clientOf(server)
-    expect((await client.post('/', count(4), { requestSize: 1, continueOnError: true })).texts.sort()).toEqual(['0', '2', '3'])
+    expect((await client.post('/', count(4), { requestSize: 1, continueOnError: true })).texts.sort()).toEqual([
+      '0',
+      '2',
+      '3',
+    ])
     const seen: boolean[] = []
-    for await (const { isError } of client.stream('/', count(4), { requestSize: 1, resultsInOrder: true })) seen.push(isError)
+    for await (const { isError } of client.stream('/', count(4), { requestSize: 1, resultsInOrder: true }))
+      seen.push(isError)
     expect(seen).toEqual([false, true, false, false])
   })
 
   test('to nothing that was asked, and answers that are missing, are told', async () => {
-    await using stranger = await startGrpcServer({ answer: async () => (await import('../../lib/wire/envelope.ts')).Envelope.create({ requestId: 'who', endpoint: '/' }).encode() })
+    await using stranger = await startGrpcServer({
+      answer: async () =>
+        (await import('../../lib/wire/envelope.ts')).Envelope.create({ requestId: 'who', endpoint: '/' }).encode(),
+    })
     using first = clientOf(stranger)
-    await expect(first.post('/', 'a')).rejects.toMatchObject({ code: 'BAD_REQUEST', message: expect.stringContaining('"who"') })
+    await expect(first.post('/', 'a')).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringContaining('"who"'),
+    })
     await using silent = await startGrpcServer({ answer: () => new Promise(() => {}), opened: (call) => call.end() })
     using second = clientOf(silent)
-    await expect(second.post('/', 'a')).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('the server ended the stream') })
+    await expect(second.post('/', 'a')).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      message: expect.stringContaining('the server ended the stream'),
+    })
   })
 })
 

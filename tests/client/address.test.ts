@@ -1,0 +1,52 @@
+import { describe, expect, test } from 'bun:test'
+import { type AddressParts, addressText, resolveAddress } from '../../lib/client/address.ts'
+
+const text = (...sources: AddressParts[]) => {
+  const address = resolveAddress(...sources)
+  return `${address.tls ? 'tls ' : ''}${addressText(address)}`
+}
+
+describe('resolveAddress()', () => {
+  test.each([
+    [{ host: 'example.org:5' }, 'example.org:5'],
+    [{ host: 'grpc://example.org:5/' }, 'example.org:5'],
+    [{ host: 'grpcs://example.org' }, 'tls example.org:443'],
+    [{ host: 'GRPC://example.org' }, 'example.org:80'],
+    [{ host: '[::1]:5' }, '[::1]:5'],
+    [{ host: '::1', port: 5 }, null],
+    [{ host: '[::1]', port: 5 }, '[::1]:5'],
+    [{ port: 5 }, '127.0.0.1:5'],
+    [{ host: '5' }, '127.0.0.1:5'],
+    [{ host: ':5' }, '127.0.0.1:5'],
+    [{ host: 'a', port: 5, protocol: 'grpc', tls: true }, 'tls a:5'],
+    [{ host: 'a', port: 5, protocol: 'grpcs' }, 'tls a:5'],
+    [{ host: 'grpcs://a:5', tls: true }, 'tls a:5'],
+  ])('%p is %p', (parts, expected) => {
+    if (expected === null) expect(() => text(parts)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }))
+    else expect(text(parts)).toBe(expected)
+  })
+
+  test('the same told twice is fine, something else is not', () => {
+    expect(text({ host: 'a:5' }, { host: 'a', port: 5 })).toBe('a:5')
+    expect(() => text({ host: 'a:5' }, { port: 6 })).toThrow('the port is given twice: 5 and 6')
+    expect(() => text({ host: 'a:5' }, { host: 'b' })).toThrow('the host is given twice: a and b')
+  })
+
+  test.each([
+    [{ host: 'http://a:5' }, 'http is not supported by this version'],
+    [{ host: 'wss://a:5' }, 'wss is not supported by this version'],
+    [{ host: 'a', port: 5, protocol: 'websocket' }, 'websocket is not supported by this version'],
+    [{ host: 'ftp://a:5' }, 'unknown protocol "ftp"'],
+    [{ host: 'a b:5' }, 'is no address'],
+    [{ host: '' }, 'is no address'],
+    [{ host: 'a:5/path' }, 'is no address'],
+    [{ host: 'a:0' }, 'holds no port from 1 to 65535'],
+    [{ host: 'a', port: 70000 }, 'holds no port from 1 to 65535'],
+    [{ host: 'a' }, 'the port of a is missing'],
+    [{}, 'The address is missing'],
+  ])('%p is refused: %s', (parts, message) => {
+    expect(() => text(parts)).toThrow(
+      expect.objectContaining({ code: 'BAD_ARGUMENT', message: expect.stringContaining(message) }),
+    )
+  })
+})
