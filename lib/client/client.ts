@@ -13,6 +13,7 @@ import { isReady } from './ready.ts'
 import { AnswerFailed, PostResponse } from './response.ts'
 import { openCalls, openStream } from './transport.ts'
 
+/** Where the server is and how to talk to it; `new Client('HOST:PORT')` says the same in one word. */
 export interface ClientOptions extends Omit<AddressParts, 'tls'> {
   /** Only gRPC in this version; grpcs is gRPC with TLS. */
   readonly protocol?: 'grpc' | 'grpcs'
@@ -45,6 +46,7 @@ export interface PostOptions {
   readonly continueOnError?: boolean | undefined
 }
 
+/** A post in one object. */
 export interface PostRequest extends PostOptions {
   readonly on: string
   readonly inputs?: Inputs

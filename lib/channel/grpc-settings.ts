@@ -1,0 +1,63 @@
+/** What a channel is set up with: options of grpc-js, TLS, metadata. */
+import { isIP } from 'node:net'
+import { checkServerIdentity, type PeerCertificate } from 'node:tls'
+import { type ChannelCredentials, type ChannelOptions, credentials, Metadata, type VerifyOptions } from '@grpc/grpc-js'
+import { XserveError } from '../errors.ts'
+
+/** Jina's channel options where grpc-js knows them (Jina facts §1.7); proxies and slow back-off are off (Stack facts S13, S14). */
+const CHANNEL_OPTIONS: ChannelOptions = {
+  'grpc.max_receive_message_length': -1,
+  'grpc.max_send_message_length': -1,
+  'grpc.enable_http_proxy': 0,
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 1000,
+  'grpc.keepalive_time_ms': 9999,
+  'grpc.keepalive_timeout_ms': 4999,
+  'grpc.keepalive_permit_without_calls': 1,
+  'grpc.use_local_subchannel_pool': 1,
+  // A failed call is told, not repeated: the caller knows whether it may be.
+  'grpc.enable_retries': 0,
+}
+
+const ipOf = (address: string): string | null => {
+  const host = address.slice(0, address.lastIndexOf(':')).replace(/^\[(.*)\]$/, '$1')
+  return isIP(host) ? host : null
+}
+
+/** TLS names no server by IP address, and the runtime refuses to try: a name that nobody has goes out instead. */
+export function channelOptions(address: string): ChannelOptions {
+  return ipOf(address) ? { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': 'address.invalid' } : CHANNEL_OPTIONS
+}
+
+/** None, or TLS with the system's certificates or those given. */
+export function credentialsOf(tls: boolean | { readonly ca: string } | undefined, address: string): ChannelCredentials {
+  if (!tls) return credentials.createInsecure()
+  const ip = ipOf(address)
+  const verify: VerifyOptions = ip
+    ? { checkServerIdentity: (_name, certificate) => checkServerIdentity(ip, certificate as PeerCertificate) }
+    : {}
+  return credentials.createSsl(tls === true ? null : Buffer.from(tls.ca), null, null, verify)
+}
+
+/** Throws XserveError BAD_ARGUMENT for what cannot be sent. */
+export function toMetadata(entries: Readonly<Record<string, string>>): Metadata {
+  const metadata = new Metadata()
+  for (const [key, value] of Object.entries(entries)) {
+    try {
+      metadata.set(key, key.endsWith('-bin') ? Buffer.from(value) : value)
+    } catch (error) {
+      throw new XserveError('BAD_ARGUMENT', `metadata ${JSON.stringify(key)} cannot be sent`, {
+        hint: 'names are letters, digits and _ - . , values are printable ASCII; NAME-bin takes any text',
+        cause: error,
+      })
+    }
+  }
+  return metadata
+}
+
+/** The first value of each key. */
+export function fromMetadata(metadata: Metadata): Record<string, string> {
+  const out: Record<string, string> = {}
+  for (const [key, value] of Object.entries(metadata.getMap())) out[key] = value.toString()
+  return out
+}
