@@ -8,7 +8,7 @@ BINARY := dist/xserve
 
 # One ESM bundle with bytecode (`--version` in 9 ms instead of 26) and its source map. The program resolves modules of the
 # user's files itself, so it reads package.json and tsconfig; .env and bunfig.toml of a folder it starts in are not its own.
-BUILD_FLAGS := --compile --bytecode --format=esm --splitting --sourcemap \
+BUILD_FLAGS := --compile --bytecode --format=esm --splitting --sourcemap=inline \
 	--compile-autoload-package-json --compile-autoload-tsconfig \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig
 
@@ -88,6 +88,7 @@ node_modules/.installed: package.json bun.lock .bun/$(BUN_VERSION)
 $(BINARY): $(SOURCES) Makefile package.json tsconfig.json node_modules/.installed
 	@mkdir -p dist
 	$(BUN) build $(BUILD_FLAGS) cli.ts --outfile $(BINARY)
+	@rm -f dist/*.map  # the maps are in the binary; a split bundle leaves copies of them beside it
 
 $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION):
 	@command -v go >/dev/null || { echo "make interop: Go is needed to build grpcurl" >&2; exit 1; }

@@ -52,6 +52,7 @@ export const ERRORS = {
   INTERNAL: entry('internal', 13, 500, 1),
 } as const satisfies Record<string, Entry>
 
+/** A stable name of the catalogue; messages may change, codes do not. */
 export type ErrorCode = keyof typeof ERRORS
 
 /** What happened, where, why, and what to do about it. */

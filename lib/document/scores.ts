@@ -13,6 +13,7 @@ export interface NamedScore {
   refId?: string
 }
 
+/** Scores by name. */
 export type Scores = Record<string, NamedScore>
 
 /** One entry of the map is put into `into`. */

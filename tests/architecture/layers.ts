@@ -75,8 +75,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/grpc/methods/jina.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/methods/reflection.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/services.ts': 'tests/servers/grpc/server.test.ts',
-  'lib/worker/log.ts': 'tests/e2e/calls.test.ts',
-  'lib/worker/user-module.ts': 'tests/worker/worker.test.ts',
   'lib/wire/call.ts': 'tests/topology/run.test.ts',
   'lib/wire/fields.ts': 'tests/wire/envelope.test.ts',
   'lib/wire/scan.ts': 'tests/wire/envelope.test.ts',
