@@ -91,28 +91,53 @@ const EMPTY = new Uint8Array(0)
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const CALL_HEAD = 18
+const BRANCH_HEAD = 6
 const ANSWER_HEAD = 8
+
+/** Endpoints are few and come with every call; a caller that names ever new ones does not fill the memory. */
+const endpointBytes = new Map<string, Uint8Array>()
+const MOST_ENDPOINTS = 256
+
+function encodeEndpoint(endpoint: string): Uint8Array {
+  let bytes = endpointBytes.get(endpoint)
+  if (bytes === undefined) {
+    bytes = encoder.encode(endpoint)
+    if (endpointBytes.size >= MOST_ENDPOINTS) endpointBytes.clear()
+    endpointBytes.set(endpoint, bytes)
+  }
+  return bytes
+}
 
 /** The parts of a call's payload: a head, then the buffers as they are, so that nothing large is copied here. */
 export function encodeCall(message: CallMessage): Uint8Array[] {
-  const { endpoint, trace, parameters, branches } = message
-  // Endpoint names are short and mostly ASCII: three bytes a character is enough room for any text.
-  const head = Buffer.allocUnsafe(CALL_HEAD + 3 * (endpoint.length + trace.length))
-  const endpointLength = head.write(endpoint, CALL_HEAD, 'utf8')
-  const traceLength = trace === '' ? 0 : head.write(trace, CALL_HEAD + endpointLength, 'utf8')
+  const { parameters, branches } = message
+  const endpoint = encodeEndpoint(message.endpoint)
+  const trace = message.trace === '' ? EMPTY : encoder.encode(message.trace)
+  const [only] = branches
+  // The common call has one nameless branch and no parameters: all but the documents is one piece.
+  const short = branches.length === 1 && only!.name === '' && parameters.length === 0
+  const tail = CALL_HEAD + endpoint.length + trace.length
+  const head = Buffer.allocUnsafe(short ? tail + BRANCH_HEAD : tail)
   head.writeUInt32LE(parameters.length, 0)
-  head.writeUInt16LE(endpointLength, 4)
-  head.writeUInt16LE(traceLength, 6)
+  head.writeUInt16LE(endpoint.length, 4)
+  head.writeUInt16LE(trace.length, 6)
   head.writeDoubleLE(message.deadline, 8)
   head.writeUInt16LE(branches.length, 16)
-  const parts: Uint8Array[] = [head.subarray(0, CALL_HEAD + endpointLength + traceLength)]
+  head.set(endpoint, CALL_HEAD)
+  if (trace.length > 0) head.set(trace, CALL_HEAD + endpoint.length)
+  if (short) {
+    head.writeUInt16LE(0, tail)
+    head.writeUInt32LE(only!.data.length, tail + 2)
+    return only!.data.length > 0 ? [head, only!.data] : [head]
+  }
+  const parts: Uint8Array[] = [head]
   if (parameters.length > 0) parts.push(parameters)
   for (const branch of branches) {
     const name = branch.name === '' ? EMPTY : encoder.encode(branch.name)
-    const prefix = Buffer.allocUnsafe(6 + name.length)
+    const prefix = Buffer.allocUnsafe(BRANCH_HEAD + name.length)
     prefix.writeUInt16LE(name.length, 0)
     prefix.writeUInt32LE(branch.data.length, 2)
-    prefix.set(name, 6)
+    prefix.set(name, BRANCH_HEAD)
     parts.push(prefix)
     if (branch.data.length > 0) parts.push(branch.data)
   }
@@ -135,7 +160,7 @@ export function decodeCall(bytes: Uint8Array): CallMessage {
   for (let i = 0; i < count; i++) {
     const nameLength = view.readUInt16LE(at)
     const dataLength = view.readUInt32LE(at + 2)
-    at += 6
+    at += BRANCH_HEAD
     const name = nameLength === 0 ? '' : view.toString('utf8', at, (at += nameLength))
     branches.push({ name, data: bytes.subarray(at, (at += dataLength)) })
   }
@@ -162,8 +187,8 @@ export function decodeAnswer(bytes: Uint8Array): AnswerMessage {
   return {
     failed: bytes[0] === 1,
     unchanged: (bytes[1]! & 1) === 1,
-    extra: bytes.subarray(ANSWER_HEAD, extraEnd),
-    data: bytes.subarray(extraEnd),
+    extra: extraEnd === ANSWER_HEAD ? EMPTY : bytes.subarray(ANSWER_HEAD, extraEnd),
+    data: extraEnd === bytes.length ? EMPTY : bytes.subarray(extraEnd),
   }
 }
 

@@ -1,6 +1,6 @@
 /** A request as the gateway sees it: who, where to, and byte ranges; the documents stay bytes (design §4). */
 import { XserveError } from '../errors.ts'
-import { encodedRoutesLength, type Route, writeRoutes } from './routes.ts'
+import { encodeRoutes, type Route } from './routes.ts'
 import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
 import { varintLength, writeBytesField, writeVarint } from './write.ts'
 
@@ -176,16 +176,16 @@ export class Envelope {
   }
 
   #encodeAnswer(answer: AnswerParts): Uint8Array {
-    const gateway = answer.role === 'gateway'
+    const { status, role } = answer
+    const gateway = role === 'gateway'
     const ranges = this.#ranges
-    const own = this.#bytes
-    const status = answer.status
     // The common header is that of the request: id and endpoint side by side, nothing else. It is copied in one piece.
     const plain =
       ranges !== null && ranges.headerRest === null && ranges.statusEnd === 0 && (ranges.targetEnd === 0 || !gateway)
-    const header = plain ? [this.#headerBytes()] : this.#headerContent(answer.role)
-    let headerLength = 0
-    for (const part of header) headerLength += part.length
+    const header = plain ? null : this.#headerContent(role)
+    let headerLength = plain ? ranges.headerEnd - ranges.headerStart : 0
+    if (header) for (const part of header) headerLength += part.length
+    const ownHeader = headerLength
     if (status) headerLength += 1 + varintLength(status.length) + status.length
     if (gateway) headerLength += 2
 
@@ -194,20 +194,21 @@ export class Envelope {
     const data = answer.data ?? this.data
     const hasData = answer.data !== null || this.hasData
     const keptRoutes = gateway ? EMPTY : this.routeBytes
+    const routes = encodeRoutes(answer.routes)
     const rest = ranges?.rest ?? null
 
-    let length = 1 + varintLength(headerLength) + headerLength
+    let length = 1 + varintLength(headerLength) + headerLength + keptRoutes.length + routes.length
     if (hasParameters) length += 1 + varintLength(parameters.length) + parameters.length
-    length += keptRoutes.length + encodedRoutesLength(answer.routes)
     if (hasData) length += 1 + varintLength(data.length) + data.length
     if (rest) for (let i = 0; i < rest.length; i += 2) length += rest[i + 1]! - rest[i]!
 
     const out = Buffer.allocUnsafe(length)
     out[0] = 0x0a
     let at = writeVarint(out, 1, headerLength)
-    for (const part of header) {
-      out.set(part, at)
-      at += part.length
+    if (header) at = writeAll(out, at, header)
+    else {
+      this.#bytes.copy(out, at, ranges!.headerStart, ranges!.headerEnd)
+      at += ownHeader
     }
     if (status) at = writeBytesField(out, at, 0x12, status)
     if (gateway) {
@@ -215,19 +216,24 @@ export class Envelope {
       out[at++] = 0
     }
     if (hasParameters) at = writeBytesField(out, at, 0x12, parameters)
-    if (keptRoutes.length > 0) {
-      out.set(keptRoutes, at)
-      at += keptRoutes.length
-    }
-    at = writeRoutes(out, at, answer.routes)
+    at = writeRaw(out, at, keptRoutes)
+    at = writeRaw(out, at, routes)
     if (hasData) at = writeBytesField(out, at, 0x22, data)
     if (rest)
-      for (let i = 0; i < rest.length; i += 2) {
-        out.set(own.subarray(rest[i]!, rest[i + 1]!), at)
-        at += rest[i + 1]! - rest[i]!
-      }
+      for (let i = 0; i < rest.length; i += 2) at = writeRaw(out, at, this.#bytes.subarray(rest[i]!, rest[i + 1]!))
     return out
   }
+}
+
+function writeRaw(out: Uint8Array, at: number, bytes: Uint8Array): number {
+  if (bytes.length > 0) out.set(bytes, at)
+  return at + bytes.length
+}
+
+function writeAll(out: Uint8Array, at: number, parts: readonly Uint8Array[]): number {
+  let position = at
+  for (const part of parts) position = writeRaw(out, position, part)
+  return position
 }
 
 /** The same memory with Buffer's methods; what the servers hand over is one already. */

@@ -24,6 +24,9 @@ export function writeVarint(out: Uint8Array, at: number, value: number): number 
 export function writeBytesField(out: Uint8Array, at: number, tag: number, content: Uint8Array): number {
   out[at] = tag
   const start = writeVarint(out, at + 1, content.length)
-  out.set(content, start)
-  return start + content.length
+  const { length } = content
+  // Below this a loop beats the call into the runtime.
+  if (length <= 32) for (let i = 0; i < length; i++) out[start + i] = content[i]!
+  else out.set(content, start)
+  return start + length
 }

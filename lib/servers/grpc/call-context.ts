@@ -13,26 +13,38 @@ export interface ContextSource {
 
 /** Nothing is registered with `source` before somebody asks for the signal or to be told. */
 export function createContext(source: ContextSource): CallContext {
-  let controller: AbortController | null = null
-  return {
-    metadata: (key) => source.metadata(key),
-    get deadline() {
-      return source.deadline
-    },
-    get cancelled() {
-      return source.cancelled
-    },
-    onCancel(listener) {
-      source.onCancel(listener)
-    },
-    get signal() {
-      if (controller === null) {
-        const made = new AbortController()
-        controller = made
-        source.onCancel(() => made.abort(cancelReason(source.deadline)))
-      }
-      return controller.signal
-    },
+  return new RequestContext(source)
+}
+
+/** A class, since one is made for every request and a handful of closures each would cost more than the rest of it. */
+class RequestContext implements CallContext {
+  #controller: AbortController | null = null
+
+  constructor(private readonly source: ContextSource) {}
+
+  metadata(key: string): string | undefined {
+    return this.source.metadata(key)
+  }
+
+  get deadline(): number {
+    return this.source.deadline
+  }
+
+  get cancelled(): boolean {
+    return this.source.cancelled
+  }
+
+  onCancel(listener: () => void): void {
+    this.source.onCancel(listener)
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      const controller = new AbortController()
+      this.#controller = controller
+      this.source.onCancel(() => controller.abort(cancelReason(this.source.deadline)))
+    }
+    return this.#controller.signal
   }
 }
 

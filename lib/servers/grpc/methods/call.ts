@@ -11,14 +11,6 @@ import type { GrpcCall, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../
 /** Requests of one stream under way at a time when the caller names no number; Jina's default. */
 const DEFAULT_PREFETCH = 1000
 
-/** One request's place in the stream. */
-interface Slot {
-  /** What its answer is, once there: bytes, or null for none (it was rejected). */
-  answer: Uint8Array | null | undefined
-  /** To be told when the caller goes; most requests ask for nothing. */
-  onCancel: (() => void)[] | null
-}
-
 /**
  * Answers leave as they are done, or in the order of the requests with metadata `__results_in_order__: true`;
  * `__prefetch__` caps the requests under way, 0 is no cap (Jina facts §1.4).
@@ -65,13 +57,13 @@ function openCall(
   let failure: unknown
   let failed = false
   let ended = false
-  let over = false
+  const state = { over: false }
   let full = false
   let paused = false
 
   const stop = (): void => {
-    over = true
-    for (const slot of active) if (slot.onCancel) for (const listener of slot.onCancel) listener()
+    state.over = true
+    for (const slot of active) slot.cancel()
     active.clear()
     queue.length = 0
   }
@@ -86,12 +78,12 @@ function openCall(
   }
 
   const finish = (): void => {
-    if (over || active.size > 0) return
+    if (state.over || active.size > 0) return
     if (failed) {
-      over = true
+      state.over = true
       sink.fail(failure)
     } else if (ended) {
-      over = true
+      state.over = true
       sink.end()
     }
   }
@@ -115,7 +107,7 @@ function openCall(
   }
 
   const settle = (slot: Slot, answer: Uint8Array | null, error?: unknown): void => {
-    if (over) return
+    if (state.over) return
     active.delete(slot)
     if (answer === null && !failed) {
       failed = true
@@ -125,24 +117,24 @@ function openCall(
       slot.answer = answer
       sendInOrder()
     } else if (answer !== null && !sink.write(answer)) full = true
-    if (over) return
+    if (state.over) return
     flow()
     if (active.size === 0) finish()
   }
 
   sink.onDrain = () => {
     full = false
-    if (!over) flow()
+    if (!state.over) flow()
   }
 
   return {
     message(bytes) {
-      if (over || failed) return
-      const slot: Slot = { answer: undefined, onCancel: null }
+      if (state.over || failed) return
+      const slot = new Slot(call, state)
       active.add(slot)
       if (options.ordered) queue.push(slot)
       try {
-        handler.call(Envelope.parse(bytes), createContext(sourceOf(slot, call, () => over))).then(
+        handler.call(Envelope.parse(bytes), createContext(slot)).then(
           (answer) => {
             let encoded: Uint8Array
             try {
@@ -158,7 +150,7 @@ function openCall(
       } catch (error) {
         settle(slot, null, error)
       }
-      if (!over) flow()
+      if (!state.over) flow()
     },
     end() {
       ended = true
@@ -168,18 +160,36 @@ function openCall(
 }
 
 /** A request's share of the stream: its listeners go with it instead of piling up on the RPC. */
-function sourceOf(slot: Slot, call: GrpcCall, isOver: () => boolean): ContextSource {
-  return {
-    metadata: (key) => call.metadata(key),
-    get deadline() {
-      return call.deadline
-    },
-    get cancelled() {
-      return call.cancelled || (slot.answer === undefined && isOver())
-    },
-    onCancel(listener) {
-      if (slot.onCancel === null) slot.onCancel = [listener]
-      else slot.onCancel.push(listener)
-    },
+class Slot implements ContextSource {
+  /** What its answer is, once there: bytes, or null for none (it was rejected). */
+  answer: Uint8Array | null | undefined = undefined
+  /** To be told when the caller goes; most requests ask for nothing. */
+  private listeners: (() => void)[] | null = null
+
+  constructor(
+    private readonly call: GrpcCall,
+    /** `over` when the stream takes no more answers. */
+    private readonly stream: { readonly over: boolean },
+  ) {}
+
+  metadata(key: string): string | undefined {
+    return this.call.metadata(key)
+  }
+
+  get deadline(): number {
+    return this.call.deadline
+  }
+
+  get cancelled(): boolean {
+    return this.call.cancelled || (this.answer === undefined && this.stream.over)
+  }
+
+  onCancel(listener: () => void): void {
+    if (this.listeners === null) this.listeners = [listener]
+    else this.listeners.push(listener)
+  }
+
+  cancel(): void {
+    if (this.listeners) for (const listener of this.listeners) listener()
   }
 }
