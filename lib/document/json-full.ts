@@ -2,14 +2,26 @@
  * Documents as the HTTP and WebSocket gateways answer them: every key there, null where empty (Jina facts §2.2). Text is made
  * from the bytes straight away: an object with nineteen keys that JSON.stringify walks again would cost twice as much.
  */
+
+import { decodeStruct } from '../protobuf/struct.ts'
 import { decodeData } from './data-content.ts'
-import { FIELD, fieldNumber, findContents, findContentText, findFloat, findFloats, findMessage } from './fields.ts'
-import { findText, findUint, LAST_FIELD, nextField } from './fields.ts'
+import {
+  FIELD,
+  fieldNumber,
+  findContents,
+  findContentText,
+  findFloat,
+  findFloats,
+  findMessage,
+  findText,
+  findUint,
+  LAST_FIELD,
+  nextField,
+} from './fields.ts'
 import { newId } from './id.ts'
 import { MAX_DEPTH, tooDeep } from './json.ts'
 import { readNdArray } from './nd-array.ts'
 import { readScore, type Scores } from './scores.ts'
-import { decodeStruct } from '../protobuf/struct.ts'
 import type { Tensor } from './tensor.ts'
 
 /** What a chunk or match takes from the document that it belongs to. */

@@ -39,6 +39,9 @@ const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [
 /** Deeper chunks and matches are neither written nor told: protobuf's readers end there, too. */
 export const MAX_DEPTH = 100
 
+/** numpy's limit. */
+const MAX_AXES = 64
+
 /** The error for documents that are nested deeper. */
 export function tooDeep(): XserveError {
   return new XserveError('BAD_DOCUMENT', `chunks or matches are nested deeper than ${MAX_DEPTH}, or contain themselves`)
@@ -142,6 +145,9 @@ function fromJson(value: unknown, kind: Kind, path: string, depth: number, unkno
 
 function tensorFromJson(value: unknown, path: string): NestedNumbers {
   if (!Array.isArray(value) && typeof value !== 'number') throw wrong(path, 'nested lists of numbers', value)
+  let axes = 0
+  for (let level: unknown = value; Array.isArray(level); level = level[0]) axes++
+  if (axes > MAX_AXES) throw new XserveError('BAD_DOCUMENT', `${path} has more than ${MAX_AXES} axes`, { where: path })
   return value as NestedNumbers
 }
 

@@ -19,7 +19,10 @@ function checkType(request: HttpRequest): void {
   if (given !== undefined && given !== 'application/json') {
     const [type = '', ...parameters] = given.split(';').map((part) => part.trim().toLowerCase())
     if (type !== '' && !JSON_TYPE.test(type)) throw unsupported(`the content type ${quoted(type)} is not read`)
-    const charset = parameters.find((part) => part.startsWith('charset='))?.slice(8).replaceAll('"', '')
+    const charset = parameters
+      .find((part) => part.startsWith('charset='))
+      ?.slice(8)
+      .replaceAll('"', '')
     if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
       throw unsupported(`the charset ${quoted(charset)} is not read`)
   }

@@ -39,7 +39,9 @@ export function placed(error: XserveError, location: Location): InvalidRequest {
 
 /** `data[0].chunks[1].text` in its parts. */
 export function splitPath(path: string): (string | number)[] {
-  return Array.from(path.matchAll(/\[(\d+)\]|[^.[\]]+/g), ([part, index]) => (index === undefined ? part : Number(index)))
+  return Array.from(path.matchAll(/\[(\d+)\]|[^.[\]]+/g), ([part, index]) =>
+    index === undefined ? part : Number(index),
+  )
 }
 
 /** What of an error goes into `detail`. */

@@ -22,7 +22,8 @@ function notJson(text: string, error: unknown): InvalidRequest {
   const before = text.slice(0, offset)
   const line = before.split('\n').length
   const column = offset - before.lastIndexOf('\n')
-  const what = offset >= text.length ? 'it ends too soon' : `${JSON.stringify(text.slice(offset, offset + 20))} cannot stand`
+  const what =
+    offset >= text.length ? 'it ends too soon' : `${JSON.stringify(text.slice(offset, offset + 20))} cannot stand`
   return new InvalidRequest('BAD_DOCUMENT', ['body', offset], `not JSON: ${what} at line ${line} column ${column}`, {
     type: 'value_error.jsondecode',
   })

@@ -36,7 +36,8 @@ export const JSON_CODEC: Codec = {
   read(frame) {
     if (typeof frame !== 'string') throw new WrongFrame('a binary frame in a conversation of JSON texts')
     const value = parseJson(frame)
-    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0 && !Array.isArray(value)) return END
+    if (typeof value === 'object' && value !== null && Object.keys(value).length === 0 && !Array.isArray(value))
+      return END
     try {
       return requestFromJson(value, null)
     } catch (error) {

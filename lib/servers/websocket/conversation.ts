@@ -65,11 +65,28 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     else if (error.kind === 'request') send(codec.failure(request, error))
     else end(FAILED, error.message)
   }
-  const settle = (context: ConversationCallContext, request: Envelope, answer: Envelope | null, error?: unknown): void => {
+  /** Documents that the sub-protocol cannot say are an error of this answer, not of the conversation. */
+  const deliver = (request: Envelope, answer: Envelope): void => {
+    let frame: Frame
+    try {
+      frame = codec.answer(answer)
+    } catch (error) {
+      if (error instanceof XserveError) send(codec.failure(request, error))
+      else fail(request, error)
+      return
+    }
+    send(frame)
+  }
+  const settle = (
+    context: ConversationCallContext,
+    request: Envelope,
+    answer: Envelope | null,
+    error?: unknown,
+  ): void => {
     active.delete(context)
     if (over) return
     if (answer === null) fail(request, error)
-    else send(encode(codec, request, answer))
+    else deliver(request, answer)
     flow()
     finish()
   }
@@ -118,15 +135,5 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
       for (const context of active) context.cancel()
       active.clear()
     },
-  }
-}
-
-/** Documents that the sub-protocol cannot say are an error of this answer, not of the conversation. */
-function encode(codec: Codec, request: Envelope, answer: Envelope): Frame {
-  try {
-    return codec.answer(answer)
-  } catch (error) {
-    if (error instanceof XserveError) return codec.failure(request, error)
-    throw error
   }
 }

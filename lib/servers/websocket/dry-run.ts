@@ -4,7 +4,7 @@ import type { ServedRuntime } from '../../wire/call.ts'
 import type { HttpRequest, WebSocketListener, WebSocketPeer } from '../http/exchange.ts'
 import { failureJson } from '../json/answer.ts'
 import { ConversationCallContext } from './call-context.ts'
-import { failedStatus, type Frame } from './codec.ts'
+import { type Frame, failedStatus } from './codec.ts'
 
 /**
  * Success is the empty message, `{}` in JSON. Frames of the caller are passed over: Jina's client sends an empty one, and closes

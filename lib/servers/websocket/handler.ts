@@ -17,7 +17,10 @@ const PROTOCOLS = ['json', 'bytes'] as const
 type Protocol = (typeof PROTOCOLS)[number]
 
 /** Sub-protocols `json`, which is meant where none is named, and `bytes`; the one taken is echoed, as browsers insist. */
-export function createWebSocketHandler(runtime: ServedRuntime, options: WebSocketHandlerOptions = {}): WebSocketHandler {
+export function createWebSocketHandler(
+  runtime: ServedRuntime,
+  options: WebSocketHandlerOptions = {},
+): WebSocketHandler {
   const { prefetch = DEFAULT_PREFETCH, onInternalError = () => {} } = options
   return (request) => {
     const { path } = request
@@ -25,8 +28,7 @@ export function createWebSocketHandler(runtime: ServedRuntime, options: WebSocke
     const chosen = chooseProtocol(request)
     if (chosen === undefined) return refuse(400, `no such sub-protocol: there are ${PROTOCOLS.join(' and ')}`)
     const protocol = chosen ?? 'json'
-    if (path === '/dry_run')
-      return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
+    if (path === '/dry_run') return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
     const codec = protocol === 'json' ? JSON_CODEC : BYTES_CODEC
     const conversation = { handler: runtime.handler, codec, handshake: request, prefetch, onInternalError }
     return { protocol: chosen, open: (peer) => createConversation(peer, conversation) }
