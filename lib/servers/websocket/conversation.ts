@@ -15,6 +15,13 @@ const WRONG_FRAME = 1003
 const BAD_DATA = 1007
 const FAILED = 1011
 
+/**
+ * How long after the last answer the close frame of a good end comes, in milliseconds. Jina's client loses what it raises for
+ * an answer (BadServer, an error of a callback) when the close frame is there before it has looked at the answer.
+ */
+const LINGER_MS = 5
+const LINGER_AFTER_ERROR_MS = 100
+
 export interface ConversationOptions {
   readonly handler: CallHandler
   readonly codec: Codec
@@ -35,6 +42,8 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
   /** How it ends; null as long as it goes on. */
   let ending: { readonly code: number; readonly reason: string } | null = null
   let over = false
+  let linger = 0
+  let closing: Timer | null = null
   let full = false
   let paused = false
 
@@ -48,10 +57,17 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
   const send = (frame: Frame): void => {
     if (!peer.send(frame)) full = true
   }
+  /** An answer that says what is wrong with its request. */
+  const refuse = (frame: Frame): void => {
+    linger = LINGER_AFTER_ERROR_MS
+    send(frame)
+  }
   const finish = (): void => {
     if (ending === null || active.size > 0 || over) return
     over = true
-    peer.close(ending.code, ending.reason)
+    const { code, reason } = ending
+    if (code !== NORMAL || linger === 0) peer.close(code, reason)
+    else closing = setTimeout(() => peer.close(code, reason), linger)
   }
   const end = (code: number, reason: string): void => {
     ending ??= { code, reason }
@@ -62,7 +78,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
       options.onInternalError(error)
       end(FAILED, 'internal error')
     } else if (request === null) end(BAD_DATA, error.message)
-    else if (error.kind === 'request') send(codec.failure(request, error))
+    else if (error.kind === 'request') refuse(codec.failure(request, error))
     else end(FAILED, error.message)
   }
   /** Documents that the sub-protocol cannot say are an error of this answer, not of the conversation. */
@@ -71,10 +87,11 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     try {
       frame = codec.answer(answer)
     } catch (error) {
-      if (error instanceof XserveError) send(codec.failure(request, error))
+      if (error instanceof XserveError) refuse(codec.failure(request, error))
       else fail(request, error)
       return
     }
+    linger = Math.max(linger, answer.isError ? LINGER_AFTER_ERROR_MS : LINGER_MS)
     send(frame)
   }
   const settle = (
@@ -122,7 +139,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
         return
       }
       if (read === END) end(NORMAL, '')
-      else if ('refusal' in read) send(read.refusal)
+      else if ('refusal' in read) refuse(read.refusal)
       else {
         call(read)
         return
@@ -132,6 +149,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     },
     closed() {
       over = true
+      if (closing) clearTimeout(closing)
       for (const context of active) context.cancel()
       active.clear()
     },
