@@ -38,6 +38,7 @@ export const ERRORS = {
   BAD_REQUEST: entry('request', 3, 400, 1),
   BAD_TARGET: entry('request', 3, 400, 1),
   PICKLE_REFUSED: entry('request', 3, 415, 1),
+  UNSUPPORTED_TYPE: entry('request', 3, 415, 1),
   TOO_LARGE: entry('request', 8, 413, 1),
   OVERLOADED: entry('network', 8, 429, 1),
   DRAINING: entry('network', 14, 503, 1),

@@ -2,7 +2,17 @@
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, normalize } from 'node:path'
-import { EXITS, FORBIDDEN_NAMES, HOMES, LAYERS, layerOf, MAX_LINES, UNTESTED, unitOf } from './architecture/layers.ts'
+import {
+  EXITS,
+  FORBIDDEN_NAMES,
+  HOMES,
+  LAYERS,
+  layerOf,
+  MAX_LINES,
+  SHARED_BY_PROTOCOLS,
+  UNTESTED,
+  unitOf,
+} from './architecture/layers.ts'
 import { findCycles, type Module, readModule, readModules } from './architecture/modules.ts'
 
 const modules = readModules('lib')
@@ -43,7 +53,11 @@ describe('imports', () => {
       const own = protocolOf(path)
       return own === undefined
         ? []
-        : files.filter((file) => (protocolOf(file) ?? own) !== own).map((f) => `${path} → ${f}`)
+        : files
+            .filter(
+              (file) => (protocolOf(file) ?? own) !== own && !SHARED_BY_PROTOCOLS.some((all) => file.startsWith(all)),
+            )
+            .map((file) => `${path} → ${file}`)
     })
     expect(wrong).toEqual([])
   })

@@ -2,8 +2,8 @@
 import { statSync } from 'node:fs'
 import { Document } from '../document/document.ts'
 import { documentFromJson } from '../document/json.ts'
+import { findJsonError } from '../document/json-position.ts'
 import { asXserveError, XserveError } from '../errors.ts'
-import { findJsonError } from './json-position.ts'
 import { elements, type JsonText, lines } from './json-texts.ts'
 
 export interface DocumentsFile {

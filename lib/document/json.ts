@@ -6,6 +6,9 @@ import type { DocumentInit } from './document-init.ts'
 import type { NamedScore, Scores } from './scores.ts'
 import type { NestedNumbers } from './tensor.ts'
 
+/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. */
+export type UnknownFields = 'refuse' | 'ignore'
+
 type Kind = 'text' | 'number' | 'blob' | 'tensor' | 'object' | 'numbers' | 'documents' | 'scores'
 
 /** In the order of writing: name in JSON, name of the property, what the value is. */
@@ -35,6 +38,9 @@ const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [
 
 /** Deeper chunks and matches are neither written nor told: protobuf's readers end there, too. */
 export const MAX_DEPTH = 100
+
+/** numpy's limit. */
+const MAX_AXES = 64
 
 /** The error for documents that are nested deeper. */
 export function tooDeep(): XserveError {
@@ -75,7 +81,12 @@ function scoresToJson(scores: Scores): Record<string, unknown> {
  * What a document is made of, from a JSON object: names in snake_case or camelCase; null is as absent; a string is a document with that text.
  * Throws XserveError BAD_DOCUMENT with the path of what is wrong; `path` is where the value stands.
  */
-export function documentFromJson(value: unknown, path = '', depth = 0): DocumentInit {
+export function documentFromJson(
+  value: unknown,
+  path = '',
+  depth = 0,
+  unknown: UnknownFields = 'refuse',
+): DocumentInit {
   if (depth > MAX_DEPTH) throw tooDeep()
   if (typeof value === 'string') return { text: value }
   if (!isObject(value)) throw wrong(path, 'a document (an object or a text)', value)
@@ -83,19 +94,28 @@ export function documentFromJson(value: unknown, path = '', depth = 0): Document
   for (const [key, item] of Object.entries(value)) {
     const at = path === '' ? key : `${path}.${key}`
     const field = BY_NAME.get(key)
-    if (!field) throw unknownField(at, key)
-    if (item !== null && item !== undefined) Object.assign(init, { [field[1]]: fromJson(item, field[2], at, depth) })
+    if (!field) {
+      if (unknown === 'ignore') continue
+      throw unknownField(at, key)
+    }
+    if (item !== null && item !== undefined)
+      (init as Record<string, unknown>)[field[1]] = fromJson(item, field[2], at, depth, unknown)
   }
   return init
 }
 
 /** Throws XserveError BAD_DOCUMENT with the path of what is wrong. */
-export function documentsFromJson(value: unknown, path = '', depth = 0): DocumentInit[] {
+export function documentsFromJson(
+  value: unknown,
+  path = '',
+  depth = 0,
+  unknown: UnknownFields = 'refuse',
+): DocumentInit[] {
   if (!Array.isArray(value)) throw wrong(path, 'a list of documents', value)
-  return value.map((item, index) => documentFromJson(item, `${path}[${index}]`, depth))
+  return value.map((item, index) => documentFromJson(item, `${path}[${index}]`, depth, unknown))
 }
 
-function fromJson(value: unknown, kind: Kind, path: string, depth: number): unknown {
+function fromJson(value: unknown, kind: Kind, path: string, depth: number, unknown: UnknownFields): unknown {
   switch (kind) {
     case 'text':
       if (typeof value !== 'string') throw wrong(path, 'a text', value)
@@ -115,7 +135,7 @@ function fromJson(value: unknown, kind: Kind, path: string, depth: number): unkn
         throw wrong(path, 'base64 text', value)
       return new Uint8Array(Buffer.from(value, 'base64'))
     case 'documents':
-      return documentsFromJson(value, path, depth + 1)
+      return documentsFromJson(value, path, depth + 1, unknown)
     case 'scores':
       return scoresFromJson(value, path)
     case 'tensor':
@@ -125,6 +145,9 @@ function fromJson(value: unknown, kind: Kind, path: string, depth: number): unkn
 
 function tensorFromJson(value: unknown, path: string): NestedNumbers {
   if (!Array.isArray(value) && typeof value !== 'number') throw wrong(path, 'nested lists of numbers', value)
+  let axes = 0
+  for (let level: unknown = value; Array.isArray(level); level = level[0]) axes++
+  if (axes > MAX_AXES) throw new XserveError('BAD_DOCUMENT', `${path} has more than ${MAX_AXES} axes`, { where: path })
   return value as NestedNumbers
 }
 

@@ -1,6 +1,6 @@
 /** A request as the gateway sees it: who, where to, and byte ranges; the documents stay bytes (design §4). */
 import { XserveError } from '../errors.ts'
-import { encodeRoutes, type Route } from './routes.ts'
+import { encodeRoutes, type Route, readRoutes } from './routes.ts'
 import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
 import { varintLength, writeBytesField, writeVarint } from './write.ts'
 
@@ -145,6 +145,14 @@ export class Envelope {
     return ranges === null || ranges.routesEnd === 0
       ? EMPTY
       : this.#bytes.subarray(ranges.routesStart, ranges.routesEnd)
+  }
+
+  /** Who handled it: as numbers where nothing has been written yet, else read from the bytes. */
+  get routes(): readonly Route[] {
+    const answer = this.#answer
+    if (!answer) return readRoutes(this.routeBytes)
+    const kept = answer.role === 'gateway' ? undefined : this.#request?.routes
+    return kept && kept.length > 0 ? [...kept, ...answer.routes] : answer.routes
   }
 
   encode(): Uint8Array {

@@ -105,23 +105,33 @@ export interface RouteRecord {
 
 /** Routes from RouteProto fields with their tags (`Envelope.routeBytes`). */
 export function decodeRoutes(bytes: Uint8Array): RouteRecord[] {
-  return [...readFields(bytes, 'the routes')]
-    .filter((field) => field.number === 3)
-    .map((field) => decodeRoute(field.bytes))
+  return readRoutes(bytes).map(({ executor, startMs, endMs, status }) => ({
+    executor,
+    startMs,
+    endMs,
+    failed: status !== null && status[0] === 0x08 && status[1] === 1,
+  }))
 }
 
-function decodeRoute(bytes: Uint8Array): RouteRecord {
+/** The same with the status of each as it came. */
+export function readRoutes(bytes: Uint8Array): Route[] {
+  return [...readFields(bytes, 'the routes')]
+    .filter((field) => field.number === 3)
+    .map((field) => readRoute(field.bytes))
+}
+
+function readRoute(bytes: Uint8Array): Route {
   let executor = ''
   let startMs = 0
   let endMs = 0
-  let failed = false
+  let status: Uint8Array | null = null
   for (const field of readFields(bytes, 'a route')) {
     if (field.number === 1) executor = Buffer.from(field.bytes).toString()
     else if (field.number === 2) startMs = decodeTime(field.bytes)
     else if (field.number === 3) endMs = decodeTime(field.bytes)
-    else if (field.number === 4) failed = field.bytes[0] === 0x08 && field.bytes[1] === 1
+    else if (field.number === 4) status = field.bytes
   }
-  return { executor, startMs, endMs, failed }
+  return { executor, startMs, endMs, status }
 }
 
 function decodeTime(bytes: Uint8Array): number {

@@ -30,6 +30,9 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   consola: ['lib/log.ts'],
 }
 
+/** What protocols of servers/ have in common: requests and answers in JSON, and the seam with the front (a WebSocket begins as HTTP). */
+export const SHARED_BY_PROTOCOLS: readonly string[] = ['lib/servers/json/', 'lib/servers/http/exchange.ts']
+
 /** Where the process may be ended: a command's last word, and the worker program, which outlives nobody. */
 export const EXITS: readonly string[] = ['lib/commands/exit.ts', 'lib/worker/']
 
@@ -75,6 +78,25 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/grpc/methods/jina.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/methods/reflection.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/services.ts': 'tests/servers/grpc/server.test.ts',
+  'lib/servers/http/body.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/http/call-context.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/http/cors.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/http/openapi/describe.ts': 'tests/servers/http/openapi.test.ts',
+  'lib/servers/http/openapi/routes.ts': 'tests/servers/http/openapi.test.ts',
+  'lib/servers/http/openapi/schemas.ts': 'tests/servers/http/openapi.test.ts',
+  'lib/servers/http/pages/docs.ts': 'tests/servers/http/openapi.test.ts',
+  'lib/servers/http/pages/page.ts': 'tests/servers/http/openapi.test.ts',
+  'lib/servers/http/pages/redoc.ts': 'tests/servers/http/openapi.test.ts',
+  'lib/servers/http/reply.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/http/routes/call.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/http/routes/status.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/http/routes/table.ts': 'tests/servers/http/handler.test.ts',
+  'lib/servers/json/invalid.ts': 'tests/servers/json/request.test.ts',
+  'lib/servers/json/parse.ts': 'tests/servers/json/request.test.ts',
+  'lib/servers/websocket/call-context.ts': 'tests/servers/websocket/handler.test.ts',
+  'lib/servers/websocket/codec.ts': 'tests/servers/websocket/handler.test.ts',
+  'lib/servers/websocket/conversation.ts': 'tests/servers/websocket/handler.test.ts',
+  'lib/servers/websocket/dry-run.ts': 'tests/servers/websocket/handler.test.ts',
   'lib/wire/call.ts': 'tests/topology/run.test.ts',
   'lib/wire/fields.ts': 'tests/wire/envelope.test.ts',
   'lib/wire/scan.ts': 'tests/wire/envelope.test.ts',

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { findJsonError } from '../../lib/client/json-position.ts'
+import { findJsonError } from '../../lib/document/json-position.ts'
 
 const isJson = (text: string): boolean => {
   try {

@@ -1,0 +1,49 @@
+/** The body of a request as a JSON value; what is none is told with what it should be. */
+import { InvalidRequest } from '../json/invalid.ts'
+import { parseJson } from '../json/parse.ts'
+import type { HttpRequest } from './exchange.ts'
+
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/
+const LOCATION = ['body'] as const
+const decoder = new TextDecoder('utf-8', { fatal: true })
+
+/** Rejects with InvalidRequest (UNSUPPORTED_TYPE, BAD_REQUEST, BAD_DOCUMENT) and with what reading rejects with. */
+export async function readJsonBody(request: HttpRequest): Promise<unknown> {
+  checkType(request)
+  return parseJson(decodeText(await request.body()))
+}
+
+/** No content type is taken for JSON, as nothing else could be meant. */
+function checkType(request: HttpRequest): void {
+  const given = request.header('content-type')
+  if (given !== undefined && given !== 'application/json') {
+    const [type = '', ...parameters] = given.split(';').map((part) => part.trim().toLowerCase())
+    if (type !== '' && !JSON_TYPE.test(type)) throw unsupported(`the content type ${quoted(type)} is not read`)
+    const charset = parameters
+      .find((part) => part.startsWith('charset='))
+      ?.slice(8)
+      .replaceAll('"', '')
+    if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
+      throw unsupported(`the charset ${quoted(charset)} is not read`)
+  }
+  const encoding = request.header('content-encoding')
+  if (encoding !== undefined && encoding !== 'identity')
+    throw unsupported(`the content encoding ${quoted(encoding)} is not read`)
+}
+
+const quoted = (text: string): string => JSON.stringify(text.slice(0, 80))
+
+function unsupported(what: string): InvalidRequest {
+  return new InvalidRequest('UNSUPPORTED_TYPE', LOCATION, what, {
+    type: 'value_error.content_type',
+    hint: 'send content-type: application/json, in UTF-8 and not compressed',
+  })
+}
+
+function decodeText(bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    throw new InvalidRequest('BAD_REQUEST', LOCATION, 'the body is no UTF-8', { type: 'value_error.unicode' })
+  }
+}

@@ -1,0 +1,100 @@
+/** Jina's HTTP gateway (facts §2.1): one handler that finds the route of a request. Knows nothing of sockets. */
+import type { ServedRuntime } from '../../wire/call.ts'
+import { preflight, withCors } from './cors.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts'
+import { documentationRoutes } from './openapi/routes.ts'
+import { notAllowed, notFound } from './reply.ts'
+import { callRoute } from './routes/call.ts'
+import { parseExposedEndpoints } from './routes/exposed.ts'
+import { createRouteTable } from './routes/table.ts'
+
+export interface HttpHandlerOptions {
+  /** Without /status, /dry_run and /post. */
+  readonly noDebugEndpoints?: boolean
+  /** Without /index, /search, /delete and /update. */
+  readonly noCrudEndpoints?: boolean
+  /** Without any route that reaches an executor: what a WebSocket port answers to HTTP. */
+  readonly statusOnly?: boolean
+  /** Jina's `expose_endpoints`: an object, or its JSON text. */
+  readonly exposeEndpoints?: unknown
+  readonly cors?: boolean
+  /** Of the OpenAPI document. */
+  readonly title?: string
+  readonly description?: string
+  /** The product's own version. */
+  readonly version?: string
+  /** false while it starts and stops: GET / is then 503. */
+  readonly serving?: () => boolean
+}
+
+const alwaysServing = (): boolean => true
+
+/** Hidden from callers: it answers with nothing done. */
+const DRY_RUN_ENDPOINT = '_jina_dry_run_'
+
+/** Throws XserveError BAD_ARGUMENT for what `exposeEndpoints` cannot be. */
+export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOptions = {}): HttpHandler {
+  const reaches = options.statusOnly !== true
+  const debug = options.noDebugEndpoints !== true
+  const crud = reaches && options.noCrudEndpoints !== true
+  const exposed = reaches ? parseExposedEndpoints(options.exposeEndpoints) : []
+  const endpoints = async (): Promise<readonly string[]> =>
+    reaches ? (await runtime.endpoints()).filter((name) => name !== DRY_RUN_ENDPOINT) : []
+  const table = createRouteTable(runtime, {
+    debug,
+    reaches,
+    crud,
+    exposed,
+    serving: options.serving ?? alwaysServing,
+    documentation: reaches
+      ? documentationRoutes({
+          debug,
+          crud,
+          exposed,
+          endpoints,
+          title: options.title,
+          description: options.description,
+          version: options.version,
+        })
+      : {},
+  })
+  const routes = { table, endpoints, ownRoute: createOwnRoutes(runtime) }
+  const route = (request: HttpRequest): HttpResponse | Promise<HttpResponse> => {
+    const handler = table.get(request.path)?.get(request.method)
+    return handler ? handler(request) : routeToEndpoint(request, routes)
+  }
+  if (options.cors !== true) return route
+  return async (request) => preflight(request) ?? withCors(request, await route(request))
+}
+
+interface Routes {
+  readonly table: ReturnType<typeof createRouteTable>
+  readonly endpoints: () => Promise<readonly string[]>
+  readonly ownRoute: (endpoint: string) => HttpHandler
+}
+
+/** POST to the name of an executor's endpoint is a call of it; else the path or the method is wrong. */
+async function routeToEndpoint(request: HttpRequest, routes: Routes): Promise<HttpResponse> {
+  const { method, path } = request
+  const allowed = new Set(routes.table.get(path)?.keys())
+  const endpoint = (await routes.endpoints()).find((name) => name === path || `/${name}` === path)
+  if (endpoint !== undefined) {
+    if (method === 'POST') return routes.ownRoute(endpoint)(request)
+    allowed.add('POST')
+  }
+  if (allowed.size === 0) return notFound()
+  const reply = notAllowed(allowed)
+  return method === 'HEAD' ? { ...reply, body: null } : reply
+}
+
+/** One handler for each endpoint that has been asked for; names come from the executor, so there is an end to them. */
+function createOwnRoutes(runtime: ServedRuntime): (endpoint: string) => HttpHandler {
+  const made = new Map<string, HttpHandler>()
+  return (endpoint) => {
+    const known = made.get(endpoint)
+    if (known) return known
+    const handler = callRoute(runtime, endpoint)
+    made.set(endpoint, handler)
+    return handler
+  }
+}

@@ -1,0 +1,20 @@
+/** GET /openapi.json, and the two pages that show it: they need no network besides. */
+import type { HttpHandler } from '../exchange.ts'
+import { docsPage } from '../pages/docs.ts'
+import { redocPage } from '../pages/redoc.ts'
+import { htmlReply, jsonReply } from '../reply.ts'
+import { type Described, describeApi } from './describe.ts'
+
+export interface DocumentationOptions extends Described {
+  /** Names of the executors' endpoints. */
+  readonly endpoints: () => Promise<readonly string[]>
+}
+
+export function documentationRoutes(options: DocumentationOptions): Readonly<Record<string, HttpHandler>> {
+  const { title = 'My Jina Service' } = options
+  return {
+    '/openapi.json': async () => jsonReply(JSON.stringify(describeApi(options, await options.endpoints()))),
+    '/docs': () => htmlReply(docsPage(title)),
+    '/redoc': () => htmlReply(redocPage(title)),
+  }
+}

@@ -1,0 +1,96 @@
+/** An Envelope as the JSON answer of HTTP (camelCase, nulls there) and of WebSocket (snake_case, nulls left out), as recorded. */
+import { dataToFullJson } from '../../document/json-full.ts'
+import type { XserveError } from '../../errors.ts'
+import { decodeStruct } from '../../protobuf/struct.ts'
+import type { Envelope } from '../../wire/envelope.ts'
+import type { Route } from '../../wire/routes.ts'
+import { decodeStatus } from '../../wire/status.ts'
+
+const quote = JSON.stringify as (text: string) => string
+
+/** JinaResponseModel. Throws XserveError for documents that JSON cannot say. */
+export function camelCaseAnswer(answer: Envelope): string {
+  return camelCaseWith(answer, statusJson(answer.status), answer.routes)
+}
+
+/** The request echoed, with what kept it from being answered in its header (Jina facts §2.2). */
+export function camelCaseFailure(request: Envelope, error: XserveError): string {
+  return camelCaseWith(request, failureJson(error), [])
+}
+
+function camelCaseWith(envelope: Envelope, status: string | null, routes: readonly Route[]): string {
+  return (
+    `{"header":{"requestId":${quote(envelope.requestId)},"status":${status ?? 'null'}` +
+    `,"execEndpoint":${quote(envelope.endpoint)},"targetExecutor":${quote(envelope.targetExecutor)}}` +
+    `,"parameters":${parametersJson(envelope.parameters)},"routes":[${routes.map(camelCaseRoute).join(',')}]` +
+    `,"data":${dataToFullJson(envelope.data)}}`
+  )
+}
+
+function camelCaseRoute({ executor, startMs, endMs, status }: Route): string {
+  return (
+    `{"executor":${quote(executor)},"startTime":${startMs > 0 ? timeJson(startMs) : 'null'}` +
+    `,"endTime":${endMs > 0 ? timeJson(endMs) : 'null'},"status":${(status && statusJson(status)) ?? 'null'}}`
+  )
+}
+
+/** DataRequestProto as Python's MessageToDict writes it. Throws XserveError for documents that JSON cannot say. */
+export function snakeCaseAnswer(answer: Envelope): string {
+  return snakeCaseWith(answer, statusJson(answer.status), answer.routes)
+}
+
+export function snakeCaseFailure(request: Envelope, error: XserveError): string {
+  return snakeCaseWith(request, failureJson(error), [])
+}
+
+function snakeCaseWith(envelope: Envelope, status: string | null, routes: readonly Route[]): string {
+  return (
+    `{"header":{"request_id":${quote(envelope.requestId)}${status === null ? '' : `,"status":${status}`}` +
+    `,"exec_endpoint":${quote(envelope.endpoint)},"target_executor":${quote(envelope.targetExecutor)}}` +
+    `,"parameters":${parametersJson(envelope.parameters)},"routes":[${routes.map(snakeCaseRoute).join(',')}]` +
+    `,"data":${dataToFullJson(envelope.data)}}`
+  )
+}
+
+function snakeCaseRoute({ executor, startMs, endMs, status }: Route): string {
+  const failed = status && statusJson(status)
+  return (
+    `{"executor":${quote(executor)}${startMs > 0 ? `,"start_time":${timeJson(startMs)}` : ''}` +
+    `${endMs > 0 ? `,"end_time":${timeJson(endMs)}` : ''}${failed ? `,"status":${failed}` : ''}}`
+  )
+}
+
+function parametersJson(bytes: Uint8Array): string {
+  return bytes.length === 0 ? '{}' : JSON.stringify(decodeStruct(bytes))
+}
+
+/** StatusProto bytes; null for none, which is a success. */
+function statusJson(bytes: Uint8Array): string | null {
+  return bytes.length === 0 ? null : JSON.stringify(decodeStatus(bytes))
+}
+
+/** What the status of an answer is, for an error that no executor raised. */
+export function failureJson(error: XserveError): string {
+  const { hint, where } = error.details
+  const description = hint === undefined ? error.message : `${error.message} (${hint})`
+  const exception = { name: error.code, args: [error.message], stacks: [], executor: where ?? '' }
+  return JSON.stringify({ code: 1, description, exception })
+}
+
+let second = -1
+let secondText = ''
+
+/** RFC 3339 with microseconds. Times of a moment are told again and again: the part to the second is kept. */
+export function timeJson(ms: number): string {
+  let whole = Math.floor(ms / 1000)
+  let micros = Math.round((ms - whole * 1000) * 1000)
+  if (micros === 1_000_000) {
+    micros = 0
+    whole++
+  }
+  if (whole !== second) {
+    secondText = new Date(whole * 1000).toISOString().slice(0, -4)
+    second = whole
+  }
+  return `"${secondText}${String(micros + 1_000_000).slice(1)}Z"`
+}

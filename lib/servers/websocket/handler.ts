@@ -1,0 +1,49 @@
+/** Jina's WebSocket gateway (facts §2.6): path and sub-protocol decide what a socket is for. Knows nothing of frames on the wire. */
+import type { ServedRuntime } from '../../wire/call.ts'
+import type { HttpRequest, HttpResponse, WebSocketHandler } from '../http/exchange.ts'
+import { BYTES_CODEC, JSON_CODEC } from './codec.ts'
+import { createConversation } from './conversation.ts'
+import { openDryRun } from './dry-run.ts'
+
+export interface WebSocketHandlerOptions {
+  /** Requests of one socket under way at a time; Jina's default is 1000. */
+  readonly prefetch?: number
+  /** Told of errors that callers see masked. */
+  readonly onInternalError?: (error: unknown) => void
+}
+
+const DEFAULT_PREFETCH = 1000
+const PROTOCOLS = ['json', 'bytes'] as const
+type Protocol = (typeof PROTOCOLS)[number]
+
+/** Sub-protocols `json`, which is meant where none is named, and `bytes`; the one taken is echoed, as browsers insist. */
+export function createWebSocketHandler(
+  runtime: ServedRuntime,
+  options: WebSocketHandlerOptions = {},
+): WebSocketHandler {
+  const { prefetch = DEFAULT_PREFETCH, onInternalError = () => {} } = options
+  return (request) => {
+    const { path } = request
+    if (path !== '/' && path !== '/dry_run') return refuse(404, 'Not Found: there are sockets at / and /dry_run')
+    const chosen = chooseProtocol(request)
+    if (chosen === undefined) return refuse(400, `no such sub-protocol: there are ${PROTOCOLS.join(' and ')}`)
+    const protocol = chosen ?? 'json'
+    if (path === '/dry_run') return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
+    const codec = protocol === 'json' ? JSON_CODEC : BYTES_CODEC
+    const conversation = { handler: runtime.handler, codec, handshake: request, prefetch, onInternalError }
+    return { protocol: chosen, open: (peer) => createConversation(peer, conversation) }
+  }
+}
+
+/** The first that we speak; null: none was asked for; undefined: none that we speak. */
+function chooseProtocol(request: HttpRequest): Protocol | null | undefined {
+  const asked = request.header('sec-websocket-protocol')
+  if (asked === undefined || asked.trim() === '') return null
+  const names = asked.split(',').map((name) => name.trim())
+  const name = names.find((one): one is Protocol => (PROTOCOLS as readonly string[]).includes(one))
+  return name
+}
+
+function refuse(status: number, detail: string): HttpResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ detail }) }
+}

@@ -1,0 +1,70 @@
+/** An HTTP request without a socket. */
+import type { HttpHandler, HttpRequest, HttpResponse } from '../../../lib/servers/http/exchange.ts'
+
+export interface FakeOptions {
+  readonly headers?: Readonly<Record<string, string>>
+  /** Anything but text and bytes is sent as JSON. */
+  readonly body?: unknown
+  readonly readBody?: () => Promise<Uint8Array>
+}
+
+export interface FakeRequest extends HttpRequest {
+  /** The caller leaves. */
+  leave(): void
+}
+
+export function fakeRequest(method: string, path: string, options: FakeOptions = {}): FakeRequest {
+  const { body } = options
+  const given =
+    body === undefined ? '' : typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
+  const bytes = typeof given === 'string' ? Buffer.from(given) : given
+  const headers: Record<string, string> = {
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...options.headers,
+  }
+  const listeners: (() => void)[] = []
+  let cancelled = false
+  return {
+    method,
+    path,
+    query: '',
+    version: '1.1',
+    peer: '127.0.0.1:1',
+    header: (name) => headers[name],
+    body: options.readBody ?? (async () => bytes),
+    get cancelled() {
+      return cancelled
+    },
+    onCancel(listener) {
+      if (cancelled) listener()
+      else listeners.push(listener)
+    },
+    leave() {
+      cancelled = true
+      for (const listener of listeners) listener()
+    },
+  }
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there
+  readonly json: any
+}
+
+export async function ask(
+  handler: HttpHandler,
+  method: string,
+  path: string,
+  options: FakeOptions = {},
+): Promise<Answered> {
+  return read(await handler(fakeRequest(method, path, options)))
+}
+
+export function read(response: HttpResponse): Answered {
+  const body = typeof response.body === 'string' ? response.body : ''
+  const type = response.headers['content-type'] ?? ''
+  return { ...response, body, json: type === 'application/json' && body !== '' ? JSON.parse(body) : undefined }
+}
