@@ -73,10 +73,17 @@ function addMethods(server: Server, methods: GrpcMethods, running: RunningCalls)
   if (methods.size > 0) server.addService(definition, implementation)
 }
 
-function bind(server: Server, { host, port }: GrpcFrontOptions): Promise<number> {
+function credentials({ tls }: GrpcFrontOptions): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure()
+  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.certificate) }
+  return ServerCredentials.createSsl(null, [pair])
+}
+
+function bind(server: Server, options: GrpcFrontOptions): Promise<number> {
+  const { host, port } = options
   const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials(options), (error, bound) => {
       if (error === null) return resolve(bound)
       server.forceShutdown()
       reject(bindError(error, address, port))
