@@ -23,10 +23,13 @@ export function banner(role: 'gateway' | 'executor', served: Served, ms: number)
   const endpoints = served.endpoints.filter((name) => name !== '_jina_dry_run_')
   const what =
     role === 'gateway' ? `${served.className} is ready` : `${served.className} is ready, as a shared executor`
+  const width = Math.max(...served.listeners.map((listener) => urlOf(listener).length))
   const lines = served.listeners.map((listener) => {
     const { protocol, host } = listener
-    const everywhere = host === '0.0.0.0' || host === '::' ? dim(`  on all interfaces (${host})`) : ''
-    return `  ${LABELS[protocol].padEnd(9)}  ${bold(urlOf(listener))}${everywhere}`
+    const url = urlOf(listener)
+    const everywhere =
+      host === '0.0.0.0' || host === '::' ? dim(`${' '.repeat(width - url.length)}  on all interfaces (${host})`) : ''
+    return `  ${LABELS[protocol].padEnd(9)}  ${bold(url)}${everywhere}`
   })
   const docs = served.listeners
     .filter(({ protocol }) => protocol === 'http')

@@ -9,13 +9,13 @@ export const HTTP_OPTIONS: readonly Option[] = [
   {
     name: 'debug-endpoints',
     type: 'flag',
-    summary: 'Leave out the HTTP routes /status, /dry_run and /post',
+    summary: 'HTTP routes /status, /dry_run and /post',
     negatable: true,
   },
   {
     name: 'crud-endpoints',
     type: 'flag',
-    summary: 'Leave out the HTTP routes /index, /search, /update and /delete',
+    summary: 'HTTP routes /index, /search, /update and /delete',
     negatable: true,
   },
   {

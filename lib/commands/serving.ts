@@ -3,7 +3,6 @@ import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { parsePolling } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
-import { readCertificate } from '../flow/certificate.ts'
 import { resolveExecutorSource } from '../flow/executor-source.ts'
 import type { Listening } from '../flow/listen.ts'
 import { serve } from '../flow/serve.ts'
@@ -176,7 +175,11 @@ function readListening(role: 'gateway' | 'executor', args: Args): Listening {
 async function readTls(args: Args): Promise<TlsOptions | undefined> {
   const certificate = args.text('ssl-certfile')
   const key = args.text('ssl-keyfile')
-  if (certificate !== undefined && key !== undefined) return readCertificate(certificate, key)
+  if (certificate !== undefined && key !== undefined) {
+    // Cryptography is loaded only when it is needed: a start takes few milliseconds.
+    const { readCertificate } = await import('../flow/certificate.ts')
+    return readCertificate(certificate, key)
+  }
   if (certificate === undefined && key === undefined) return undefined
   const [given, missing] = key === undefined ? ['certfile', 'keyfile'] : ['keyfile', 'certfile']
   throw new XserveError('BAD_ARGUMENT', `--ssl-${given} is given without --ssl-${missing}`, {

@@ -13,6 +13,7 @@ import {
 } from '@grpc/grpc-js'
 import { XserveError } from '../../errors.ts'
 import { type RunningCalls, streamHandler, unaryHandler } from './grpc-js-call.ts'
+import { answerHttp1 } from './grpc-js-preface.ts'
 import type { GrpcFront, GrpcFrontOptions, GrpcMethods, StartGrpcFront } from './method.ts'
 
 /** After the grace: how long the last statuses have to leave before connections are cut. */
@@ -43,11 +44,13 @@ export const startGrpcJsFront: StartGrpcFront = async (methods, options) => {
   const server = new Server(serverOptions(options))
   addMethods(server, methods, running)
   const port = await bind(server, options)
+  const dropSilent = options.tls ? () => {} : answerHttp1(server)
   let closing: Promise<void> | undefined
   const front: GrpcFront = {
     port,
     close(graceMs) {
       closing ??= closeServer(server, running, graceMs)
+      dropSilent()
       return closing
     },
   }
