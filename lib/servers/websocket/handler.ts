@@ -2,7 +2,12 @@
 import type { ServedRuntime } from '../../wire/call.ts'
 import type { WebSocketHandler } from '../http/exchange.ts'
 
-export function createWebSocketHandler(_runtime: ServedRuntime, _options: object = {}): WebSocketHandler {
+export interface WebSocketHandlerOptions {
+  readonly prefetch?: number
+  readonly onInternalError?: (error: unknown) => void
+}
+
+export function createWebSocketHandler(_runtime: ServedRuntime, _options: WebSocketHandlerOptions = {}): WebSocketHandler {
   return () => ({
     protocol: null,
     open: (peer) => ({ message: (data) => void peer.send(data), closed: () => {} }),
