@@ -1,7 +1,8 @@
 /** Opens the listeners of one runtime, one for each protocol, HTTP and WebSocket on one port if wanted: all or none. */
 
 import { startGrpcServer } from '../servers/grpc/server.ts'
-import type { HttpRouteOptions } from '../servers/http/routes/options.ts'
+import type { HttpHandler } from '../servers/http/exchange.ts'
+import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { HttpServerOptions } from '../servers/http/server.ts'
 import type { Listener, Protocol, ServedRuntime } from '../wire/call.ts'
 
@@ -21,7 +22,7 @@ export interface Listening {
 /** Limits without a number are those of the protocol: none on gRPC, 128 MB on HTTP and WebSocket. */
 export interface ListenOptions extends HttpServerOptions {
   readonly listening: Listening
-  readonly routes: HttpRouteOptions
+  readonly routes: HttpHandlerOptions
 }
 
 /** In the order of the protocols. Rejects with the first failure, nothing left open. */
@@ -56,11 +57,18 @@ async function startWeb(
   options: ListenOptions,
 ): Promise<Listener> {
   const { startHttpServer } = await import('../servers/http/server.ts')
-  const http = protocols.includes('http')
-    ? (await import('../servers/http/routes/handler.ts')).createHttpHandler(runtime, options.routes)
-    : (await import('../servers/websocket/plain.ts')).answerPlainHttp
+  const http = await httpHandler(runtime, protocols.includes('http'), options)
   const websocket = protocols.includes('websocket')
-    ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, {})
+    ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, tellTo(options))
     : undefined
   return startHttpServer({ protocol: protocols[0], http, ...(websocket ? { websocket } : {}) }, options)
 }
+
+async function httpHandler(runtime: ServedRuntime, served: boolean, options: ListenOptions): Promise<HttpHandler> {
+  const { createHttpHandler } = await import('../servers/http/handler.ts')
+  if (served) return createHttpHandler(runtime, options.routes)
+  const { tellPlainHttp } = await import('../servers/websocket/plain.ts')
+  return tellPlainHttp(createHttpHandler(runtime, { ...options.routes, statusOnly: true }))
+}
+
+const tellTo = ({ onInternalError }: ListenOptions) => (onInternalError ? { onInternalError } : {})

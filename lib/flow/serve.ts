@@ -3,7 +3,7 @@ import { createDeployment, type DeploymentSpec } from '../deployment/deployment.
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import type { Logger } from '../log.ts'
-import type { HttpRouteOptions } from '../servers/http/routes/options.ts'
+import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import { createTopology } from '../topology/run.ts'
 import type { Listener, TlsOptions } from '../wire/call.ts'
 import { type Listening, startListeners } from './listen.ts'
@@ -19,7 +19,7 @@ export interface ServeOptions {
   /** Largest request message in bytes on every protocol; -1 = no limit. Default: none on gRPC, 128 MB elsewhere. */
   readonly maxMessageBytes?: number
   /** HTTP alone. */
-  readonly routes: HttpRouteOptions
+  readonly routes: HttpHandlerOptions
   readonly version: string
   readonly log: Logger
   readonly stdout: (text: string) => void

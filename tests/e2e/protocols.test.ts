@@ -137,7 +137,7 @@ describe('starts that fail', () => {
     [['--protocol', 'grpc,http', '--port', '5000'], 'differ in number'],
     [['--protocol', 'grpc,http', '--port', '5000,5000'], 'grpc and http cannot share port 5000'],
     [['--protocol', 'grpc,htpp'], 'did you mean http?'],
-    [['--protocol', 'http', '--expose-endpoints', '{"/foo": {"mehtods": []}}'], 'did you mean methods?'],
+    [['--protocol', 'http', '--expose-endpoints', '{'], 'no valid JSON'],
     [['--ssl-certfile', 'a.pem'], '--ssl-certfile is given without --ssl-keyfile'],
     [['--ssl-keyfile', 'a.key'], '--ssl-keyfile is given without --ssl-certfile'],
   ])('%j is a usage error', async (args, part) => {

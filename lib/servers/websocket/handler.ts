@@ -7,7 +7,10 @@ export interface WebSocketHandlerOptions {
   readonly onInternalError?: (error: unknown) => void
 }
 
-export function createWebSocketHandler(_runtime: ServedRuntime, _options: WebSocketHandlerOptions = {}): WebSocketHandler {
+export function createWebSocketHandler(
+  _runtime: ServedRuntime,
+  _options: WebSocketHandlerOptions = {},
+): WebSocketHandler {
   return () => ({
     protocol: null,
     open: (peer) => ({ message: (data) => void peer.send(data), closed: () => {} }),

@@ -1,13 +1,19 @@
-/** What plain HTTP requests get on a port that serves WebSocket alone: the health check, else where they went wrong. */
-import type { HttpHandler } from '../http/exchange.ts'
-
-const JSON_TYPE = { 'content-type': 'application/json' }
-const WRONG_PROTOCOL = JSON.stringify({
-  detail: 'this port speaks WebSocket: connect to ws://HOST:PORT/; HTTP is served with --protocol http',
-})
+/** What plain HTTP requests get on a port that serves WebSocket alone: status and health, else where they went wrong. */
+import type { HttpHandler, HttpResponse } from '../http/exchange.ts'
 
 /** 426 names the protocol that is expected, as RFC 9110 §15.5.22 wants it. */
-export const answerPlainHttp: HttpHandler = ({ method, path }) => {
-  if (path === '/' && (method === 'GET' || method === 'HEAD')) return { status: 200, headers: JSON_TYPE, body: '{}' }
-  return { status: 426, headers: { ...JSON_TYPE, upgrade: 'websocket' }, body: WRONG_PROTOCOL }
+const WRONG_PROTOCOL: HttpResponse = {
+  status: 426,
+  headers: { 'content-type': 'application/json', upgrade: 'websocket' },
+  body: JSON.stringify({
+    detail: 'this port speaks WebSocket: connect to ws://HOST:PORT/; HTTP is served with --protocol http',
+  }),
+}
+
+/** The handler of the few paths that both have; what it does not know was meant for another port. */
+export function tellPlainHttp(handler: HttpHandler): HttpHandler {
+  return async (request) => {
+    const response = await handler(request)
+    return response.status === 404 || response.status === 405 ? WRONG_PROTOCOL : response
+  }
 }

@@ -1,18 +1,19 @@
 import { expect, test } from 'bun:test'
-import type { HttpRequest } from '../../../lib/servers/http/exchange.ts'
-import { answerPlainHttp } from '../../../lib/servers/websocket/plain.ts'
+import type { HttpHandler, HttpRequest, HttpResponse } from '../../../lib/servers/http/exchange.ts'
+import { tellPlainHttp } from '../../../lib/servers/websocket/plain.ts'
 
-const ask = (method: string, path: string) => answerPlainHttp({ method, path } as HttpRequest)
+const answer = (status: number): HttpResponse => ({ status, headers: {}, body: '{}' })
+const routes: HttpHandler = ({ method, path }) => answer(path === '/' ? (method === 'GET' ? 200 : 405) : 404)
+const ask = (method: string, path: string) => tellPlainHttp(routes)({ method, path } as HttpRequest)
 
-test('plain HTTP gets the health check, else a word about where it is', async () => {
-  expect(await ask('GET', '/')).toEqual({ status: 200, headers: { 'content-type': 'application/json' }, body: '{}' })
+test('plain HTTP gets what both protocols have, else a word about where it is', async () => {
+  expect(await ask('GET', '/')).toEqual(answer(200))
   for (const [method, path] of [
     ['POST', '/'],
-    ['GET', '/status'],
     ['POST', '/post'],
   ] as const) {
-    const answer = await ask(method, path)
-    expect([answer.status, answer.headers.upgrade]).toEqual([426, 'websocket'])
-    expect(JSON.parse(String(answer.body)).detail).toContain('this port speaks WebSocket')
+    const { status, headers, body } = await ask(method, path)
+    expect([status, headers.upgrade]).toEqual([426, 'websocket'])
+    expect(JSON.parse(String(body)).detail).toContain('this port speaks WebSocket')
   }
 })
