@@ -80,7 +80,11 @@ function toCitty(definition: CommandDefinition): CommandDef {
 
 const root = (): CommandDef =>
   defineCommand({
-    meta: { name: 'xserve', version: VERSION, description: 'Serves TypeScript executors over gRPC' },
+    meta: {
+      name: 'xserve',
+      version: VERSION,
+      description: 'Serves TypeScript executors over gRPC, HTTP and WebSocket',
+    },
     subCommands: Object.fromEntries(
       Object.entries(COMMANDS).map(([name, { summary }]) => [
         name,

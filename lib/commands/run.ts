@@ -1,5 +1,6 @@
 /** `xserve run FILE`: one executor behind a gateway. */
 import type { CommandDefinition } from './arguments.ts'
+import { HTTP_OPTIONS } from './http-options.ts'
 import { SERVING_OPTIONS, serveCommand } from './serving.ts'
 
 export const run: CommandDefinition = {
@@ -8,6 +9,6 @@ export const run: CommandDefinition = {
   positionals: [
     { name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true },
   ],
-  options: SERVING_OPTIONS,
+  options: [...SERVING_OPTIONS, ...HTTP_OPTIONS],
   run: (args) => serveCommand('gateway', args),
 }

@@ -4,9 +4,14 @@ import path from 'node:path'
 import { parsePolling } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
 import { resolveExecutorSource } from '../flow/executor-source.ts'
-import { type Served, serve } from '../flow/serve.ts'
+import type { Listening } from '../flow/listen.ts'
+import { serve } from '../flow/serve.ts'
 import { createLogger, type Logger } from '../log.ts'
+import type { TlsOptions } from '../wire/call.ts'
 import type { Args, Option } from './arguments.ts'
+import { addressOf, banner } from './banner.ts'
+import { givenHttpOptions, readHttpOptions } from './http-options.ts'
+import { PROTOCOL_OPTIONS, resolveProtocols } from './protocols.ts'
 import { VERSION } from './version.ts'
 
 /** Jina waits ten minutes; a start that hangs is told sooner here, models that load for long set it. */
@@ -15,17 +20,16 @@ const TIMEOUT_READY_MS = 600_000
 const DRAIN_MS = 25_000
 
 export const SERVING_OPTIONS: readonly Option[] = [
-  {
-    name: 'port',
-    type: 'integer',
-    value: 'PORT',
-    summary: 'Port to listen on',
-    preset: 'any free one',
-    also: ['port-expose', 'port-in', 'p'],
-  },
+  ...PROTOCOL_OPTIONS,
   { name: 'host', type: 'text', value: 'HOST', summary: 'Address to listen on', preset: '0.0.0.0', also: ['host-in'] },
-  { name: 'port-file', type: 'text', value: 'FILE', summary: 'Write HOST:PORT there once it is ready' },
-  { name: 'protocol', type: 'text', value: 'NAME', summary: 'grpc', preset: 'grpc' },
+  {
+    name: 'port-file',
+    type: 'text',
+    value: 'FILE',
+    summary: 'Write HOST:PORT there once it is ready, a line for each protocol',
+  },
+  { name: 'ssl-certfile', type: 'text', value: 'FILE', summary: 'Certificate (PEM): every port speaks TLS' },
+  { name: 'ssl-keyfile', type: 'text', value: 'FILE', summary: 'Private key of the certificate (PEM)' },
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
   { name: 'name', type: 'text', value: 'NAME', summary: 'Name of the deployment', preset: 'executor0' },
   {
@@ -73,7 +77,7 @@ export const SERVING_OPTIONS: readonly Option[] = [
     type: 'integer',
     value: 'N',
     summary: 'Largest request message; -1 is no limit',
-    preset: '-1',
+    preset: 'none on gRPC, 128 MB on HTTP and WebSocket',
   },
   { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
 ]
@@ -81,15 +85,18 @@ export const SERVING_OPTIONS: readonly Option[] = [
 /** Serves until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
   const started = performance.now()
-  const options = readOptions(args)
+  const options = readOptions(role, args)
+  const tls = await readTls(args)
   const log = createLogger(role, {
     level: args.flag('debug') ? 'debug' : args.flag('quiet') ? 'warn' : args.text('log-level'),
   })
+  warnOfHttp(args, options.listening, log)
   const signals = watchSignals()
   surviveFaults(log)
   const starting = serve({
     role,
     ...options,
+    ...(tls ? { tls } : {}),
     version: VERSION,
     log,
     stdout: (text) => void process.stdout.write(text),
@@ -100,8 +107,7 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
     void starting.then((late) => late.stop(0)).catch(() => {})
     return 0
   }
-  const address = `${reachable(served.listener.host)}:${served.listener.port}`
-  if (options.portFile) writePortFile(options.portFile, address)
+  if (options.portFile) writePortFile(options.portFile, served.listeners.map(addressOf))
   if (!args.flag('quiet')) process.stderr.write(banner(role, served, performance.now() - started))
   const signal = await signals.first
   log.info(`${signal}: finishing the calls under way`)
@@ -109,17 +115,11 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
   return Promise.race([served.stop(options.drainMs).then(() => 0), second])
 }
 
-function readOptions(args: Args) {
+function readOptions(role: 'gateway' | 'executor', args: Args) {
   const given = args.positional(0) ?? args.text('uses')
   if (given === undefined) {
     throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', {
       hint: 'for example: xserve run my_executor.ts',
-    })
-  }
-  const protocol = (args.text('protocol') ?? 'grpc').toLowerCase()
-  if (protocol !== 'grpc') {
-    throw new XserveError('BAD_ARGUMENT', `protocol ${JSON.stringify(protocol)} is not served by this version`, {
-      hint: 'it serves grpc',
     })
   }
   const source = resolveExecutorSource(given, args.text('executor'), process.cwd())
@@ -130,11 +130,13 @@ function readOptions(args: Args) {
     })
   }
   const workspace = args.text('workspace')
+  const maxMessageBytes = args.integer('max-message-bytes', -1)
   return {
     host: args.text('host') ?? '0.0.0.0',
-    port: args.integer('port', 0, 65535) ?? 0,
+    listening: readListening(role, args),
+    routes: readHttpOptions(args),
     portFile: args.text('port-file'),
-    maxMessageBytes: args.integer('max-message-bytes', -1) ?? -1,
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     drainMs: args.integer('drain-timeout', 0) ?? DRAIN_MS,
     deployment: {
       polling: parsePolling(args.text('polling') ?? 'any'),
@@ -159,6 +161,40 @@ function readOptions(args: Args) {
   }
 }
 
+function readListening(role: 'gateway' | 'executor', args: Args): Listening {
+  const listening = resolveProtocols(args.texts('protocol'), args.texts('port'))
+  const other = listening.protocols.find(({ protocol }) => protocol !== 'grpc')
+  if (role === 'executor' && other) {
+    throw new XserveError('BAD_ARGUMENT', `a shared executor serves grpc only, not ${other.protocol}`, {
+      hint: 'xserve run serves the same file over http and websocket, too',
+    })
+  }
+  return listening
+}
+
+async function readTls(args: Args): Promise<TlsOptions | undefined> {
+  const certificate = args.text('ssl-certfile')
+  const key = args.text('ssl-keyfile')
+  if (certificate !== undefined && key !== undefined) {
+    // Cryptography is loaded only when it is needed: a start takes few milliseconds.
+    const { readCertificate } = await import('../flow/certificate.ts')
+    return readCertificate(certificate, key)
+  }
+  if (certificate === undefined && key === undefined) return undefined
+  const [given, missing] = key === undefined ? ['certfile', 'keyfile'] : ['keyfile', 'certfile']
+  throw new XserveError('BAD_ARGUMENT', `--ssl-${given} is given without --ssl-${missing}`, {
+    hint: 'TLS needs the certificate and its private key',
+  })
+}
+
+/** Told and not refused: one line of options may be used for several protocols. */
+function warnOfHttp(args: Args, { protocols }: Listening, log: Logger): void {
+  const given = givenHttpOptions(args)
+  if (protocols.some(({ protocol }) => protocol === 'http')) {
+    if (args.flag('cors')) log.warn('CORS is enabled: any website can call this service from the browser of a visitor')
+  } else if (given.length > 0) log.warn(`without --protocol http there is no effect of ${given.join(', ')}`)
+}
+
 function texts(option: string, values: Record<string, unknown>): Record<string, string> {
   for (const [key, value] of Object.entries(values)) {
     if (typeof value === 'object') throw new XserveError('BAD_ARGUMENT', `--${option} ${key} must be a text`)
@@ -166,18 +202,11 @@ function texts(option: string, values: Record<string, unknown>): Record<string, 
   return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]))
 }
 
-/** The address by which this machine reaches a listener. */
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
-}
-
 /** Whole or not at all: who waits for the file may read it at any moment. */
-function writePortFile(file: string, address: string): void {
+function writePortFile(file: string, addresses: readonly string[]): void {
   const draft = `${file}.${process.pid}.tmp`
   try {
-    writeFileSync(draft, `${address}\n`)
+    writeFileSync(draft, `${addresses.join('\n')}\n`)
     renameSync(draft, file)
   } catch (error) {
     throw new XserveError(
@@ -185,25 +214,6 @@ function writePortFile(file: string, address: string): void {
       `--port-file ${file} cannot be written: ${error instanceof Error ? error.message : error}`,
     )
   }
-}
-
-function banner(role: string, served: Served, ms: number): string {
-  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
-  const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text)
-  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
-  const { host, port } = served.listener
-  const everywhere = host === '0.0.0.0' || host === '::' ? dim(`  on all interfaces (${host})`) : ''
-  const endpoints = served.endpoints.filter((name) => name !== '_jina_dry_run_')
-  const what =
-    role === 'gateway' ? `${served.className} is ready` : `${served.className} is ready, as a shared executor`
-  return [
-    '',
-    `  ${bold(what)} ${dim(`in ${Math.round(ms)} ms`)}`,
-    `  gRPC       ${bold(`${reachable(host)}:${port}`)}${everywhere}`,
-    `  endpoints  ${endpoints.join('  ') || dim('none')}`,
-    '',
-    '',
-  ].join('\n')
 }
 
 /** A fault of ours in one call must not end all the others: it is told with its place, and serving goes on. */

@@ -1,21 +1,25 @@
-/** Starts what one command serves: a worker, the runtime in front of it, a listener; and stops it in the right order. */
+/** Starts what one command serves: a worker, the runtime in front of it, listeners; and stops it in the right order. */
 import { createDeployment, type DeploymentSpec } from '../deployment/deployment.ts'
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import type { Logger } from '../log.ts'
-import { startGrpcServer } from '../servers/grpc/server.ts'
+import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import { createTopology } from '../topology/run.ts'
-import type { Listener } from '../wire/call.ts'
+import type { Listener, TlsOptions } from '../wire/call.ts'
+import { type Listening, startListeners } from './listen.ts'
 
 export interface ServeOptions {
   /** `gateway`: a served executor. `executor`: a shared one, which answers the executor services itself. */
   readonly role: 'gateway' | 'executor'
   readonly deployment: DeploymentSpec
   readonly host: string
-  /** 0 = any free one. */
-  readonly port: number
-  /** Largest request message in bytes; -1 = no limit. */
-  readonly maxMessageBytes: number
+  readonly listening: Listening
+  /** Default: plain text on every port. */
+  readonly tls?: TlsOptions
+  /** Largest request message in bytes on every protocol; -1 = no limit. Default: none on gRPC, 128 MB elsewhere. */
+  readonly maxMessageBytes?: number
+  /** HTTP alone. */
+  readonly routes: HttpHandlerOptions
   readonly version: string
   readonly log: Logger
   readonly stdout: (text: string) => void
@@ -23,7 +27,8 @@ export interface ServeOptions {
 }
 
 export interface Served {
-  readonly listener: Listener
+  /** In the order of the protocols asked for. */
+  readonly listeners: readonly Listener[]
   readonly className: string
   readonly endpoints: readonly string[]
   /** Health says no, new calls are refused, calls under way finish within `drainMs`, close() runs, the worker ends. */
@@ -44,31 +49,40 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return [...new Set([...deployment.endpoints, DRY_RUN_ENDPOINT])]
     },
   })
-  const listening = startGrpcServer(runtime, {
+  const { tls, maxMessageBytes } = options
+  const listening = startListeners(runtime, {
     host: options.host,
-    port: options.port,
-    maxMessageBytes: options.maxMessageBytes,
+    listening: options.listening,
+    routes: options.routes,
+    ...(tls ? { tls } : {}),
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.
     onInternalError: (error) =>
       log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
   })
-  // The port is taken at once, so that a conflict is told before a long start; health says no until the worker is ready.
-  const bound = listening.then((listener) => listener.setServing(false))
+  const setServing = async (serving: boolean) => {
+    for (const listener of await listening) listener.setServing(serving)
+  }
+  const close = async (graceMs: number) => {
+    await Promise.all((await listening).map((listener) => listener.close(graceMs)))
+  }
+  // Ports are taken at once, so that a conflict is told before a long start; health says no until the worker is ready.
+  const bound = setServing(false)
   try {
-    const [listener] = await Promise.all([listening, started, bound])
-    listener.setServing(true)
+    const [listeners] = await Promise.all([listening, started, bound])
+    await setServing(true)
     return {
-      listener,
+      listeners,
       className: deployment.className,
       endpoints: deployment.endpoints,
       async stop(drainMs) {
-        listener.setServing(false)
-        await listener.close(drainMs)
+        await setServing(false)
+        await close(drainMs)
         await deployment.stop(drainMs)
       },
     }
   } catch (error) {
-    const settled = await Promise.allSettled([listening.then((listener) => listener.close(0)), deployment.stop(0)])
+    const settled = await Promise.allSettled([close(0), deployment.stop(0)])
     for (const part of settled) if (part.status === 'rejected') log.debug(`while stopping: ${part.reason}`)
     throw error
   }

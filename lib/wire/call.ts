@@ -36,11 +36,22 @@ export interface ServedRuntime {
   info(): { readonly jina: Readonly<Record<string, string>>; readonly envs: Readonly<Record<string, string>> }
 }
 
+/** What callers speak. */
+export type Protocol = 'grpc' | 'http' | 'websocket'
+
+/** How a server proves who it is; PEM texts. */
+export interface TlsOptions {
+  /** The certificate, then those that lead to its authority. */
+  readonly certificate: string
+  readonly key: string
+}
+
 /** A running server. */
 export interface Listener {
-  readonly protocol: 'grpc'
+  readonly protocol: Protocol
   readonly host: string
   readonly port: number
+  readonly tls: boolean
   /** What health checks say from now on. */
   setServing(serving: boolean): void
   /** Takes no new calls, lets those under way finish, ends the rest after `graceMs`. */

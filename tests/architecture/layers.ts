@@ -64,6 +64,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/document/fields.ts': 'tests/document/document.test.ts',
   'lib/document/lazy-fields.ts': 'tests/document/document.test.ts',
   'lib/document/scores.ts': 'tests/document/vectors.test.ts',
+  'lib/flow/listen.ts': 'tests/e2e/protocols.test.ts',
   'lib/flow/serve.ts': 'tests/e2e/start.test.ts',
   'lib/gateway/gateway.ts': 'tests/servers/grpc/server.test.ts',
   'lib/gateway/info.ts': 'tests/servers/grpc/server.test.ts',

@@ -58,8 +58,14 @@ export async function xserve(args: readonly string[], options: RunOptions = {}):
 
 export interface Server extends AsyncDisposable {
   readonly pid: number
+  /** HOST:PORT of gRPC, without a scheme; '' when it is not served. */
   readonly address: string
+  /** Of gRPC; NaN when it is not served. */
   readonly port: number
+  /** `http://HOST:PORT` or `https://…`; '' when it is not served. */
+  readonly http: string
+  /** `ws://HOST:PORT` or `wss://…`; '' when it is not served. */
+  readonly websocket: string
   readonly stdout: () => string
   readonly stderr: () => string
   /** Resolves when the text has appeared on stdout or stderr. */
@@ -84,7 +90,11 @@ async function collect(stream: ReadableStream<Uint8Array>, into: Watched): Promi
   for (const wake of into.waiting) wake()
 }
 
-/** Starts `run` or `executor` on a free port; resolves when the banner tells the address, rejects when it ends before. */
+/** What stands behind a label of the banner. */
+const told = (banner: string, label: string): string =>
+  new RegExp(`^ {2}${label} +(\\S+:\\d+)`, 'm').exec(banner)?.[1] ?? ''
+
+/** Starts `run` or `executor` on free ports; resolves when the banner tells the addresses, rejects when it ends before. */
 export async function startServer(
   command: 'run' | 'executor',
   args: readonly string[],
@@ -120,8 +130,9 @@ export async function startServer(
       })
     }
   }
-  await seen(/gRPC\s+\S+:\d+/)
-  const address = /gRPC\s+(\S+:\d+)/.exec(err.text)![1]!
+  // Its last line: all addresses are there.
+  await seen(/^ {2}endpoints .*\n/m)
+  const address = told(err.text, 'gRPC').replace(/^grpcs:\/\//, '')
   let signalled = false
   const stop = async (): Promise<number | null> => {
     // A second signal would mean: at once.
@@ -134,7 +145,9 @@ export async function startServer(
   return {
     pid: child.pid,
     address,
-    port: Number(address.split(':').at(-1)),
+    port: Number.parseInt(address.split(':').at(-1)!, 10),
+    http: told(err.text, 'HTTP'),
+    websocket: told(err.text, 'WebSocket'),
     stdout: () => out.text,
     stderr: () => err.text,
     seen,

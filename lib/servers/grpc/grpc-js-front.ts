@@ -13,6 +13,7 @@ import {
 } from '@grpc/grpc-js'
 import { XserveError } from '../../errors.ts'
 import { type RunningCalls, streamHandler, unaryHandler } from './grpc-js-call.ts'
+import { answerHttp1 } from './grpc-js-preface.ts'
 import type { GrpcFront, GrpcFrontOptions, GrpcMethods, StartGrpcFront } from './method.ts'
 
 /** After the grace: how long the last statuses have to leave before connections are cut. */
@@ -43,11 +44,13 @@ export const startGrpcJsFront: StartGrpcFront = async (methods, options) => {
   const server = new Server(serverOptions(options))
   addMethods(server, methods, running)
   const port = await bind(server, options)
+  const dropSilent = options.tls ? () => {} : answerHttp1(server)
   let closing: Promise<void> | undefined
   const front: GrpcFront = {
     port,
     close(graceMs) {
       closing ??= closeServer(server, running, graceMs)
+      dropSilent()
       return closing
     },
   }
@@ -73,10 +76,17 @@ function addMethods(server: Server, methods: GrpcMethods, running: RunningCalls)
   if (methods.size > 0) server.addService(definition, implementation)
 }
 
-function bind(server: Server, { host, port }: GrpcFrontOptions): Promise<number> {
+function credentials({ tls }: GrpcFrontOptions): ServerCredentials {
+  if (!tls) return ServerCredentials.createInsecure()
+  const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.certificate) }
+  return ServerCredentials.createSsl(null, [pair])
+}
+
+function bind(server: Server, options: GrpcFrontOptions): Promise<number> {
+  const { host, port } = options
   const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) => {
+    server.bindAsync(address, credentials(options), (error, bound) => {
       if (error === null) return resolve(bound)
       server.forceShutdown()
       reject(bindError(error, address, port))

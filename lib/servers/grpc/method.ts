@@ -2,6 +2,7 @@
  * The seam between gRPC methods and the HTTP/2 implementation that carries them: a table of methods on raw message bytes.
  * A front (grpc-js today) takes the table and a port; methods know nothing of the front.
  */
+import type { TlsOptions } from '../../wire/call.ts'
 
 /** One RPC as a method sees it. */
 export interface GrpcCall {
@@ -54,6 +55,8 @@ export interface GrpcFrontOptions {
   readonly port: number
   /** Largest request message in bytes; -1 = no limit, as in Jina. */
   readonly maxMessageBytes: number
+  /** Default: plain text. */
+  readonly tls?: TlsOptions
   /** Told of errors that callers see masked as INTERNAL, so that the operator sees them. Default: nobody. */
   readonly onInternalError?: (error: unknown) => void
 }

@@ -1,5 +1,5 @@
 /** A gRPC server in front of a runtime: its role's services, health and reflection on one port. */
-import type { Listener, ServedRuntime } from '../../wire/call.ts'
+import type { Listener, ServedRuntime, TlsOptions } from '../../wire/call.ts'
 import { createHealth } from './health.ts'
 import { buildMethods } from './methods/build.ts'
 import { servedServices } from './services.ts'
@@ -11,25 +11,29 @@ export interface GrpcServerOptions {
   readonly port?: number
   /** Largest request message in bytes. Default: -1, no limit, as in Jina. */
   readonly maxMessageBytes?: number
+  /** Default: plain text. */
+  readonly tls?: TlsOptions
   /** Told of errors that callers see masked as INTERNAL. Default: nobody. */
   readonly onInternalError?: (error: unknown) => void
 }
 
 /** Rejects with XserveError PORT_IN_USE or START_FAILED. Health says SERVING from the start. */
 export async function startGrpcServer(runtime: ServedRuntime, options: GrpcServerOptions = {}): Promise<Listener> {
-  const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, onInternalError } = options
+  const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, tls, onInternalError } = options
   const health = createHealth(servedServices(runtime.role))
   const { startGrpcJsFront } = await import('./grpc-js-front.ts')
   const front = await startGrpcJsFront(buildMethods(runtime, health), {
     host,
     port,
     maxMessageBytes,
+    ...(tls ? { tls } : {}),
     ...(onInternalError ? { onInternalError } : {}),
   })
   return {
     protocol: 'grpc',
     host,
     port: front.port,
+    tls: tls !== undefined,
     setServing: health.setServing,
     close(graceMs) {
       health.setServing(false)

@@ -2,6 +2,9 @@
  * The seam between HTTP routes (and WebSocket conversations) and the front that carries them: a front takes handlers and a
  * port; handlers know nothing of sockets.
  */
+import type { TlsOptions } from '../../wire/call.ts'
+
+export type { TlsOptions }
 
 export interface HttpRequest {
   /** Upper case. */
@@ -55,12 +58,6 @@ export interface WebSocketListener {
 export type WebSocketHandler = (
   request: HttpRequest,
 ) => { readonly protocol: string | null; open(peer: WebSocketPeer): WebSocketListener } | HttpResponse
-
-export interface TlsOptions {
-  /** PEM texts. */
-  readonly certificate: string
-  readonly key: string
-}
 
 export interface HttpFrontOptions {
   readonly host: string

@@ -1,0 +1,32 @@
+/** What `GET /` says before an executor is ready and while a server stops; in between the routes answer. */
+import type { HttpHandler, HttpResponse } from './exchange.ts'
+
+export interface Health {
+  setServing(serving: boolean): void
+  /** The handler, behind the health check on `/`. */
+  guard(handler: HttpHandler): HttpHandler
+}
+
+const refusal = (reason: string): HttpResponse => ({
+  status: 503,
+  headers: { 'content-type': 'application/json', 'retry-after': '1' },
+  body: JSON.stringify({ detail: reason }),
+})
+
+const STARTING = refusal('starting: the executor is not ready yet')
+const STOPPING = refusal('stopping: no new calls are taken')
+
+/** Begins as starting. */
+export function createHealth(): Health {
+  let refused: HttpResponse | null = STARTING
+  return {
+    setServing(serving) {
+      if (serving) refused = null
+      else refused ??= STOPPING
+    },
+    guard: (handler) => (request) =>
+      refused !== null && request.path === '/' && (request.method === 'GET' || request.method === 'HEAD')
+        ? refused
+        : handler(request),
+  }
+}
