@@ -38,7 +38,8 @@ export function openStreamDoc(
   )
 }
 
-export const frameOf = (bytes: Uint8Array): Frame => decode('jina.SingleDocumentRequestProto', bytes) as unknown as Frame
+export const frameOf = (bytes: Uint8Array): Frame =>
+  decode('jina.SingleDocumentRequestProto', bytes) as unknown as Frame
 
 export interface Streamed {
   readonly frames: readonly Frame[]
