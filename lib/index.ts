@@ -2,6 +2,7 @@
 import type { Client as ClientClass } from './client/client.ts'
 
 export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
+export type { StreamDocOptions } from './client/stream-doc.ts'
 export { Document } from './document/document.ts'
 export { DocumentArray, type DocumentInput } from './document/document-array.ts'
 export type { DocumentInit } from './document/document-init.ts'

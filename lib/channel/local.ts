@@ -19,6 +19,7 @@ export interface LocalChannelOptions {
 
 const RESULTS = '__results__'
 const DEFAULT_ENDPOINT = '/default'
+const NO_PARAMETERS = new Uint8Array(0)
 
 export function createLocalChannel(options: LocalChannelOptions): CallHandler {
   const { link, name } = options
@@ -26,13 +27,14 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
   const routes: readonly Route[] = [{ executor: name, startMs: 0, endMs: 0, status: null }]
   const none: readonly Route[] = []
 
-  const answerOf = (request: Envelope, payload: Uint8Array): Envelope => {
+  /** `kept`: Struct bytes that go back where the method returned nothing for them; null: those of the request. */
+  const answerOf = (request: Envelope, payload: Uint8Array, kept: Uint8Array | null = null): Envelope => {
     const answer = decodeAnswer(payload)
     const data = answer.unchanged ? null : answer.data
     if (answer.failed) {
-      return request.answer({ role: 'executor', data, parameters: null, status: answer.extra, routes: none })
+      return request.answer({ role: 'executor', data, parameters: kept, status: answer.extra, routes: none })
     }
-    const parameters = answer.extra.length === 0 ? null : withResult(request.parameters, options.pod, answer.extra)
+    const parameters = answer.extra.length === 0 ? kept : withResult(request.parameters, options.pod, answer.extra)
     return request.answer({ role: 'executor', data, parameters, status: null, routes })
   }
 
@@ -41,25 +43,41 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
     throw error
   }
 
+  const message = (request: Envelope, context: CallContext, stream: boolean) =>
+    encodeCall({
+      endpoint: request.endpoint || DEFAULT_ENDPOINT,
+      trace: traceOf(context),
+      deadline: context.deadline,
+      parameters: request.parameters,
+      branches: branchesOf(request),
+      stream,
+    })
   const send = (request: Envelope, context: CallContext) => {
-    const sent = link.call(
-      encodeCall({
-        endpoint: request.endpoint || DEFAULT_ENDPOINT,
-        trace: traceOf(context),
-        deadline: context.deadline,
-        parameters: request.parameters,
-        branches: branchesOf(request),
-      }),
-    )
+    const sent = link.call(message(request, context, false))
     context.onCancel(() => sent.cancel())
     return sent.answer
   }
 
+  async function* stream(request: Envelope, context: CallContext): AsyncGenerator<Envelope, void, undefined> {
+    const items = link.stream(message(request, context, true))
+    let over = false
+    // A generator that waits for an item cannot be left before it comes: the wait itself is ended.
+    context.onCancel(() => {
+      if (!over) void items.return?.()
+    })
+    try {
+      // The parameters are the same for each item: they do not go back with every one.
+      for await (const payload of items) yield answerOf(request, payload, NO_PARAMETERS)
+    } catch (error) {
+      await explain(error)
+    } finally {
+      over = true
+    }
+  }
+
   return {
     call: (request, context) => send(request, context).then((payload) => answerOf(request, payload), explain),
-    async *stream(request, context) {
-      yield await send(request, context).then((payload) => answerOf(request, payload), explain)
-    },
+    stream,
   }
 }
 

@@ -1,7 +1,8 @@
 /** The SDK's client: documents to an endpoint of a Flow, a served executor or a shared one, answers back. */
 import { createGrpcChannel, type GrpcChannel } from '../channel/grpc.ts'
 import { encodeData } from '../document/data-content.ts'
-import { DocumentArray } from '../document/document-array.ts'
+import type { Document } from '../document/document.ts'
+import { DocumentArray, type DocumentInput } from '../document/document-array.ts'
 import { newId } from '../document/id.ts'
 import { XserveError } from '../errors.ts'
 import { encodeStruct } from '../protobuf/struct.ts'
@@ -11,6 +12,7 @@ import { batches, type Inputs } from './batches.ts'
 import { exchange, type Request } from './exchange.ts'
 import { isReady } from './ready.ts'
 import { AnswerFailed, PostResponse } from './response.ts'
+import { type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
 import { openCalls, openStream } from './transport.ts'
 
 /** Where the server is and how to talk to it; `new Client('HOST:PORT')` says the same in one word. */
@@ -101,6 +103,28 @@ export class Client {
     options: PostOptions = {},
   ): AsyncGenerator<PostResponse, void, undefined> {
     return this.#responses(typeof on === 'string' ? { ...options, on, inputs } : on)
+  }
+
+  /**
+   * The documents that a streaming endpoint makes of one document, each when it comes; reading slowly holds the endpoint
+   * back, leaving the loop cancels. Throws AnswerFailed behind what came before an error, and XserveError as `post` does.
+   */
+  streamDoc(
+    on: string,
+    doc?: DocumentInput,
+    options: StreamDocOptions = {},
+  ): AsyncGenerator<Document, void, undefined> {
+    return streamDoc(this.#channel, on, doc, options)
+  }
+
+  /** @internal The same as answers, errors included; `first` is the place of the document among all inputs, from 0. */
+  streamFrames(
+    on: string,
+    doc: DocumentInput | undefined,
+    options: StreamDocOptions,
+    first = 0,
+  ): AsyncGenerator<PostResponse, void, undefined> {
+    return streamFrames(this.#channel, on, doc, options, first)
   }
 
   /** Whether a request would get through all executors now: a dry run, or a health check where the server is a shared executor. */

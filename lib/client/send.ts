@@ -1,6 +1,6 @@
 /** What `xserve post` does: inputs to a server, answers as JSON lines while they come, an error as soon as there is one. */
 import { Document } from '../document/document.ts'
-import type { Inputs } from './batches.ts'
+import { batches, type Inputs } from './batches.ts'
 import { Client, type ClientOptions, type PostOptions } from './client.ts'
 import { openDocumentsFile } from './documents-file.ts'
 import { createPrinter, type Output } from './print.ts'
@@ -14,6 +14,8 @@ export interface SendOptions {
   /** File of documents, `-` for stdin; null: the texts, or one empty document when there are none. */
   readonly input: string | null
   readonly post: PostOptions
+  /** Each document goes to a streaming endpoint by itself; what comes back is printed one by one. */
+  readonly streaming: boolean
   readonly show: 'docs' | 'responses'
   readonly output: Output
   /** Told of each answer that is an error when `post.continueOnError` is set. */
@@ -33,7 +35,11 @@ export async function send(options: SendOptions): Promise<boolean> {
   let good = true
   try {
     const empty = file === null && options.texts.length === 0
-    for await (const response of client.stream(options.on, empty ? new Document() : inputs, options.post)) {
+    const posted = empty ? new Document() : inputs
+    const responses = options.streaming
+      ? streamResponses(client, options.on, posted, options.post)
+      : client.stream(options.on, posted, options.post)
+    for await (const response of responses) {
       if (response.isError) {
         const error = new AnswerFailed(response)
         if (!options.post.continueOnError) throw error
@@ -50,6 +56,17 @@ export async function send(options: SendOptions): Promise<boolean> {
     await printer.flush()
     client.close()
   }
+}
+
+/** A stream for each of the inputs, one after the other. */
+async function* streamResponses(
+  client: Client,
+  on: string,
+  inputs: Inputs,
+  options: PostOptions,
+): AsyncGenerator<PostResponse, void, undefined> {
+  let first = 0
+  for await (const batch of batches(inputs, 1)) yield* client.streamFrames(on, batch?.at(0), options, first++)
 }
 
 function linesOf(response: PostResponse, show: SendOptions['show']): string {

@@ -31,6 +31,11 @@ export const POST_OPTIONS: readonly Option[] = [
     negatable: true,
   },
   {
+    name: 'streaming',
+    type: 'flag',
+    summary: 'Call a streaming endpoint: its documents are printed one by one as they come',
+  },
+  {
     name: 'timeout',
     type: 'integer',
     value: 'MS',
@@ -67,6 +72,7 @@ export function readPostOptions(args: Args, debug: boolean): SendOptions {
     on: args.text('on') ?? '/',
     texts,
     input,
+    streaming: args.flag('streaming') ?? false,
     show,
     post: {
       parameters: args.object('parameters'),

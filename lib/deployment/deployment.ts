@@ -22,6 +22,8 @@ export interface Deployment extends CallHandler {
   /** Known once ready. */
   readonly className: string
   readonly endpoints: readonly string[]
+  /** Those of the endpoints that stream. */
+  readonly streams: readonly string[]
   /** Whether a request to the endpoint has a method here. */
   has(endpoint: string): boolean
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
@@ -55,6 +57,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     name,
     // The common case has one worker and nothing to decide.
     call: groups.length === 1 ? groups[0]!.call : call,
+    // A stream is one generator's: with several shards, any of them, whatever the polling.
     stream: (request, context) => anyShard().stream(request, context),
     async start() {
       await Promise.all(all.map((replica) => replica.start()))
@@ -65,6 +68,9 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     },
     get endpoints() {
       return [...endpoints]
+    },
+    get streams() {
+      return all[0]?.streams ?? []
     },
     has: (endpoint) => endpoints.has(endpoint) || endpoints.has(DEFAULT_ENDPOINT),
     async stop(graceMs) {

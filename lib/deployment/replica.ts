@@ -12,6 +12,8 @@ export interface Replica extends CallHandler {
   /** Known once ready. */
   readonly className: string
   readonly endpoints: readonly string[]
+  /** Those of the endpoints that stream. */
+  readonly streams: readonly string[]
   /** Calls under way. */
   readonly pending: number
   /** `starting` takes calls and lets them wait. */
@@ -41,6 +43,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
   let state: State = { kind: 'new' }
   let className = ''
   let endpoints: readonly string[] = []
+  let streams: readonly string[] = []
   let deaths = 0
   let timer: Timer | undefined
 
@@ -52,6 +55,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
     }
     className = worker.className
     endpoints = worker.endpoints
+    streams = worker.streams
     const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
     state = { kind: 'ready', worker, channel, since: performance.now() }
     void worker.exited.then((reason) => {
@@ -125,6 +129,9 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
     },
     get endpoints() {
       return endpoints
+    },
+    get streams() {
+      return streams
     },
     get pending() {
       return state.kind === 'ready' ? state.worker.link.pending : 0

@@ -28,6 +28,8 @@ export interface WorkerProcess {
   readonly link: Link
   readonly className: string
   readonly endpoints: readonly string[]
+  /** Those of the endpoints that stream. */
+  readonly streams: readonly string[]
   readonly state: WorkerState
   /** Resolves once, when the process has ended, with why. */
   readonly exited: Promise<XserveError>
@@ -70,7 +72,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
   let state: WorkerState = 'starting'
   let lastFailure: Failure | null = null
   let drained = () => {}
-  const steps = Promise.withResolvers<{ className: string; endpoints: readonly string[] }>()
+  const steps = Promise.withResolvers<Pick<WorkerProcess, 'className' | 'endpoints' | 'streams'>>()
   steps.promise.catch(() => {})
 
   const fd = child.stdio[3]
@@ -85,7 +87,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
         link.control({ kind: 'start', executor: spec.start })
         return
       case 'ready':
-        steps.resolve({ className: message.className, endpoints: message.endpoints })
+        steps.resolve({ className: message.className, endpoints: message.endpoints, streams: message.streams })
         return
       case 'failed':
         if (message.step === 'close') log.error(`close() failed: ${message.failure.message}`)
@@ -150,13 +152,14 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
           )
         }, timeout)
   try {
-    const { className, endpoints } = await steps.promise
+    const { className, endpoints, streams } = await steps.promise
     state = 'ready'
     return {
       pid: child.pid,
       link,
       className,
       endpoints,
+      streams,
       get state() {
         return state
       },

@@ -1,6 +1,7 @@
 /** What a method gets: one object whose members are made when they are read. */
 import { decodeData } from '../document/data-content.ts'
-import type { DocumentArray } from '../document/document-array.ts'
+import type { Document } from '../document/document.ts'
+import { DocumentArray } from '../document/document-array.ts'
 import { concatenate } from '../document/reduce.ts'
 import type { CallMessage } from '../link/messages.ts'
 import { decodeStruct } from '../protobuf/struct.ts'
@@ -31,6 +32,10 @@ export class ExecutorCall {
   #controller: AbortController | null = null
   #timer: Timer | undefined
   #gone = false
+  /** The call that this one is a part of: one document of several, for an endpoint that streams. */
+  #whole: ExecutorCall | null = null
+  /** @internal Told when the caller goes, besides the signal. */
+  onCancel: (() => void) | null = null
 
   constructor(message: CallMessage, addressee: Addressee) {
     this.#message = message
@@ -51,6 +56,19 @@ export class ExecutorCall {
     return this.#docs
   }
 
+  /** The document that a streaming endpoint is asked about; elsewhere the first one. undefined: there is none. */
+  get doc(): Document | undefined {
+    return this.docs.at(0)
+  }
+
+  /** @internal The call as a streaming endpoint sees it that was called with several documents. */
+  only(doc: Document): ExecutorCall {
+    const part = new ExecutorCall(this.#message, this.#addressee)
+    part.#docs = new DocumentArray([doc])
+    part.#whole = this
+    return part
+  }
+
   /** @internal undefined as long as nobody has read documents: then they are as they came. */
   get docsIfRead(): DocumentArray | undefined {
     if (this.#docs !== null || this.#matrix !== null) return this.docs
@@ -69,6 +87,7 @@ export class ExecutorCall {
   }
 
   #branches(): DocumentArray[] {
+    if (this.#whole !== null) return this.#whole.#branches()
     this.#matrix ??= this.#message.branches.map((branch) => decodeData(branch.data))
     return this.#matrix
   }
@@ -86,6 +105,7 @@ export class ExecutorCall {
 
   /** Aborts when the caller has gone (AbortError) or its deadline has passed (TimeoutError). */
   get signal(): AbortSignal {
+    if (this.#whole !== null) return this.#whole.signal
     if (this.#controller === null) {
       this.#controller = new AbortController()
       const { deadline } = this.#message
@@ -122,6 +142,12 @@ export class ExecutorCall {
   cancel(): void {
     this.#gone = true
     this.#abort()
+    this.onCancel?.()
+  }
+
+  /** @internal Nobody waits for the answer any more. */
+  get cancelled(): boolean {
+    return this.#gone
   }
 
   /** @internal The call is answered: nothing is to fire any more. */

@@ -8,13 +8,14 @@ import { type Addressee, ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { statusOf } from './failure.ts'
+import { collect, isStreaming } from './generator.ts'
 import { DEFAULT_ENDPOINT } from './requests.ts'
 
 /** Answers through `done`, at once when the method is synchronous. The call returned can be cancelled. */
 export type Invoker = (message: CallMessage, done: (answer: AnswerMessage) => void) => ExecutorCall
 
 const EMPTY = new Uint8Array(0)
-const UNCHANGED: AnswerMessage = { failed: false, unchanged: true, extra: EMPTY, data: EMPTY }
+export const UNCHANGED: AnswerMessage = { failed: false, unchanged: true, extra: EMPTY, data: EMPTY }
 /** A request without the field `data` is answered with one that holds no documents, as Jina does. */
 const NO_DOCUMENTS: AnswerMessage = {
   failed: false,
@@ -24,16 +25,22 @@ const NO_DOCUMENTS: AnswerMessage = {
 }
 const DRY_RUN_ENDPOINT = '_jina_dry_run_'
 
-type Methods = Record<string, (call: ExecutorCall) => unknown>
+/** The method for an endpoint; undefined: there is none, so documents pass as they came. */
+export function methodFor(table: EndpointTable, endpoint: string): string | undefined {
+  return table.get(endpoint) ?? (endpoint === DRY_RUN_ENDPOINT ? undefined : table.get(DEFAULT_ENDPOINT))
+}
+
+/** An executor by the names of its methods. */
+export type Methods = Record<string, (call: ExecutorCall) => unknown>
 
 export function createInvoker(executor: Executor, className: string, table: EndpointTable): Invoker {
   const methods = executor as unknown as Methods
   const addressee: Addressee = { name: executor.name, metasName: executor.metas.name }
-  const fallback = table.get(DEFAULT_ENDPOINT)
+  const streaming = new Set([...table.values()].filter((name) => isStreaming(methods[name])))
 
   return (message, done) => {
     const call = new ExecutorCall(message, addressee)
-    const name = table.get(message.endpoint) ?? (message.endpoint === DRY_RUN_ENDPOINT ? undefined : fallback)
+    const name = methodFor(table, message.endpoint)
     const fail = (error: unknown): void => {
       call.finish()
       done(failed(error, className, call, message))
@@ -53,7 +60,7 @@ export function createInvoker(executor: Executor, className: string, table: Endp
       return call
     }
     try {
-      const result = methods[name]!(call)
+      const result = streaming.has(name) ? collect(methods, name, call, className) : methods[name]!(call)
       if (result instanceof Promise || isThenable(result)) void Promise.resolve(result).then(succeed, fail)
       else succeed(result)
     } catch (error) {
@@ -82,7 +89,7 @@ function answerOf(result: unknown, call: ExecutorCall, message: CallMessage, met
   )
 }
 
-function replaced(documents: DocumentArray): AnswerMessage {
+export function replaced(documents: DocumentArray): AnswerMessage {
   return { failed: false, unchanged: false, extra: EMPTY, data: encodeData(documents) }
 }
 
@@ -105,7 +112,7 @@ function untouched(call: ExecutorCall, className: string, message: CallMessage):
 }
 
 /** The documents go back as they are; if they cannot be written, as they came. */
-function failed(error: unknown, className: string, call: ExecutorCall, message: CallMessage): AnswerMessage {
+export function failed(error: unknown, className: string, call: ExecutorCall, message: CallMessage): AnswerMessage {
   let same = UNCHANGED
   try {
     same = sameDocuments(call, message)

@@ -43,10 +43,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const runtime = createRuntime({
     role,
     handler: role === 'gateway' ? createTopology(deployment) : deployment,
-    info: createInfo(options.version),
+    info: createInfo(options.version, () => deployment.streams.length > 0),
     endpoints: async () => {
       await started
       return [...new Set([...deployment.endpoints, DRY_RUN_ENDPOINT])]
+    },
+    streams: async () => {
+      await started
+      return deployment.streams
     },
   })
   const { tls, maxMessageBytes } = options

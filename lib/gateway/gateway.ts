@@ -13,6 +13,8 @@ export interface RuntimeOptions {
   /** Topology of a gateway, or the deployment of a shared executor. */
   readonly handler: CallHandler
   readonly endpoints: () => Promise<readonly string[]>
+  /** Default: none. */
+  readonly streams?: () => Promise<readonly string[]>
   readonly info: () => Info
 }
 
@@ -22,6 +24,7 @@ export function createRuntime(options: RuntimeOptions): ServedRuntime {
     role: options.role,
     handler,
     endpoints: options.endpoints,
+    streams: options.streams ?? (async () => []),
     info: options.info,
     async dryRun(context: CallContext): Promise<void> {
       const answer = await handler.call(Envelope.create({ requestId: '', endpoint: DRY_RUN_ENDPOINT }), context)

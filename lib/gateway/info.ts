@@ -4,6 +4,8 @@ import os from 'node:os'
 /** What we are compatible with: peers read these two to choose how they speak. */
 const JINA_VERSION = '3.14.1'
 const DOCARRAY_VERSION = '0.21.0'
+/** From 0.30 on, clients and gateways speak docarray v2 and know streams. */
+const DOCARRAY_V2_VERSION = '0.40.0'
 
 const ENVIRONMENT = [
   'JINA_DEFAULT_HOST',
@@ -36,14 +38,17 @@ export interface Info {
   readonly envs: Readonly<Record<string, string>>
 }
 
-/** `version` is the product's own; it stands under the key `xserve`, by which our client and gateway know each other. */
-export function createInfo(version: string): () => Info {
+/**
+ * `version` is the product's own; it stands under the key `xserve`, by which our client and gateway know each other.
+ * `modern`: whether something is served that only callers of docarray v2 know.
+ */
+export function createInfo(version: string, modern: () => boolean = () => false): () => Info {
   const started = performance.now()
   return () => ({
     jina: {
       xserve: version,
       jina: JINA_VERSION,
-      docarray: DOCARRAY_VERSION,
+      docarray: modern() ? DOCARRAY_V2_VERSION : DOCARRAY_VERSION,
       'jina-proto': '0.1.13',
       platform: os.type(),
       'platform-release': os.release(),

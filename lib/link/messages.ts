@@ -18,7 +18,13 @@ export type FromWorker =
       readonly endpoints: readonly string[]
       readonly modules: readonly string[]
     }
-  | { readonly kind: 'ready'; readonly className: string; readonly endpoints: readonly string[] }
+  | {
+      readonly kind: 'ready'
+      readonly className: string
+      readonly endpoints: readonly string[]
+      /** Those of the endpoints that stream. */
+      readonly streams: readonly string[]
+    }
   | { readonly kind: 'failed'; readonly step: 'load' | 'start' | 'close'; readonly failure: Failure }
   | { readonly kind: 'drained' }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }
@@ -59,7 +65,7 @@ export interface Branch {
 
 /**
  * A call. Layout, little endian: u32 parameters length · u16 endpoint length · u16 trace length · f64 deadline
- * · u16 branches · endpoint · trace · parameters · per branch (u16 name length · u32 data length · name · data).
+ * · u16 branches · u16 flags (bit 0: stream) · endpoint · trace · parameters · per branch (u16 name length · u32 data length · name · data).
  */
 export interface CallMessage {
   /** UTF-8. */
@@ -71,6 +77,8 @@ export interface CallMessage {
   /** Struct bytes as the client sent them; empty = none. */
   readonly parameters: Uint8Array
   readonly branches: readonly Branch[]
+  /** The answer is to come as items, for the one document of the call; the last message is empty, or an answer that failed. */
+  readonly stream?: boolean
 }
 
 /**
@@ -90,7 +98,8 @@ export interface AnswerMessage {
 const EMPTY = new Uint8Array(0)
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()
-const CALL_HEAD = 18
+const CALL_HEAD = 20
+const STREAM = 1
 const BRANCH_HEAD = 6
 const ANSWER_HEAD = 8
 
@@ -123,6 +132,7 @@ export function encodeCall(message: CallMessage): Uint8Array[] {
   head.writeUInt16LE(trace.length, 6)
   head.writeDoubleLE(message.deadline, 8)
   head.writeUInt16LE(branches.length, 16)
+  head.writeUInt16LE(message.stream ? STREAM : 0, 18)
   head.set(endpoint, CALL_HEAD)
   if (trace.length > 0) head.set(trace, CALL_HEAD + endpoint.length)
   if (short) {
@@ -152,6 +162,7 @@ export function decodeCall(bytes: Uint8Array): CallMessage {
   const traceLength = view.readUInt16LE(6)
   const deadline = view.readDoubleLE(8)
   const count = view.readUInt16LE(16)
+  const stream = (view.readUInt16LE(18) & STREAM) !== 0
   let at = CALL_HEAD
   const endpoint = view.toString('utf8', at, (at += endpointLength))
   const trace = traceLength === 0 ? '' : view.toString('utf8', at, (at += traceLength))
@@ -164,7 +175,7 @@ export function decodeCall(bytes: Uint8Array): CallMessage {
     const name = nameLength === 0 ? '' : view.toString('utf8', at, (at += nameLength))
     branches.push({ name, data: bytes.subarray(at, (at += dataLength)) })
   }
-  return { endpoint, trace, deadline, parameters, branches }
+  return { endpoint, trace, deadline, parameters, branches, stream }
 }
 
 export function encodeAnswer(message: AnswerMessage): Uint8Array[] {

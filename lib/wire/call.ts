@@ -20,7 +20,10 @@ export interface CallContext {
 export interface CallHandler {
   /** Answers one request. Errors of an executor are answers (status ERROR), not rejections; XserveError rejects. */
   call(request: Envelope, context: CallContext): Promise<Envelope>
-  /** Answers one request by many messages (later: streaming endpoints). */
+  /**
+   * Answers a request of one document by many messages of one document each (streaming endpoints). An executor's error is
+   * the last of them (status ERROR), XserveError rejects; leaving the iteration, as well as `context`, cancels.
+   */
   stream(request: Envelope, context: CallContext): AsyncIterable<Envelope>
 }
 
@@ -30,6 +33,8 @@ export interface ServedRuntime {
   readonly handler: CallHandler
   /** Endpoint names for discovery, `_jina_dry_run_` included (facts §1.3). */
   endpoints(): Promise<readonly string[]>
+  /** Those of the endpoints that stream: known once the executors are ready. */
+  streams(): Promise<readonly string[]>
   /** Runs the dry-run endpoint through everything; resolves when fine, rejects with the reason. */
   dryRun(context: CallContext): Promise<void>
   /** `jina` and `envs` of JinaInfoProto. */

@@ -161,6 +161,13 @@ export class Envelope {
     return this.#bytes
   }
 
+  /** The same with other content in field 4; which is how a DataRequestProto and a SingleDocumentRequestProto differ. */
+  encodeWith(data: Uint8Array): Uint8Array {
+    const parts: AnswerParts = this.#answer ?? { role: 'executor', data, parameters: null, status: null, routes: [] }
+    const status = this.status.length === 0 ? null : this.status
+    return (this.#request ?? this).#encodeAnswer({ ...parts, data, status })
+  }
+
   /** Bytes of header fields that go on as they came: everything but the status and, for a gateway, the target. */
   #headerContent(role: AnswerParts['role']): Uint8Array[] {
     if (!this.#ranges) return this.#parts ? [Envelope.parse(encodeParts(this.#parts)).#headerBytes()] : []

@@ -20,18 +20,34 @@ export interface Schema {
   has(symbol: string): boolean
 }
 
-let loaded: Promise<Schema> | undefined
-
-/** Loads once, on first use: few servers are ever asked, and a worker never is. */
-export function loadSchema(): Promise<Schema> {
-  loaded ??= import('./descriptors.json').then((module) => createSchema(module.default))
-  return loaded
+interface Described {
+  readonly name: string
+  readonly descriptor: string
+  readonly symbols: readonly string[]
+  /** A form of the file with streaming endpoints (true), or without (false); left out: the same for both. */
+  readonly streams?: boolean
 }
 
-function createSchema(described: readonly { name: string; descriptor: string; symbols: readonly string[] }[]): Schema {
+const loaded = new Map<boolean, Promise<Schema>>()
+
+/**
+ * Loads once, on first use: few servers are ever asked, and a worker never is. `streams`: with the service of streaming
+ * endpoints, which Jina knows from 3.19 on; without, the files are those of Jina 3.14 to the byte.
+ */
+export function loadSchema(streams = false): Promise<Schema> {
+  let schema = loaded.get(streams)
+  if (!schema) {
+    schema = import('./descriptors.json').then((module) => createSchema(module.default, streams))
+    loaded.set(streams, schema)
+  }
+  return schema
+}
+
+function createSchema(described: readonly Described[], streams: boolean): Schema {
   const files = new Map<string, SchemaFile>()
   const symbols = new Map<string, SchemaFile>()
-  for (const { name, descriptor, symbols: names } of described) {
+  for (const { name, descriptor, symbols: names, ...form } of described) {
+    if (form.streams !== undefined && form.streams !== streams) continue
     const file = { name, descriptor: Uint8Array.fromBase64(descriptor) }
     files.set(name, file)
     for (const symbol of names) symbols.set(symbol, file)

@@ -2,6 +2,7 @@
 import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { Executor } from '../executor/executor.ts'
+import { isStreaming } from '../executor/generator.ts'
 import { requests } from '../executor/requests.ts'
 import { explainLoadFailure } from './load-failure.ts'
 
@@ -94,12 +95,18 @@ function isFunction(value: unknown): value is (call: unknown) => unknown {
   return typeof value === 'function' && !/^class\b/.test(Function.prototype.toString.call(value))
 }
 
-/** `export default ({ docs }) => …`: the function is the default endpoint. */
+/** `export default ({ docs }) => …`: the function is the default endpoint; with `function*` it streams. */
 function functionExecutor(handle: (call: unknown) => unknown, file: string): UserModule {
   const className = nameOf(handle, file)
   class FunctionExecutor extends Executor {
     handle(call: unknown): unknown {
       return handle(call)
+    }
+  }
+  // The method is to be a generator where the function is one.
+  if (isStreaming(handle)) {
+    FunctionExecutor.prototype.handle = async function* (call) {
+      yield* handle(call) as AsyncIterable<unknown>
     }
   }
   requests()(

@@ -6,7 +6,9 @@ import { XserveError } from '../errors.ts'
 import { buildEndpoints } from '../executor/endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
 import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
+import { streamingEndpoints } from '../executor/generator.ts'
 import { createInvoker, type Invoker } from '../executor/invoke.ts'
+import { createStreamer, type Streamer } from '../executor/stream.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
 import {
@@ -23,6 +25,8 @@ import { loadedModules, loadUserModule, provideSdk, type UserModule } from './us
 /** The link is the fourth of the inherited streams. */
 const LINK_FD = 3
 const EMPTY = new Uint8Array(0)
+/** Ends a stream that went well. */
+const NOTHING: readonly Uint8Array[] = []
 
 /** Serves until the link closes, then ends the process. `sdk` is what user code imports as 'xserve'. */
 export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
@@ -45,8 +49,9 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
     await executor.init()
-    calls.serve(createInvoker(executor, className, table), className)
-    link.control({ kind: 'ready', className, endpoints: [...table.keys()] })
+    calls.serve(createInvoker(executor, className, table), createStreamer(executor, className, table), className)
+    const streams = streamingEndpoints(executor, table)
+    link.control({ kind: 'ready', className, endpoints: [...table.keys()], streams })
   }
 
   const finish = async (): Promise<void> => {
@@ -90,7 +95,7 @@ async function openLink(handlers: LinkHandlers): Promise<Link> {
 
 interface Calls {
   /** Nothing is called before. */
-  serve(invoker: Invoker, className: string): void
+  serve(invoker: Invoker, streamer: Streamer, className: string): void
   take(payload: Uint8Array, incoming: IncomingCall): void
   /** Calls `done` when nobody waits for an answer any more, right away if nobody does. */
   drain(): void
@@ -99,21 +104,23 @@ interface Calls {
 /** The calls under way. A method that goes on for a caller who has left holds up no drain. */
 function createCalls(done: () => void): Calls {
   let invoke: Invoker | null = null
+  let stream: Streamer | null = null
   let name = ''
   let open = 0
   let draining = false
 
   /** An answer beyond what a message can hold is none. */
-  const end = (incoming: IncomingCall, answer: AnswerMessage): void => {
+  const end = (incoming: IncomingCall, answer: AnswerMessage | null): void => {
     try {
-      incoming.end(encodeAnswer(answer))
+      incoming.end(answer === null ? NOTHING : encodeAnswer(answer))
     } catch (error) {
       incoming.end(encodeAnswer({ failed: true, unchanged: true, extra: statusOf(error, name), data: EMPTY }))
     }
   }
   return {
-    serve(invoker, className) {
+    serve(invoker, streamer, className) {
       invoke = invoker
+      stream = streamer
       name = className
     },
     take(payload, incoming) {
@@ -125,10 +132,14 @@ function createCalls(done: () => void): Calls {
         open--
         if (draining && open === 0) done()
       }
-      const call = invoke!(decodeCall(payload), (answer) => {
+      const answered = (answer: AnswerMessage | null): void => {
         end(incoming, answer)
         settle()
-      })
+      }
+      const message = decodeCall(payload)
+      const call = message.stream
+        ? stream!(message, { item: (answer) => incoming.item(encodeAnswer(answer)), end: answered })
+        : invoke!(message, answered)
       incoming.onCancel = () => {
         call.cancel()
         settle()

@@ -55,8 +55,8 @@ export function requestBytes(endpoint: string, docs: readonly Doc[], requestId =
   })
 }
 
-export function caller(address: string): Caller {
-  const client = new Client(address, credentials.createInsecure(), OPTIONS)
+export function caller(address: string, options: Readonly<Record<string, number>> = {}): Caller {
+  const client = new Client(address, credentials.createInsecure(), { ...OPTIONS, ...options })
   const raw: Caller['raw'] = (path, bytes, options = {}) =>
     new Promise((resolve, reject) => {
       let answer: Uint8Array = new Uint8Array(0)

@@ -23,6 +23,7 @@ const call: fc.Arbitrary<CallMessage> = fc.record({
   deadline: fc.double({ noNaN: true, min: 0, max: 1e15 }),
   parameters: bytes,
   branches: fc.array(fc.record({ name: words, data: bytes }), { maxLength: 5 }),
+  stream: fc.boolean(),
 })
 
 const answer: fc.Arbitrary<AnswerMessage> = fc.record({

@@ -21,8 +21,13 @@ const FILES = [
 const ROOT = join(import.meta.dir, '../..')
 export const DESCRIPTORS = join(ROOT, 'lib/wire/descriptors.json')
 
+/** What older servers do without: jina.proto is described with and without. */
+const STREAMS = ['SingleDocumentRequestProto', 'JinaSingleDocumentRequestRPC']
+
 export interface DescribedFile {
   readonly name: string
+  /** Which of two forms of a file it is: with or without streaming endpoints. */
+  readonly streams?: boolean
   /** FileDescriptorProto, base64. */
   readonly descriptor: string
   /** Full names of everything a client may ask for. */
@@ -55,29 +60,46 @@ export async function describeProtos(): Promise<DescribedFile[]> {
     parsed.push({ name, ...protobuf.parse(text, root, { keepCase: true }), owned: text })
   }
   root.resolveAll()
-  return parsed.map(({ name, package: packageName, imports, owned }) => {
-    const scope = root.lookup(packageName ?? '') as protobuf.Namespace
-    // Several files share google.protobuf: a definition belongs to the file whose text declares it.
-    const own = scope.nestedArray.filter((item) =>
-      new RegExp(`^(message|enum|service) ${item.name}\\b`, 'm').test(owned),
-    )
-    // protoc gives the well-known types JSON names; Jina's files have none, and grpcurl prints what is there.
-    const json = name.startsWith('google/')
-    const file = {
-      name,
-      package: packageName,
-      dependency: imports ?? [],
-      messageType: own.filter((item) => item instanceof protobuf.Type).map((item) => describeMessage(item, json)),
-      enumType: own.filter((item) => item instanceof protobuf.Enum).map(describeEnum),
-      service: own
-        .filter((item) => item instanceof protobuf.Service)
-        .map((item) => describeService(item, name === 'jina.proto')),
-      syntax: 'proto3',
-    }
-    const type = descriptor.FileDescriptorProto as unknown as protobuf.Type
-    const bytes = type.encode(type.create(file)).finish()
-    return { name, descriptor: Buffer.from(bytes).toString('base64'), symbols: own.flatMap(symbolsOf) }
+  return parsed.flatMap((file) => {
+    if (file.name !== 'jina.proto') return [describeFile(root, file)]
+    return [false, true].map((streams) => ({ ...describeFile(root, file, streams ? [] : STREAMS), streams }))
   })
+}
+
+interface Parsed {
+  readonly name: string
+  readonly package: string | undefined
+  readonly imports: string[] | undefined
+  /** The text. */
+  readonly owned: string
+}
+
+function describeFile(
+  root: protobuf.Root,
+  { name, package: packageName, imports, owned }: Parsed,
+  without: string[] = [],
+) {
+  const scope = root.lookup(packageName ?? '') as protobuf.Namespace
+  // Several files share google.protobuf: a definition belongs to the file whose text declares it.
+  const own = scope.nestedArray.filter(
+    (item) => new RegExp(`^(message|enum|service) ${item.name}\\b`, 'm').test(owned) && !without.includes(item.name),
+  )
+  // protoc gives the well-known types JSON names; Jina's files have none, and grpcurl prints what is there.
+  const json = name.startsWith('google/')
+  const file = {
+    name,
+    package: packageName,
+    dependency: imports ?? [],
+    messageType: own.filter((item) => item instanceof protobuf.Type).map((item) => describeMessage(item, json)),
+    enumType: own.filter((item) => item instanceof protobuf.Enum).map(describeEnum),
+    service: own
+      .filter((item) => item instanceof protobuf.Service)
+      .map((item) => describeService(item, name === 'jina.proto')),
+    syntax: 'proto3',
+  }
+  const type = descriptor.FileDescriptorProto as unknown as protobuf.Type
+  const bytes = type.encode(type.create(file)).finish()
+  return { name, descriptor: Buffer.from(bytes).toString('base64'), symbols: own.flatMap(symbolsOf) }
 }
 
 function describeMessage(type: protobuf.Type, json: boolean): Plain {

@@ -18,6 +18,15 @@ test('every import of a file is a file, and every file parses', async () => {
   }
 })
 
+test('streaming endpoints are described where they are asked for, and nowhere else', async () => {
+  const [without, withStreams] = [await loadSchema(), await loadSchema(true)]
+  for (const symbol of ['jina.JinaSingleDocumentRequestRPC.stream_doc', 'jina.SingleDocumentRequestProto.document']) {
+    expect([without.has(symbol), withStreams.has(symbol)]).toEqual([false, true])
+  }
+  expect(withStreams.containing('jina.DataRequestProto')?.name).toBe('jina.proto')
+  expect(withStreams.file('docarray.proto')?.descriptor).toEqual(without.file('docarray.proto')!.descriptor)
+})
+
 test('symbols of every kind are found in their file, others nowhere', async () => {
   const schema = await loadSchema()
   const fileOf = (symbol: string) => schema.containing(symbol)?.name

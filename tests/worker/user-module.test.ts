@@ -56,3 +56,11 @@ test('bindings that cannot be are told before anything is made', async () => {
   expect(await load(twice)).toMatchObject({ code: 'BAD_ENDPOINT', message: expect.stringContaining('/default twice') })
   expect(await load(missing)).toMatchObject({ code: 'BAD_ENDPOINT', message: expect.stringContaining('"nope"') })
 })
+
+test('a default generator function is a streaming endpoint', async () => {
+  using folder = temporaryFolder({ 'spell.ts': 'export default function* spell({ doc }) { yield* doc.text }' })
+  await using worker = await spawnWorker()
+  await worker.load(path.join(folder.path, 'spell.ts'))
+  expect((await worker.start()).streams).toEqual(['/default'])
+  expect((await worker.post('/any', ['abc'])).texts).toEqual(['a', 'b', 'c'])
+})

@@ -23,7 +23,7 @@ describe('steps', () => {
       endpoints: ['/default'],
       modules: [fixture('my_executor.ts')],
     })
-    expect(await worker.start()).toEqual({ kind: 'ready', className: 'MyExec', endpoints: ['/default'] })
+    expect(await worker.start()).toEqual({ kind: 'ready', className: 'MyExec', endpoints: ['/default'], streams: [] })
     expect((await worker.post('/foo', [{ id: 'a' }])).toJSON()).toEqual([{ id: 'a', text: 'executed MyExec' }])
   })
 

@@ -1,19 +1,25 @@
 /** The table of methods of one server: the services of its role, health and reflection. */
 import type { ServedRuntime } from '../../../wire/call.ts'
 import { Envelope } from '../../../wire/envelope.ts'
+import { loadSchema } from '../../../wire/schema.ts'
 import type { Health } from '../health.ts'
 import type { GrpcMethod, GrpcMethods } from '../method.ts'
-import { HEALTH, listedServices, REFLECTION_V1, REFLECTION_V1ALPHA } from '../services.ts'
+import { HEALTH, listedServices, REFLECTION_V1, REFLECTION_V1ALPHA, STREAMS } from '../services.ts'
 import { callMethod } from './call.ts'
 import { checkMethod, watchMethod } from './health.ts'
 import { discoveryMethod, dryRunMethod, infoMethod, requestMethod } from './jina.ts'
 import { reflectionMethod } from './reflection.ts'
+import { streamDocMethod } from './stream-doc.ts'
 
 export function buildMethods(runtime: ServedRuntime, health: Health): GrpcMethods {
-  const reflection = reflectionMethod(listedServices(runtime.role))
+  const reflection = reflectionMethod(async () => {
+    const streams = (await runtime.streams()).length > 0
+    return { services: listedServices(runtime.role, streams), schema: await loadSchema(streams) }
+  })
   const methods = new Map<string, GrpcMethod>([
     ['/jina.JinaRPC/Call', callMethod(runtime.handler)],
     ['/jina.JinaSingleDataRequestRPC/process_single_data', requestMethod(runtime, (bytes) => Envelope.parse(bytes))],
+    [`/${STREAMS}/stream_doc`, streamDocMethod(runtime)],
     ['/jina.JinaDiscoverEndpointsRPC/endpoint_discovery', discoveryMethod(runtime)],
     ['/jina.JinaInfoRPC/_status', infoMethod(runtime)],
     [`/${HEALTH}/Check`, checkMethod(health)],

@@ -1,5 +1,5 @@
 /** grpc.reflection v1alpha and v1: the same messages, so one method serves both. */
-import { loadSchema, type Schema } from '../../../wire/schema.ts'
+import type { Schema } from '../../../wire/schema.ts'
 import {
   encodeFileAnswer,
   encodeNoExtensions,
@@ -10,8 +10,14 @@ import {
 } from '../messages.ts'
 import type { GrpcMethod } from '../method.ts'
 
-/** `listed`: the services that are told; every symbol of the schema is described, listed or not. */
-export function reflectionMethod(listed: readonly string[]): GrpcMethod {
+/** What is told: the services by name; and every symbol of the schema, listed or not. */
+export interface Described {
+  readonly services: readonly string[]
+  readonly schema: Schema
+}
+
+/** `describe` is asked with every question: what an executor serves is known only when it is ready. */
+export function reflectionMethod(describe: () => Promise<Described>): GrpcMethod {
   return {
     kind: 'stream',
     open(sink) {
@@ -23,7 +29,7 @@ export function reflectionMethod(listed: readonly string[]): GrpcMethod {
       return {
         message(bytes) {
           const question = readReflectionRequest(bytes)
-          next(async () => void sink.write(answer(question, await loadSchema(), listed)))
+          next(async () => void sink.write(answer(question, await describe())))
         },
         end: () => next(() => sink.end()),
       }
@@ -32,10 +38,10 @@ export function reflectionMethod(listed: readonly string[]): GrpcMethod {
 }
 
 /** A file answer holds the one file, as Jina's does; clients ask for its imports by name. */
-function answer(question: ReflectionQuestion, schema: Schema, listed: readonly string[]): Uint8Array {
+function answer(question: ReflectionQuestion, { services, schema }: Described): Uint8Array {
   switch (question.kind) {
     case 'list':
-      return encodeServiceList(listed)
+      return encodeServiceList(services)
     case 'extension':
       return encodeNotFound()
     case 'extensionsOf':

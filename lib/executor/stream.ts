@@ -1,0 +1,53 @@
+/** One call of a streaming endpoint: message in, documents out one by one, at the pace of who reads them. */
+import { DocumentArray } from '../document/document-array.ts'
+import type { AnswerMessage, CallMessage } from '../link/messages.ts'
+import { type Addressee, ExecutorCall } from './call.ts'
+import type { EndpointTable } from './endpoints.ts'
+import type { Executor } from './executor.ts'
+import { type Generating, isStreaming, pull } from './generator.ts'
+import { failed, type Methods, methodFor, replaced, UNCHANGED } from './invoke.ts'
+
+/** Where the answers of a streaming endpoint go. */
+export interface StreamSink {
+  /** One document; a promise tells to wait before the next one. */
+  item(answer: AnswerMessage): Promise<void> | undefined
+  /** Nothing comes after it; null: all went well. */
+  end(failure: AnswerMessage | null): void
+}
+
+/** The call returned can be cancelled: then the generator is told to return. */
+export type Streamer = (message: CallMessage, sink: StreamSink) => ExecutorCall
+
+export function createStreamer(executor: Executor, className: string, table: EndpointTable): Streamer {
+  const methods = executor as unknown as Methods
+  const addressee: Addressee = { name: executor.name, metasName: executor.metas.name }
+
+  const run = async (call: ExecutorCall, message: CallMessage, sink: StreamSink): Promise<void> => {
+    const name = methodFor(table, message.endpoint)
+    if (name === undefined) {
+      sink.item(UNCHANGED)
+      return
+    }
+    // Jina's words, by which its callers know what is wrong.
+    if (!isStreaming(methods[name])) throw new TypeError(`endpoint must be generator: ${className}.${name} is not`)
+    const generator = methods[name]!(call) as Generating
+    await pull(generator, call, `${className}.${name}`, (document) =>
+      sink.item(replaced(new DocumentArray([document]))),
+    )
+  }
+
+  return (message, sink) => {
+    const call = new ExecutorCall(message, addressee)
+    run(call, message, sink).then(
+      () => {
+        call.finish()
+        sink.end(null)
+      },
+      (error: unknown) => {
+        call.finish()
+        sink.end(failed(error, className, call, message))
+      },
+    )
+    return call
+  }
+}
