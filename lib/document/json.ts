@@ -3,6 +3,7 @@ import { XserveError } from '../errors.ts'
 import type { Document } from './document.ts'
 import type { DocumentArray } from './document-array.ts'
 import type { DocumentInit } from './document-init.ts'
+import { withExtras } from './encode-document.ts'
 import type { NamedScore, Scores } from './scores.ts'
 import type { NestedNumbers } from './tensor.ts'
 
@@ -33,6 +34,11 @@ const FIELDS: readonly (readonly [string, keyof DocumentInit, Kind])[] = [
 
 const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [field[1], field] as const]))
 
+/** The property of a document that has this name in JSON; undefined when none has. */
+export function propertyOf(name: string): keyof DocumentInit | undefined {
+  return BY_NAME.get(name)?.[1]
+}
+
 /** Deeper chunks and matches are neither written nor told: protobuf's readers end there, too. */
 export const MAX_DEPTH = 100
 
@@ -46,7 +52,8 @@ export function documentToJson(document: Document, depth = 0): Record<string, un
   if (depth > MAX_DEPTH) throw tooDeep()
   const out: Record<string, unknown> = {}
   for (const [name, property, kind] of FIELDS) {
-    const value = document[property as keyof Document] as unknown
+    const { [property as keyof Document]: given } = document
+    const value: unknown = property === 'tags' ? withExtras(document.tags, document.extras) : given
     if (value === undefined || value === 0 || value === '') continue
     if (kind === 'blob') {
       const { buffer, byteOffset, byteLength } = value as Uint8Array
