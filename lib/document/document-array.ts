@@ -1,10 +1,11 @@
 /** An ordered collection of documents, the argument and result of a method; documents are made when they are asked for. */
 import { XserveError } from '../errors.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
+import { MAX_DEPTH, tooDeep } from './depth.ts'
 import type { Dialect, DialectName } from './dialect.ts'
 import { connectArrays, Document } from './document.ts'
 import { checkInput, type DocumentInit, type Owner } from './document-init.ts'
-import { documentsFromJson, MAX_DEPTH, tooDeep } from './json.ts'
+import { documentsFromJson } from './json.ts'
 
 /** What may be put into an array: a string is a document with that text. */
 export type DocumentInput = Document | DocumentInit | string

@@ -26,6 +26,10 @@ export class ExtraFields implements FieldAccess {
     return Object.hasOwn(tags, name) ? tags[name] : undefined
   }
 
+  has(name: string): boolean {
+    return this.get(name) !== undefined
+  }
+
   set(name: string, value: unknown): void {
     const document = this.#document
     const property = propertyNamed(name)

@@ -1,5 +1,6 @@
 /** Documents as JSON objects: Jina's names of the fields (snake_case), only those that are set (Jina facts §2.2). */
 import { XserveError } from '../errors.ts'
+import { MAX_DEPTH, tooDeep } from './depth.ts'
 import type { Document } from './document.ts'
 import type { DocumentArray } from './document-array.ts'
 import type { DocumentInit } from './document-init.ts'
@@ -37,14 +38,6 @@ const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [
 /** The property of a document that has this name in JSON; undefined when none has. */
 export function propertyOf(name: string): keyof DocumentInit | undefined {
   return BY_NAME.get(name)?.[1]
-}
-
-/** Deeper chunks and matches are neither written nor told: protobuf's readers end there, too. */
-export const MAX_DEPTH = 100
-
-/** The error for documents that are nested deeper. */
-export function tooDeep(): XserveError {
-  return new XserveError('BAD_DOCUMENT', `chunks or matches are nested deeper than ${MAX_DEPTH}, or contain themselves`)
 }
 
 /** A JSON value with the fields that are set; blobs in base64, tensors as nested lists. */

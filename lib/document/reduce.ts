@@ -1,8 +1,8 @@
 /** Documents of several branches as one array: joined by id, or one behind the other (Jina facts §5.5). */
+import { MAX_DEPTH, tooDeep } from './depth.ts'
 import { Document } from './document.ts'
 import { DocumentArray } from './document-array.ts'
 import { FIELD, fieldNumber, nextField } from './fields.ts'
-import { MAX_DEPTH, tooDeep } from './json.ts'
 import { SECOND } from './v2/dialect.ts'
 import { joinNodes } from './v2/join.ts'
 import { NodeDocument } from './v2/node-document.ts'

@@ -2,7 +2,7 @@
 
 import { readText } from '../../protobuf/reader.ts'
 import { encodeWith, type ReverseWriter } from '../../protobuf/reverse-writer.ts'
-import { MAX_DEPTH, tooDeep } from '../json.ts'
+import { MAX_DEPTH, tooDeep } from '../depth.ts'
 import { entryBytes, entryName, findNode, isEntry, nextEntry } from './entries.ts'
 import { KIND, type Node, parseNode, TYPE } from './node.ts'
 import { boundsOf } from './read-node.ts'

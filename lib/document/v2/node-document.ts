@@ -1,5 +1,6 @@
 /** A Document whose bytes are a DocProto: the same properties, read from and written to fields by name. */
 import { encodeWith, type ReverseWriter } from '../../protobuf/reverse-writer.ts'
+import { oneDeeper } from '../depth.ts'
 import type { Dialect } from '../dialect.ts'
 import { Document } from '../document.ts'
 import { type Owner, UNSET } from '../document-init.ts'
@@ -63,7 +64,9 @@ export class NodeDocument extends Document {
       if (PLACE_FIELDS.has(property)) continue
       if (isContent) hasContent = true
       const converted =
-        property === 'chunks' || property === 'matches' ? this[property].map((child) => child.legacy()) : value
+        property === 'chunks' || property === 'matches'
+          ? oneDeeper(() => this[property].map((child) => child.legacy()))
+          : value
       ;(out as unknown as Record<string, unknown>)[property] = converted
     }
     const rest = nodes.names().filter((name) => !kept.has(name))

@@ -91,6 +91,11 @@ export class NodeFields implements FieldAccess {
     return field.node ? null : undefined
   }
 
+  has(name: string): boolean {
+    const field = this.field(name)
+    return !field.isRead || this.get(name) !== undefined
+  }
+
   set(name: string, value: unknown): void {
     this.write(this.field(name), value)
   }
@@ -98,8 +103,8 @@ export class NodeFields implements FieldAccess {
   names(): string[] {
     const names = new Set(readEntries(this.#source, this.#start, this.#end).keys())
     for (const { name } of this.#fields) {
-      if (this.get(name) === undefined) names.delete(name)
-      else names.add(name)
+      if (this.has(name)) names.add(name)
+      else names.delete(name)
     }
     return [...names]
   }

@@ -1,9 +1,9 @@
 /** NodeProto to the value that `doc.fields` shows. */
 import { malformed, readText } from '../../protobuf/reader.ts'
+import { MAX_DEPTH } from '../depth.ts'
 import type { Dialect } from '../dialect.ts'
 import { DocumentArray } from '../document-array.ts'
 import { fieldFrom, fieldNumber, fieldTo, nextField } from '../fields.ts'
-import { MAX_DEPTH } from '../json.ts'
 import { readDense } from '../nd-array.ts'
 import { scanDocuments } from '../scan-documents.ts'
 import type { Tensor } from '../tensor.ts'

@@ -4,11 +4,11 @@
  */
 import { XserveError } from '../../errors.ts'
 import type { ReverseWriter } from '../../protobuf/reverse-writer.ts'
+import { MAX_DEPTH, tooDeep } from '../depth.ts'
 import type { Dialect } from '../dialect.ts'
 import { Document } from '../document.ts'
 import { DocumentArray } from '../document-array.ts'
 import { elementTypeOf } from '../dtype.ts'
-import { MAX_DEPTH, tooDeep } from '../json.ts'
 import { writeDense } from '../nd-array.ts'
 import { Tensor, type TensorInput } from '../tensor.ts'
 import { readEntries } from './entries.ts'
