@@ -2,9 +2,11 @@
 import type { Client as ClientClass } from './client/client.ts'
 
 export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
+export type { DialectName } from './document/dialect.ts'
 export { Document } from './document/document.ts'
 export { DocumentArray, type DocumentInput } from './document/document-array.ts'
 export type { DocumentInit } from './document/document-init.ts'
+export type { NamedFields } from './document/named-fields.ts'
 export type { NamedScore, Scores } from './document/scores.ts'
 export { Tensor, type TensorInput } from './document/tensor.ts'
 export { type ErrorCode, XserveError } from './errors.ts'

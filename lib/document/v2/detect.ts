@@ -9,6 +9,9 @@ import { isNode } from './node.ts'
  * is its id, a text that does not happen to be such an entry. undefined: there is nothing to tell by.
  */
 export function detectDialect(bytes: Uint8Array, start: number, end: number): DialectName | undefined {
+  // An id starts with a letter or digit: so much is enough for nearly all documents of the first dialect.
+  const length = bytes[start + 1]!
+  if (end - start > 2 && length > 0 && length < 0x80 && !startsEntry(bytes[start + 2]!)) return 'v1'
   try {
     return isMap(bytes, start, end)
   } catch (error) {
@@ -33,9 +36,11 @@ function isMap(bytes: Uint8Array, start: number, end: number): DialectName | und
   return told
 }
 
+/** Tag of a name or of a value. */
+const startsEntry = (byte: number): boolean => byte === 0x0a || byte === 0x12
+
 function isEntry(bytes: Uint8Array, start: number, end: number): boolean {
-  // An id starts with a letter or digit: this spares what follows to all documents of the first dialect.
-  if (bytes[start] !== 0x0a && bytes[start] !== 0x12) return false
+  if (!startsEntry(bytes[start]!)) return false
   for (let at = start; at < end; ) {
     at = nextField(bytes, at, end)
     const number = fieldNumber()
