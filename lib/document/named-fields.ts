@@ -1,7 +1,7 @@
 /** `doc.fields`: the fields of a document by the names that the wire has for them, as the members of an object. */
 
-/** Members are fields; assigning `undefined` takes one away, null is a field that holds nothing. */
 // biome-ignore lint/suspicious/noExplicitAny: a field is whatever its sender put in; reading `doc.fields.price` must need no cast
+/** Members are fields; assigning `undefined` takes one away, null is a field that holds nothing. */
 export type NamedFields = Record<string, any>
 
 /** Where the fields of a document are kept. */
