@@ -1,8 +1,10 @@
 /** `doc.fields`: the fields of a document by the names that the wire has for them, as the members of an object. */
 
-// biome-ignore lint/suspicious/noExplicitAny: a field is whatever its sender put in; reading `doc.fields.price` must need no cast
 /** Members are fields; assigning `undefined` takes one away, null is a field that holds nothing. */
-export type NamedFields = Record<string, any>
+export interface NamedFields {
+  // biome-ignore lint/suspicious/noExplicitAny: a field is whatever its sender put in; `doc.fields.price` must need no cast
+  [name: string]: any
+}
 
 /** Where the fields of a document are kept. */
 export interface FieldAccess {
