@@ -2,13 +2,22 @@
 import { XserveError } from '../errors.ts'
 import { malformed, Reader } from '../protobuf/reader.ts'
 import { encodeWith } from '../protobuf/reverse-writer.ts'
-import { DocumentArray, scanDocuments } from './document-array.ts'
+import type { Dialect, DialectName } from './dialect.ts'
+import { DocumentArray, FIRST } from './document-array.ts'
+import { scanDocuments } from './scan-documents.ts'
+import { detectDialect } from './v2/detect.ts'
+import { SECOND } from './v2/dialect.ts'
 
-/** Format version of docarray's stream form. */
-const STREAM_VERSION = 1
+/** Format versions of docarray's stream form: the dialect of its documents. */
+const STREAM_VERSIONS: Readonly<Record<number, Dialect>> = { 1: FIRST, 2: SECOND }
 
-/** The documents, lazily: only their places are looked up. Throws XserveError BAD_REQUEST, PICKLE_REFUSED. */
-export function decodeData(bytes: Uint8Array): DocumentArray {
+const DIALECTS: Readonly<Record<DialectName, Dialect>> = { v1: FIRST, v2: SECOND }
+
+/**
+ * The documents, lazily: only their places are looked up. They are of the dialect that the first says; where none says any,
+ * of `hint`, which is what the caller is known to speak. Throws XserveError BAD_REQUEST, PICKLE_REFUSED.
+ */
+export function decodeData(bytes: Uint8Array, hint?: DialectName): DocumentArray {
   const reader = new Reader(bytes)
   const bounds: number[] = []
   let packed: Uint8Array | null = null
@@ -24,11 +33,20 @@ export function decodeData(bytes: Uint8Array): DocumentArray {
       bounds.length = 0
     } else reader.skip(tag)
   }
-  return packed === null ? DocumentArray.view(bytes, bounds) : decodePacked(packed)
+  return packed === null ? viewOf(bytes, bounds, hint) : decodePacked(packed, hint)
+}
+
+function viewOf(bytes: Uint8Array, bounds: number[], hint: DialectName | undefined): DocumentArray {
+  let name: DialectName | undefined
+  for (let i = 0; i < bounds.length && name === undefined; i += 2) {
+    name = detectDialect(bytes, bounds[i]!, bounds[i + 1]!)
+  }
+  name ??= hint ?? (bounds.length > 0 ? 'v1' : undefined)
+  return DocumentArray.view(bytes, bounds, name === undefined ? null : DIALECTS[name])
 }
 
 /** `docs_bytes`: what docarray's to_bytes makes. A pickle is a program, so it is never read. */
-function decodePacked(bytes: Uint8Array): DocumentArray {
+function decodePacked(bytes: Uint8Array, hint: DialectName | undefined): DocumentArray {
   if (bytes[0] === 0x80 && bytes[1] !== undefined && bytes[1] >= 2 && bytes[1] <= 5) {
     throw new XserveError(
       'PICKLE_REFUSED',
@@ -39,10 +57,11 @@ function decodePacked(bytes: Uint8Array): DocumentArray {
     )
   }
   const bounds: number[] = []
-  if (bytes[0] === STREAM_VERSION) scanStream(bytes, bounds)
+  const version = STREAM_VERSIONS[bytes[0] ?? 0]
+  if (version) scanStream(bytes, bounds)
   else scanDocuments(bytes, 0, bytes.length, bounds)
-  const documents = DocumentArray.view(bytes, bounds)
-  return new DocumentArray(documents)
+  const documents = version ? DocumentArray.view(bytes, bounds, version) : viewOf(bytes, bounds, hint)
+  return new DocumentArray(documents).like(documents)
 }
 
 /** Version byte, u64 count, then each document with its u32 length; big endian. */
@@ -61,24 +80,27 @@ function scanStream(bytes: Uint8Array, bounds: number[]): void {
   }
 }
 
-/** DataContentProto bytes, the field `docs` always there. Throws XserveError BAD_DOCUMENT naming a value that has no place on the wire. */
-export function encodeData(documents: DocumentArray): Uint8Array {
+/**
+ * DataContentProto bytes, the field `docs` always there, in the dialect that is told, else the one that the documents came
+ * in, else the first. Throws XserveError BAD_DOCUMENT naming a value that has no place on the wire.
+ */
+export function encodeData(documents: DocumentArray, dialect?: DialectName): Uint8Array {
   return encodeWith((writer) => {
-    documents.writeDocuments(writer, 1)
+    documents.writeDocuments(writer, 1, dialect && DIALECTS[dialect])
     writer.close(1, 0)
   })
 }
 
-/** DocumentArrayProto bytes. */
-export function encodeDocuments(documents: DocumentArray): Uint8Array {
-  return encodeWith((writer) => documents.writeDocuments(writer, 1))
+/** DocumentArrayProto bytes, or DocListProto, as encodeData decides. */
+export function encodeDocuments(documents: DocumentArray, dialect?: DialectName): Uint8Array {
+  return encodeWith((writer) => documents.writeDocuments(writer, 1, dialect && DIALECTS[dialect]))
 }
 
-/** DocumentArrayProto bytes to documents, lazily. */
-export function decodeDocuments(bytes: Uint8Array): DocumentArray {
+/** DocumentArrayProto or DocListProto bytes to documents, lazily. */
+export function decodeDocuments(bytes: Uint8Array, hint?: DialectName): DocumentArray {
   const bounds: number[] = []
   scanDocuments(bytes, 0, bytes.length, bounds)
-  return DocumentArray.view(bytes, bounds)
+  return viewOf(bytes, bounds, hint)
 }
 
 /** Whether the documents are those of these DataContentProto bytes, in order, none touched: then the bytes say it all. */

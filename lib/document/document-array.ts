@@ -1,13 +1,25 @@
 /** An ordered collection of documents, the argument and result of a method; documents are made when they are asked for. */
 import { XserveError } from '../errors.ts'
-import { malformed } from '../protobuf/reader.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
+import { MAX_DEPTH, tooDeep } from './depth.ts'
+import type { Dialect, DialectName } from './dialect.ts'
 import { connectArrays, Document } from './document.ts'
-import type { DocumentInit, Owner } from './document-init.ts'
-import { documentsFromJson, MAX_DEPTH, tooDeep } from './json.ts'
+import { checkInput, type DocumentInit, type Owner } from './document-init.ts'
+import { documentsFromJson } from './json.ts'
 
 /** What may be put into an array: a string is a document with that text. */
 export type DocumentInput = Document | DocumentInit | string
+
+/** docarray's first dialect, in which new documents are written unless they answer one of the second. */
+export const FIRST: Dialect = {
+  name: 'v1',
+  view: Document.view,
+  write(writer, document, owner) {
+    const written = document.legacy()
+    if (owner) written.settle(owner)
+    written.writeTo(writer)
+  },
+}
 
 /** Levels of chunks and matches above the one that is being written. */
 let depth = 0
@@ -28,6 +40,7 @@ export class DocumentArray implements Iterable<Document> {
   #bounds: number[] = []
   #reshaped = false
   #owner: Owner | null = null
+  #dialect: Dialect | null = null
 
   constructor(documents: Iterable<DocumentInput> = []) {
     for (const document of typeof documents === 'string' ? [documents] : documents) this.push(document)
@@ -52,9 +65,10 @@ export class DocumentArray implements Iterable<Document> {
   }
 
   /** Documents at these places (start, end, start, end, …) of bytes that must not change. */
-  static view(source: Uint8Array, bounds: number[]): DocumentArray {
+  static view(source: Uint8Array, bounds: number[], dialect: Dialect | null = FIRST): DocumentArray {
     const array = new DocumentArray()
     array.#source = source
+    array.#dialect = dialect
     array.#bounds = bounds
     array.#items = new Array<Document | null>(bounds.length / 2).fill(null)
     growAccessors(array.#items.length + 1)
@@ -62,10 +76,11 @@ export class DocumentArray implements Iterable<Document> {
   }
 
   /** @internal Documents that stand on their own in bytes, as chunks of `owner`. */
-  static owned(contents: readonly Uint8Array[], owner: Owner): DocumentArray {
+  static owned(contents: readonly Uint8Array[], owner: Owner, dialect: Dialect = FIRST): DocumentArray {
     const array = new DocumentArray()
-    array.#items = contents.map((bytes) => Document.view(bytes, 0, bytes.length, owner))
+    array.#items = contents.map((bytes) => dialect.view(bytes, 0, bytes.length, owner))
     array.#owner = owner
+    array.#dialect = dialect
     growAccessors(array.#items.length + 1)
     return array
   }
@@ -86,6 +101,17 @@ export class DocumentArray implements Iterable<Document> {
     return this.#items.length
   }
 
+  /** The dialect that it came in, which it is written in unless told otherwise; undefined when it came from nowhere. */
+  get dialect(): DialectName | undefined {
+    return this.#dialect?.name
+  }
+
+  /** @internal Makes it one that came in the dialect of another. */
+  like(other: DocumentArray | undefined): this {
+    this.#dialect = other ? other.#dialect : null
+    return this
+  }
+
   /** Whether these are the documents of the source in its order, and none was touched. */
   get isUntouched(): boolean {
     return !this.#reshaped && this.#items.every((document) => document === null || document.isUntouched)
@@ -100,7 +126,8 @@ export class DocumentArray implements Iterable<Document> {
     const items = this.#items
     const item = items[index]
     if (item !== null) return item
-    const made = Document.view(this.#source!, this.#bounds[index * 2]!, this.#bounds[index * 2 + 1]!)
+    const dialect = this.#dialect ?? FIRST
+    const made = dialect.view(this.#source!, this.#bounds[index * 2]!, this.#bounds[index * 2 + 1]!, null)
     items[index] = made
     return made
   }
@@ -126,7 +153,7 @@ export class DocumentArray implements Iterable<Document> {
   }
 
   #taken(value: DocumentInput): Document {
-    const document = value instanceof Document ? value : new Document(checked(value))
+    const document = value instanceof Document ? value : new Document(checkInput(value))
     if (this.#owner) document.adopt(this.#owner)
     return document
   }
@@ -198,11 +225,11 @@ export class DocumentArray implements Iterable<Document> {
 
   /** A new array of the same documents. */
   slice(start?: number, end?: number): DocumentArray {
-    return new DocumentArray([...this].slice(start, end))
+    return new DocumentArray([...this].slice(start, end)).like(this)
   }
 
   filter(keep: (document: Document, index: number) => boolean): DocumentArray {
-    return new DocumentArray([...this].filter(keep))
+    return new DocumentArray([...this].filter(keep)).like(this)
   }
 
   map<T>(convert: (document: Document, index: number) => T): T[] {
@@ -221,43 +248,30 @@ export class DocumentArray implements Iterable<Document> {
   }
 
   /** @internal Every document as field `number`, back to front; chunks and matches with the numbers of their place. */
-  writeDocuments(writer: ReverseWriter, number: number): void {
-    const owner = this.#owner
-    if (owner === null) {
-      this.#writeItems(writer, number)
+  writeDocuments(writer: ReverseWriter, number: number, dialect: Dialect = this.#dialect ?? FIRST): void {
+    if (this.#owner === null) {
+      this.#writeItems(writer, number, dialect)
       return
     }
     if (depth === MAX_DEPTH) throw tooDeep()
     depth++
     try {
-      for (const document of this) document.settle(owner)
-      this.#writeItems(writer, number)
+      this.#writeItems(writer, number, dialect)
     } finally {
       depth--
     }
   }
 
-  #writeItems(writer: ReverseWriter, number: number): void {
+  #writeItems(writer: ReverseWriter, number: number, dialect: Dialect): void {
+    const same = dialect === (this.#dialect ?? FIRST)
     for (let i = this.#items.length - 1; i >= 0; i--) {
       const before = writer.length
       const item = this.#items[i]
-      if (item) item.writeTo(writer)
+      if (item || !same) dialect.write(writer, this.#get(i)!, this.#owner)
       else writer.raw(this.#source!, this.#bounds[i * 2]!, this.#bounds[i * 2 + 1]!)
       writer.close(number, before)
     }
   }
-}
-
-function checked(value: unknown): DocumentInit | string {
-  if (typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)))
-    return value as DocumentInit | string
-  throw new XserveError(
-    'BAD_DOCUMENT',
-    `${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value} is no Document`,
-    {
-      hint: 'a DocumentArray takes Documents, texts, and objects with the fields of a Document',
-    },
-  )
 }
 
 function growAccessors(length: number): void {
@@ -278,22 +292,3 @@ function growAccessors(length: number): void {
 growAccessors(64)
 
 connectArrays((_, contents, owner) => DocumentArray.owned(contents, owner), DocumentArray.adopt)
-
-/** Start and end of each `docs` entry (field 1) within a DocumentArrayProto. Throws XserveError BAD_REQUEST. */
-export function scanDocuments(bytes: Uint8Array, start: number, end: number, bounds: number[]): void {
-  let at = start
-  while (at < end) {
-    const tag = bytes[at++]!
-    let length = 0
-    for (let scale = 1; ; scale *= 128) {
-      if (at >= end || scale > 1e15) throw malformed('a DocumentArray ends within a number')
-      const byte = bytes[at++]!
-      length += (byte & 0x7f) * scale
-      if (byte < 0x80) break
-    }
-    if (tag % 8 !== 2 || tag < 8) throw malformed('it is no DocumentArray')
-    if (length > end - at) throw malformed('a document is longer than the message')
-    if (tag === 0x0a) bounds.push(at, at + length)
-    at += length
-  }
-}

@@ -30,6 +30,8 @@ export interface DocumentInit {
   parentId?: string | undefined
   granularity?: number | undefined
   adjacency?: number | undefined
+  /** Fields of docarray's second dialect by name, as `doc.fields` has them. */
+  fields?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** The document that an array of chunks or matches belongs to. */
@@ -41,7 +43,7 @@ export interface Owner {
 /** Stands for "made from bytes" in the constructor. */
 export const UNSET: DocumentInit = Object.freeze({ id: '' })
 
-const PROPERTIES: ReadonlySet<string> = new Set(Object.keys(FIELD))
+const PROPERTIES: ReadonlySet<string> = new Set([...Object.keys(FIELD), 'fields'])
 
 /** Throws XserveError BAD_DOCUMENT for a name that no field has. */
 export function checkProperty(key: string): void {
@@ -66,4 +68,17 @@ export function checkInit(init: DocumentInit): void {
   throw new XserveError('BAD_DOCUMENT', `a Document has ${given.join(' or ')}, not both`, {
     hint: 'put one of them into a chunk, or describe it in tags',
   })
+}
+
+/** Throws XserveError BAD_DOCUMENT for what a DocumentArray cannot make a document of. */
+export function checkInput(value: unknown): DocumentInit | string {
+  if (typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)))
+    return value as DocumentInit | string
+  throw new XserveError(
+    'BAD_DOCUMENT',
+    `${value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value} is no Document`,
+    {
+      hint: 'a DocumentArray takes Documents, texts, and objects with the fields of a Document',
+    },
+  )
 }

@@ -14,13 +14,15 @@ import {
   UNSET,
   wrongType,
 } from './document-init.ts'
+import { ExtraFields } from './extra-fields.ts'
 import { FIELD, findContents, findContentText, findFloats, findMessage } from './fields.ts'
 import { newId } from './id.ts'
 import { documentFromJson, documentToJson } from './json.ts'
 import { LazyFields } from './lazy-fields.ts'
 import { guessMimeType } from './mime.ts'
+import type { FieldAccess } from './named-fields.ts'
 import { toNdArray } from './nd-array.ts'
-import { readScore, type Scores } from './scores.ts'
+import type { Scores } from './scores.ts'
 import type { Tensor, TensorInput } from './tensor.ts'
 
 /** Makes the arrays of chunks and matches. Handed in by document-array.ts, since each of the two classes makes the other. */
@@ -33,7 +35,7 @@ export function connectArrays(make: MakeArray, take: TakeArray): void {
   takeArray = take
 }
 
-/** A document of the first docarray dialect. Assigning `undefined` empties a field. */
+/** Fields of a document, the same whichever docarray dialect it came in. Assigning `undefined` empties a field. */
 export class Document extends LazyFields {
   constructor(init: DocumentInit | string = {}) {
     super()
@@ -230,18 +232,9 @@ export class Document extends LazyFields {
     this.set(FIELD.tags, value ? copyStruct(value) : {})
   }
 
-  #scores(number: number): Scores {
-    if (!this.isKnown(number)) {
-      const scores: Scores = {}
-      for (const entry of findContents(this.source, this.start, this.end, number)) readScore(entry, scores)
-      this.set(number, scores)
-    }
-    return this.value(number) as Scores
-  }
-
   /** Changes in place count. */
   get scores(): Scores {
-    return this.#scores(FIELD.scores)
+    return this.readScores(FIELD.scores)
   }
   set scores(value: Scores | undefined) {
     this.set(FIELD.scores, value ?? {})
@@ -249,7 +242,7 @@ export class Document extends LazyFields {
 
   /** Changes in place count. */
   get evaluations(): Scores {
-    return this.#scores(FIELD.evaluations)
+    return this.readScores(FIELD.evaluations)
   }
   set evaluations(value: Scores | undefined) {
     this.set(FIELD.evaluations, value ?? {})
@@ -277,6 +270,15 @@ export class Document extends LazyFields {
   }
   set matches(value: DocumentsInput | undefined) {
     this.set(FIELD.matches, takeArray(value ?? [], { document: this, kind: 'matches' }))
+  }
+
+  protected openAccess(): FieldAccess {
+    return new ExtraFields(this)
+  }
+
+  /** @internal The same as a document of the first dialect. */
+  legacy(): Document {
+    return this
   }
 
   /** The fields that are set, by Jina's names: blobs in base64, tensors as nested lists. */

@@ -2,8 +2,9 @@
 
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
 import { writeStruct } from '../protobuf/struct.ts'
-import { FIELD, fieldNumber, LAST_FIELD, nextField } from './fields.ts'
+import { EXTRAS, FIELD, fieldNumber, LAST_FIELD, nextField } from './fields.ts'
 import { type NdArray, writeNdArray } from './nd-array.ts'
+import { plainValue } from './plain-value.ts'
 import { type Scores, writeScores } from './scores.ts'
 
 /** The part of DocumentArray that writing needs. */
@@ -51,7 +52,8 @@ function writeFields(writer: ReverseWriter, dirty: number, lowest: number, value
   while (rest !== 0) {
     const number = 31 - Math.clz32(rest)
     if (number < lowest) break
-    writeField(writer, number, values[number])
+    if (number === FIELD.tags) writeTags(writer, values[number], values[EXTRAS])
+    else if (number < EXTRAS) writeField(writer, number, values[number])
     rest &= ~(1 << number)
   }
   return rest
@@ -110,12 +112,6 @@ function writeField(writer: ReverseWriter, number: number, value: unknown): void
     case FIELD.matches:
       ;(value as Children).writeDocuments(writer, number)
       return
-    case FIELD.tags: {
-      const before = writer.length
-      writeStruct(writer, value as Record<string, unknown>, 'tags')
-      if (writer.length > before) writer.close(number, before)
-      return
-    }
     case FIELD.scores:
     case FIELD.evaluations:
       writeScores(writer, number, value as Scores)
@@ -123,6 +119,24 @@ function writeField(writer: ReverseWriter, number: number, value: unknown): void
     default:
       writer.textField(number, value as string)
   }
+}
+
+function writeTags(writer: ReverseWriter, tags: unknown, extras: unknown): void {
+  const before = writer.length
+  writeStruct(
+    writer,
+    withExtras(tags as Record<string, unknown>, extras as Record<string, unknown> | undefined),
+    'tags',
+  )
+  if (writer.length > before) writer.close(FIELD.tags, before)
+}
+
+/** Fields that the message has no place for stand among the tags. */
+export function withExtras(
+  tags: Record<string, unknown>,
+  extras: Readonly<Record<string, unknown>> | undefined,
+): Record<string, unknown> {
+  return extras ? { ...tags, ...(plainValue(extras) as Record<string, unknown>) } : tags
 }
 
 function writeFloats(writer: ReverseWriter, number: number, values: readonly number[]): void {

@@ -28,6 +28,9 @@ export const FIELD = {
 } as const
 
 export const LAST_FIELD = 20
+/** Places behind the fields of the message: what `doc.fields` holds beside them, and `doc.fields` itself. */
+export const EXTRAS = 21
+export const NAMED = 22
 
 /** The field that `nextField` stopped at: its number, wire type, content, and where the next one begins. */
 let number = 0
@@ -37,6 +40,12 @@ let to = 0
 
 /** Number of the field that `nextField` has moved over last. */
 export const fieldNumber = (): number => number
+/** Its wire type. */
+export const fieldType = (): number => type
+/** Where its content starts. */
+export const fieldFrom = (): number => from
+/** Where its content ends. */
+export const fieldTo = (): number => to
 
 /** Moves over the field at `at` and gives the place of the next. Throws XserveError BAD_REQUEST. */
 export function nextField(bytes: Uint8Array, at: number, end: number): number {

@@ -5,6 +5,7 @@
 
 import { decodeStruct } from '../protobuf/struct.ts'
 import { decodeData } from './data-content.ts'
+import { MAX_DEPTH, tooDeep } from './depth.ts'
 import {
   FIELD,
   fieldNumber,
@@ -19,7 +20,6 @@ import {
   nextField,
 } from './fields.ts'
 import { newId } from './id.ts'
-import { MAX_DEPTH, tooDeep } from './json.ts'
 import { readNdArray } from './nd-array.ts'
 import { readScore, type Scores } from './scores.ts'
 import type { Tensor } from './tensor.ts'

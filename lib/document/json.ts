@@ -1,8 +1,10 @@
 /** Documents as JSON objects: Jina's names of the fields (snake_case), only those that are set (Jina facts §2.2). */
 import { XserveError } from '../errors.ts'
+import { MAX_DEPTH, tooDeep } from './depth.ts'
 import type { Document } from './document.ts'
 import type { DocumentArray } from './document-array.ts'
 import type { DocumentInit } from './document-init.ts'
+import { withExtras } from './encode-document.ts'
 import type { NamedScore, Scores } from './scores.ts'
 import type { NestedNumbers } from './tensor.ts'
 
@@ -36,15 +38,12 @@ const FIELDS: readonly (readonly [string, keyof DocumentInit, Kind])[] = [
 
 const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [field[1], field] as const]))
 
-/** Deeper chunks and matches are neither written nor told: protobuf's readers end there, too. */
-export const MAX_DEPTH = 100
-
 /** numpy's limit. */
 const MAX_AXES = 64
 
-/** The error for documents that are nested deeper. */
-export function tooDeep(): XserveError {
-  return new XserveError('BAD_DOCUMENT', `chunks or matches are nested deeper than ${MAX_DEPTH}, or contain themselves`)
+/** The property of a document that has this name in JSON; undefined when none has. */
+export function propertyOf(name: string): keyof DocumentInit | undefined {
+  return BY_NAME.get(name)?.[1]
 }
 
 /** A JSON value with the fields that are set; blobs in base64, tensors as nested lists. */
@@ -52,7 +51,8 @@ export function documentToJson(document: Document, depth = 0): Record<string, un
   if (depth > MAX_DEPTH) throw tooDeep()
   const out: Record<string, unknown> = {}
   for (const [name, property, kind] of FIELDS) {
-    const value = document[property as keyof Document] as unknown
+    const { [property as keyof Document]: given } = document
+    const value: unknown = property === 'tags' ? withExtras(document.tags, document.extras) : given
     if (value === undefined || value === 0 || value === '') continue
     if (kind === 'blob') {
       const { buffer, byteOffset, byteLength } = value as Uint8Array

@@ -3,8 +3,21 @@ import { encodeWith, type ReverseWriter } from '../protobuf/reverse-writer.ts'
 import type { Owner } from './document-init.ts'
 import { wrongType } from './document-init.ts'
 import { encodeDocument } from './encode-document.ts'
-import { contentField, FIELD, findFloat, findMessage, findText, findUint, LAST_FIELD } from './fields.ts'
+import {
+  contentField,
+  EXTRAS,
+  FIELD,
+  findContents,
+  findFloat,
+  findMessage,
+  findText,
+  findUint,
+  LAST_FIELD,
+  NAMED,
+} from './fields.ts'
+import { type FieldAccess, type NamedFields, openFields } from './named-fields.ts'
 import { type NdArray, readNdArray } from './nd-array.ts'
+import { readScore, type Scores } from './scores.ts'
 import type { Tensor } from './tensor.ts'
 
 const bit = (number: number): number => 1 << number
@@ -109,13 +122,51 @@ export abstract class LazyFields {
     return (this.value(number) as NdArray | undefined)?.tensor
   }
 
-  /** Writes the content of this document's DocumentProto, back to front. */
+  protected readScores(number: number): Scores {
+    if (!this.isKnown(number)) {
+      const scores: Scores = {}
+      for (const entry of findContents(this.source, this.start, this.end, number)) readScore(entry, scores)
+      this.set(number, scores)
+    }
+    return this.value(number) as Scores
+  }
+
+  /** Where fields by name are kept. */
+  protected abstract openAccess(): FieldAccess
+
+  /**
+   * The fields by the names that the wire has for them, the typed ones of docarray's second dialect included; a nested
+   * document is a Document there. Changes in place count; what is assigned is set beside what there is.
+   */
+  get fields(): NamedFields {
+    if (!this.isKnown(NAMED)) this.keep(NAMED, openFields(this.openAccess()))
+    return this.value(NAMED) as NamedFields
+  }
+  set fields(values: Readonly<Record<string, unknown>> | undefined) {
+    if (values === null || typeof values !== 'object' || Array.isArray(values))
+      throw wrongType('fields', 'an object', values)
+    Object.assign(this.fields, values)
+  }
+
+  /** @internal Values of fields that DocumentProto has no place for; undefined as long as there were none. */
+  get extras(): Readonly<Record<string, unknown>> | undefined {
+    return this.isKnown(EXTRAS) ? (this.value(EXTRAS) as Record<string, unknown>) : undefined
+  }
+
+  /** @internal Tags must have been read: they are written together. */
+  setExtra(name: string, value: unknown): void {
+    const extras = { ...this.extras }
+    Object.defineProperty(extras, name, { value, enumerable: true, configurable: true, writable: true })
+    this.set(EXTRAS, extras)
+  }
+
+  /** Writes the content of this document in its own dialect, back to front. */
   writeTo(writer: ReverseWriter): void {
     if (this.#dirty === 0) writer.raw(this.source, this.start, this.end)
     else encodeDocument(writer, this.source, this.start, this.end, this.#dirty, this.#values!)
   }
 
-  /** DocumentProto bytes: a view of the source when nothing was touched. */
+  /** Its bytes in its own dialect: a view of the source when nothing was touched. */
   toBytes(): Uint8Array {
     if (this.#dirty === 0) return this.source.subarray(this.start, this.end)
     return encodeWith((writer) => this.writeTo(writer))

@@ -42,7 +42,8 @@ export function readNdArray(bytes: Uint8Array, field: string): NdArray | undefin
   return tensor && { tensor, className, parameters }
 }
 
-function readDense(bytes: Uint8Array, field: string): Tensor | undefined {
+/** DenseNdArrayProto; undefined when it holds nothing. Throws BAD_TENSOR, BAD_REQUEST. */
+export function readDense(bytes: Uint8Array, field: string): Tensor | undefined {
   const reader = new Reader(bytes)
   let buffer: Uint8Array = new Uint8Array(0)
   const shape: number[] = []
@@ -97,7 +98,13 @@ export function writeNdArray(writer: ReverseWriter, number: number, array: NdArr
   const before = writer.length
   if (array.parameters) writer.bytesField(4, array.parameters)
   writer.textField(3, array.className || NUMPY)
-  const denseBefore = writer.length
+  writeDense(writer, 1, tensor)
+  writer.close(number, before)
+}
+
+/** Writes field `number`, a DenseNdArrayProto. */
+export function writeDense(writer: ReverseWriter, number: number, tensor: Tensor): void {
+  const before = writer.length
   writer.textField(3, tensor.dtype)
   if (tensor.shape.length > 0) {
     const shapeBefore = writer.length
@@ -106,6 +113,5 @@ export function writeNdArray(writer: ReverseWriter, number: number, array: NdArr
   }
   const { data } = tensor
   if (data.byteLength > 0) writer.bytesField(1, new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
-  writer.close(1, denseBefore)
   writer.close(number, before)
 }

@@ -1,23 +1,27 @@
-/** Documents of several branches as one array: joined by id, or one behind the other (Jina facts §5.5, first dialect). */
+/** Documents of several branches as one array: joined by id, or one behind the other (Jina facts §5.5). */
+import { MAX_DEPTH, tooDeep } from './depth.ts'
 import { Document } from './document.ts'
 import { DocumentArray } from './document-array.ts'
 import { FIELD, fieldNumber, nextField } from './fields.ts'
-import { MAX_DEPTH, tooDeep } from './json.ts'
+import { SECOND } from './v2/dialect.ts'
+import { joinNodes } from './v2/join.ts'
+import { NodeDocument } from './v2/node-document.ts'
 
 /** All documents, in the order of the branches. */
 export function concatenate(branches: readonly DocumentArray[]): DocumentArray {
-  const out = new DocumentArray()
+  const out = new DocumentArray().like(branches.find((branch) => branch.dialect !== undefined))
   for (const branch of branches) out.extend(branch)
   return out
 }
 
 /**
- * One document an id: what the left has stays, what it has not is taken from the right; unknown ids are put at the end.
+ * One document an id; unknown ids are put at the end. In the first dialect what the left has stays, and what it has not is
+ * taken from the right; in the second the right wins.
  * Fields are taken as bytes, so that arrays which we cannot read are joined, too. Throws XserveError BAD_REQUEST for bytes
  * that are no documents, BAD_DOCUMENT for chunks that are nested too deep.
  */
 export function reduceDocuments(branches: readonly DocumentArray[]): DocumentArray {
-  return new DocumentArray(joinById(branches, 0))
+  return new DocumentArray(joinById(branches, 0)).like(branches.find((branch) => branch.dialect !== undefined))
 }
 
 function joinById(branches: readonly Iterable<Document>[], depth: number): Document[] {
@@ -58,6 +62,14 @@ const isTaken = (number: number): boolean =>
   number > FIELD.id && number !== FIELD.parentId && number <= FIELD.evaluations
 
 function join(left: Document, right: Document, depth: number): Document {
+  if (left instanceof NodeDocument && right instanceof NodeDocument) {
+    const bytes = joinNodes(left.toBytes(), right.toBytes())
+    return SECOND.view(bytes, 0, bytes.length, null)
+  }
+  return joinLegacy(left.legacy(), right.legacy(), depth)
+}
+
+function joinLegacy(left: Document, right: Document, depth: number): Document {
   let parts = partsOf(left)
   const has = new Set(parts.map((part) => part.number))
   const missing = partsOf(right).filter(({ number }) => isTaken(number) && !has.has(number))

@@ -64,6 +64,14 @@ export class Tensor {
     return this.data[index]
   }
 
+  /** A new tensor of the same shape and element type. */
+  // biome-ignore lint/suspicious/noExplicitAny: a number, or a bigint where elements have 64 bits; `x => x * 2` must need no cast
+  map(convert: (value: any, index: number) => number | bigint): Tensor {
+    const data = this.data.slice()
+    for (let i = 0; i < data.length; i++) data[i] = convert(data[i], i)
+    return new Tensor(data, this.shape, this.dtype)
+  }
+
   /** The elements in row-major order. */
   [Symbol.iterator](): IterableIterator<number | bigint> {
     return this.data[Symbol.iterator]() as IterableIterator<number | bigint>

@@ -89,12 +89,12 @@ export async function collect(
         `${className}.${name} yields more than ${MOST_COLLECTED} documents, too many for one answer: call it as a stream`,
       )
     }
-    parts.push(encodeDocuments(new DocumentArray([document])))
+    parts.push(encodeDocuments(new DocumentArray([document]), call.docs.dialect))
     return undefined
   }
   for (const document of [...call.docs]) {
     if (call.cancelled) break
     await pull(methods[name]!(call.only(document)) as Generating, call, `${className}.${name}`, take)
   }
-  return decodeDocuments(Buffer.concat(parts))
+  return decodeDocuments(Buffer.concat(parts), call.docs.dialect)
 }

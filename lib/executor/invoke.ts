@@ -78,19 +78,20 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 function answerOf(result: unknown, call: ExecutorCall, message: CallMessage, method: string): AnswerMessage {
   if (result === undefined || result === null) return sameDocuments(call, message)
   if (result instanceof DocumentArray) {
-    return result === call.docsIfRead ? sameDocuments(call, message) : replaced(result)
+    return result === call.docsIfRead ? sameDocuments(call, message) : replaced(result, call)
   }
-  if (result instanceof Document) return replaced(new DocumentArray([result]))
+  if (result instanceof Document) return replaced(new DocumentArray([result]), call)
   if (Array.isArray(result)) {
-    if (result.every((item) => item instanceof Document)) return replaced(new DocumentArray(result))
+    if (result.every((item) => item instanceof Document)) return replaced(new DocumentArray(result), call)
   } else if (isPlainObject(result)) return { ...sameDocuments(call, message), extra: encodeValue(result) }
   throw new TypeError(
     `The return type must be DocumentArray / Dict / \`None\`, but getting ${shown(result)} from ${method} (a list of Documents or a Document will do, too)`,
   )
 }
 
-export function replaced(documents: DocumentArray): AnswerMessage {
-  return { failed: false, unchanged: false, extra: EMPTY, data: encodeData(documents) }
+/** Answered in the dialect of the documents that came. */
+export function replaced(documents: DocumentArray, call: ExecutorCall): AnswerMessage {
+  return { failed: false, unchanged: false, extra: EMPTY, data: encodeData(documents, call.docs.dialect) }
 }
 
 /** The documents of the call, as they are by now. */
@@ -99,13 +100,13 @@ function sameDocuments(call: ExecutorCall, message: CallMessage): AnswerMessage 
   const documents = call.docsIfRead
   if (single && message.branches[0]!.data.length === 0 && !documents?.length) return NO_DOCUMENTS
   if (single && (documents === undefined || isUntouched(documents, message.branches[0]!.data))) return UNCHANGED
-  return replaced(call.docs)
+  return replaced(call.docs, call)
 }
 
 /** No method: one branch passes as it came, several become one. */
 function untouched(call: ExecutorCall, className: string, message: CallMessage): AnswerMessage {
   try {
-    return replaced(call.docs)
+    return replaced(call.docs, call)
   } catch (error) {
     return failed(error, className, call, message)
   }

@@ -32,7 +32,7 @@ export function createStreamer(executor: Executor, className: string, table: End
     if (!isStreaming(methods[name])) throw new TypeError(`endpoint must be generator: ${className}.${name} is not`)
     const generator = methods[name]!(call) as Generating
     await pull(generator, call, `${className}.${name}`, (document) =>
-      sink.item(replaced(new DocumentArray([document]))),
+      sink.item(replaced(new DocumentArray([document]), call)),
     )
   }
 

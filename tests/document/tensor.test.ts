@@ -58,3 +58,15 @@ test.each([
 ])('%s is refused', (_, act, message) => {
   expect(act).toThrow(message)
 })
+
+test('map gives a tensor of the same shape and element type', () => {
+  const tensor = Tensor.from([
+    [1, 2],
+    [3, 4],
+  ])
+  expect(tensor.map((x) => x * 2n).toArray()).toEqual([
+    [2n, 4n],
+    [6n, 8n],
+  ])
+  expect(new Tensor(Float32Array.of(1, 2)).map((x, i) => x + i)).toEqual(new Tensor(Float32Array.of(1, 3)))
+})

@@ -33,6 +33,18 @@ const UNCHANGED = { failed: false, unchanged: true, extra: EMPTY, data: EMPTY }
 
 describe('documents', () => {
   test.each([
+    ['they are changed', ({ docs }: ExecutorCall) => void docs.push('c'), ['a', 'b', 'c']],
+    ['others are returned, though none was read', () => new DocumentArray(['one']), ['one']],
+    ['a part of them is', ({ docs }: ExecutorCall) => [docs.at(1)!, new Document('new')], ['b', 'new']],
+  ])('are answered in the dialect of the call when %s', async (_, method, expected) => {
+    for (const dialect of ['v1', 'v2'] as const) {
+      const data = encodeData(decodeData(dataOf('a', 'b')), dialect)
+      const answer = decodeData((await answerOf(method, { branches: [{ name: 'gateway', data }] })).data)
+      expect([answer.dialect, answer.texts]).toEqual([dialect, expected])
+    }
+  })
+
+  test.each([
     ['nothing is read', () => {}],
     ['null is returned', () => null],
     ['they are only read', ({ docs }: ExecutorCall) => void docs.map((doc) => doc.text)],
