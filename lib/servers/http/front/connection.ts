@@ -11,16 +11,9 @@ import type { Body, BodySource } from './body.ts'
 import { Exchange, openExchange } from './exchange.ts'
 import type { FrontSocket, FrontState } from './front-state.ts'
 import { Outbox } from './outbox.ts'
+import { BODY_BYTES_PER_SPAN, SLOW_BODY, SLOW_HEAD, SPANS } from './patience.ts'
 import { type Refusal, refuse, refuseError } from './refusal.ts'
 import { Head, parseHead } from './request-head.ts'
-
-const NEXT_REQUEST_SECONDS = 75
-const HEAD_SECONDS = 10
-const BODY_SECONDS = 30
-/** A body slower than this in each such span is given up. */
-const BODY_BYTES_PER_SPAN = 4096
-/** How long a caller has to take the last answer and hang up. */
-const LINGER_SECONDS = 3
 
 /** Requests under way on one connection. */
 const MOST_RUNNING = 16
@@ -29,12 +22,6 @@ const MOST_WAITING = 64 * 1024
 
 const TLS_HELLO = 0x16
 const EMPTY = Buffer.alloc(0)
-
-const SLOW_HEAD: Refusal = { status: 408, detail: `the head of the request did not arrive within ${HEAD_SECONDS} s` }
-const SLOW_BODY: Refusal = { status: 408, detail: 'the body of the request arrives too slowly' }
-
-/** What the connection waits for, and how many seconds. */
-const SPANS = { nothing: 0, request: NEXT_REQUEST_SECONDS, head: HEAD_SECONDS, body: BODY_SECONDS, end: LINGER_SECONDS }
 
 /** `deaf`: nothing more is read, while answers are under way. `ending`: the last answer is leaving. */
 type Phase = 'requests' | 'deaf' | 'conversation' | 'ending' | 'closed'
@@ -64,7 +51,7 @@ export class Connection implements BodySource, ConversationHost {
   ) {
     this.out = new Outbox(socket, front.shared)
     this.answers = new AnswerLine(this.out, front, (last) => this.answered(last))
-    this.deadline = front.clock.seconds + NEXT_REQUEST_SECONDS
+    this.deadline = front.clock.seconds + SPANS.request
   }
 
   get peer(): string {
@@ -109,7 +96,7 @@ export class Connection implements BodySource, ConversationHost {
 
   /** Called once a second. */
   tick(second: number): void {
-    if (this.phase === 'conversation') this.conversation!.tick(second)
+    if (this.phase === 'conversation') this.conversation!.tick()
     else if (this.deadline !== 0 && second >= this.deadline) this.expire(second)
   }
 
@@ -301,7 +288,7 @@ export class Connection implements BodySource, ConversationHost {
     else if (this.waitsFor !== 'body' || body === null) this.terminate()
     else if (this.paused || body.arrived - this.bodyMark >= BODY_BYTES_PER_SPAN) {
       this.bodyMark = body.arrived
-      this.deadline = second + BODY_SECONDS
+      this.deadline = second + SPANS.body
     } else {
       this.phase = 'deaf'
       this.deadline = 0

@@ -52,7 +52,9 @@ export const startHttpFront: StartHttpFront = async (handlers, options) => {
       clock.stop()
       empty?.()
     },
-    error(socket) {
+    error(socket, error) {
+      // What the system says of a socket has a code; anything else is a fault of ours.
+      if (!('code' in error)) state.report(error)
       socket.data?.terminate()
     },
   })

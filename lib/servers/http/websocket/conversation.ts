@@ -79,7 +79,7 @@ export class Conversation implements WebSocketPeer, FrameListener {
   }
 
   /** Once a second. */
-  tick(_second: number): void {
+  tick(): void {
     if (this.heard) {
       this.heard = false
       this.missed = 0
@@ -87,7 +87,7 @@ export class Conversation implements WebSocketPeer, FrameListener {
     }
     // What is not read cannot answer a ping.
     if (this.state === 'open' && this.reader.paused) return
-    if (--this.countdown > 0) return
+    if (this.state === 'closed' || --this.countdown > 0) return
     if (this.state !== 'open' || this.missed === MISSED_PINGS) {
       this.ended(closeCode.ABNORMAL)
       this.host.finish()
@@ -155,7 +155,7 @@ export class Conversation implements WebSocketPeer, FrameListener {
       return
     }
     const code = payload.length === 0 ? closeCode.NO_CODE : (payload[0]! << 8) | payload[1]!
-    if (code !== closeCode.NO_CODE && !closeCode.isSendable(code)) {
+    if (payload.length > 0 && !closeCode.isSendable(code)) {
       this.violated(closeCode.PROTOCOL_ERROR, `close code ${code} may not be sent`)
       return
     }

@@ -30,7 +30,7 @@ export function acceptWebSocket(
   const { websocket, maxMessageBytes, report } = options
   if (websocket === undefined) {
     const detail = 'this port speaks HTTP alone, not WebSocket'
-    return refuse({ status: 426, detail }, { upgrade: 'HTTP/1.1', connection: 'upgrade' })
+    return refuse({ status: 426, detail }, { upgrade: 'HTTP/1.1' })
   }
   const key = request.header('sec-websocket-key')
   if (key === undefined || !/^[A-Za-z0-9+/]{21}[AQgw]==$/.test(key)) {
