@@ -1,6 +1,5 @@
 /** The numbers with which a WebSocket says why it ends (RFC 6455 §7.4). */
 
-export const NORMAL = 1000
 export const PROTOCOL_ERROR = 1002
 /** Never sent: the close frame had none. */
 export const NO_CODE = 1005
