@@ -1,0 +1,93 @@
+/** One request and its answer on a connection. */
+import { XserveError } from '../../../errors.ts'
+import type { HttpRequest, HttpResponse } from '../exchange.ts'
+import { Body, type BodySource } from './body.ts'
+import { contentCodingOf } from './inflate.ts'
+import type { Refusal } from './refusal.ts'
+import type { Head } from './request-head.ts'
+import { parseTarget, type RequestTarget } from './request-target.ts'
+
+const UNKNOWN_CODING: Refusal = { status: 415, detail: 'a body may be encoded as gzip or deflate, or not at all' }
+
+const NOTHING = new Uint8Array(0)
+const gone = () => new XserveError('CANCELLED', 'the caller has gone')
+
+/** What an exchange asks of its connection. */
+interface Carrier extends BodySource {
+  readonly peer: string
+}
+
+/** Hot-path object: one per request. */
+export class Exchange implements HttpRequest {
+  readonly method: string
+  readonly path: string
+  readonly query: string
+  readonly version: '1.0' | '1.1'
+  cancelled = false
+  /** Waits here until the answers before it are sent. */
+  answer: HttpResponse | null = null
+  /** The connection ends behind the answer. */
+  last = false
+  /** What is still to arrive of the body; null when there is none. */
+  content: Body | null = null
+
+  private listeners: (() => void)[] | null = null
+
+  constructor(
+    private readonly carrier: Carrier,
+    private readonly head: Head,
+    target: RequestTarget,
+  ) {
+    this.method = head.method
+    this.path = target.path
+    this.query = target.query
+    this.version = head.minor === 1 ? '1.1' : '1.0'
+  }
+
+  get peer(): string {
+    return this.carrier.peer
+  }
+
+  /** Whether it may run beside others of its kind that came before it (RFC 9112 §9.3.2). */
+  get safe(): boolean {
+    return this.content === null && (this.method === 'GET' || this.method === 'HEAD' || this.method === 'OPTIONS')
+  }
+
+  header(name: string): string | undefined {
+    return this.head.header(name)
+  }
+
+  body(): Promise<Uint8Array> {
+    return this.content === null ? Promise.resolve(NOTHING) : this.content.read()
+  }
+
+  onCancel(listener: () => void): void {
+    if (this.cancelled) listener()
+    else if (this.listeners === null) this.listeners = [listener]
+    else this.listeners.push(listener)
+  }
+
+  /** The caller has gone before the answer was sent. */
+  cancel(): void {
+    if (this.cancelled) return
+    this.cancelled = true
+    if (this.content !== null && !this.content.done) this.content.fail(gone())
+    const { listeners } = this
+    this.listeners = null
+    if (listeners !== null) for (const listener of listeners) listener()
+  }
+}
+
+/** The exchange that a head begins, with its body still to come. `maxBytes`: of the body; -1 for no limit. */
+export function openExchange(head: Head, carrier: Carrier, maxBytes: number): Exchange | Refusal {
+  const target = parseTarget(head.method, head.target)
+  if ('status' in target) return target
+  const exchange = new Exchange(carrier, head, target)
+  exchange.last = !head.keepAlive
+  if (!head.chunked && head.contentLength <= 0) return exchange
+  const coding = contentCodingOf(head.header('content-encoding'))
+  if (coding === undefined) return UNKNOWN_CODING
+  const length = head.chunked ? -1 : head.contentLength
+  exchange.content = new Body(carrier, length, coding, maxBytes, head.expectsContinue)
+  return exchange
+}

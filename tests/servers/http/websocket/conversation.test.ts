@@ -1,0 +1,316 @@
+import { afterEach, describe, expect, test } from 'bun:test'
+import type {
+  HttpFront,
+  HttpFrontOptions,
+  WebSocketHandler,
+  WebSocketListener,
+  WebSocketPeer,
+} from '../../../../lib/servers/http/exchange.ts'
+import { createSharedBuffer, Outbox } from '../../../../lib/servers/http/front/outbox.ts'
+import { startHttpFront } from '../../../../lib/servers/http/front/start.ts'
+import { Conversation } from '../../../../lib/servers/http/websocket/conversation.ts'
+import { openRawSocket, type RawSocket } from '../raw-socket.ts'
+import { clientClose, clientFrame } from './client-frame.ts'
+
+const opened: { close(graceMs: number): unknown }[] = []
+afterEach(async () => {
+  for (const item of opened.splice(0).reverse()) await item.close(0)
+})
+
+const HANDSHAKE = {
+  host: 'x',
+  connection: 'keep-alive, Upgrade',
+  upgrade: 'WebSocket',
+  'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+  'sec-websocket-version': '13',
+}
+const request = (headers: Record<string, string> = {}): string =>
+  `GET /ws HTTP/1.1\r\n${Object.entries({ ...HANDSHAKE, ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('')}\r\n`
+
+/** Answers each message with itself; what happened is in `closed`. */
+function echo() {
+  const closed = Promise.withResolvers<number>()
+  const peer = Promise.withResolvers<WebSocketPeer>()
+  const handler: WebSocketHandler = () => ({
+    protocol: null,
+    open(opened) {
+      peer.resolve(opened)
+      return { message: (data) => void opened.send(data), closed: (code) => closed.resolve(code) }
+    },
+  })
+  return { handler, closed: closed.promise, peer: peer.promise }
+}
+
+async function serve(websocket?: WebSocketHandler, options: Partial<HttpFrontOptions> = {}): Promise<HttpFront> {
+  const http = () => ({ status: 200, headers: {}, body: 'http' })
+  const front = await startHttpFront(
+    { http, ...(websocket === undefined ? {} : { websocket }) },
+    { host: '127.0.0.1', port: 0, maxMessageBytes: -1, ...options },
+  )
+  opened.push(front)
+  return front
+}
+
+async function dial(websocket?: WebSocketHandler, options: Partial<HttpFrontOptions> = {}): Promise<RawSocket> {
+  const socket = await openRawSocket((await serve(websocket, options)).port)
+  opened.push(socket)
+  return socket
+}
+
+async function shake(websocket: WebSocketHandler, options: Partial<HttpFrontOptions> = {}): Promise<RawSocket> {
+  const socket = await dial(websocket, options)
+  socket.write(request())
+  await socket.until('\r\n\r\n')
+  return socket
+}
+
+async function readFrame(socket: RawSocket): Promise<{ opcode: number; payload: Buffer }> {
+  const [first, second] = (await socket.bytes(2)) as unknown as [number, number]
+  expect(first & 0xf0).toBe(128)
+  let length = second
+  if (second === 126) length = (await socket.bytes(2)).readUInt16BE()
+  if (second === 127) length = Number((await socket.bytes(8)).readBigUInt64BE())
+  return { opcode: first & 15, payload: Buffer.from(await socket.bytes(length)) }
+}
+
+async function readClose(socket: RawSocket): Promise<number> {
+  const { opcode, payload } = await readFrame(socket)
+  expect(opcode).toBe(8)
+  return payload.readUInt16BE()
+}
+
+describe('handshake', () => {
+  test('the example of RFC 6455', async () => {
+    const socket = await dial((asked) => ({
+      protocol: asked.header('sec-websocket-protocol') ?? null,
+      open: () => ({ message() {}, closed() {} }),
+    }))
+    socket.write(request({ 'sec-websocket-protocol': 'chat' }))
+    const head = await socket.until('\r\n\r\n')
+    expect(head).toStartWith('HTTP/1.1 101 Switching Protocols\r\n')
+    expect(head).toContain('\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n')
+    expect(head).toContain('\r\nSec-WebSocket-Protocol: chat\r\n')
+  })
+
+  test.each([
+    ['other version', 426, { 'sec-websocket-version': '8' }, 'sec-websocket-version: 13'],
+    ['bad key', 400, { 'sec-websocket-key': 'abc' }, 'sec-websocket-key'],
+  ])('refused: %s', async (_name, status, headers, told) => {
+    const socket = await dial(echo().handler)
+    socket.write(request(headers))
+    expect(await socket.until('}')).toMatch(new RegExp(`^HTTP/1\\.1 ${status} [\\s\\S]*${told}`))
+    // The connection goes on with HTTP.
+    socket.write('GET / HTTP/1.1\r\nhost: x\r\n\r\n')
+    expect(await socket.until('http')).toStartWith('HTTP/1.1 200')
+  })
+
+  test('refused by the handler, by a front without, and by an error', async () => {
+    const refusing = await dial(() => ({ status: 404, headers: {}, body: 'nothing here' }))
+    refusing.write(request())
+    expect(await refusing.until('nothing here')).toStartWith('HTTP/1.1 404 ')
+    const without = await dial()
+    without.write(request())
+    expect(await without.until('}')).toMatch(/^HTTP\/1\.1 426 [\s\S]*HTTP alone/)
+    const failing = await dial(() => {
+      throw new Error('secret')
+    })
+    failing.write(request())
+    expect(await failing.until('}')).toMatch(/^HTTP\/1\.1 500 /)
+  })
+
+  test('upgrades to anything else are ignored', async () => {
+    const socket = await dial(echo().handler)
+    socket.write(request({ upgrade: 'h2c' }))
+    expect(await socket.until('http')).toStartWith('HTTP/1.1 200')
+  })
+})
+
+describe('messages', () => {
+  test('with a client of another maker, of all sizes', async () => {
+    const { handler, closed } = echo()
+    const { port } = await serve(handler)
+    const client = new WebSocket(`ws://127.0.0.1:${port}/ws`)
+    client.binaryType = 'arraybuffer'
+    const came: (string | number)[] = []
+    const done = Promise.withResolvers<void>()
+    const sizes = [0, 1, 125, 126, 65535, 65536, 3_000_000]
+    client.onmessage = ({ data }) => {
+      came.push(typeof data === 'string' ? data.length : -(data as ArrayBuffer).byteLength)
+      if (came.length === sizes.length * 2) done.resolve()
+    }
+    client.onopen = () => {
+      for (const size of sizes) {
+        client.send('a'.repeat(size))
+        client.send(new Uint8Array(size))
+      }
+    }
+    await done.promise
+    expect(came).toEqual(sizes.flatMap((size) => [size, -size]))
+    client.close(4001, 'bye')
+    expect(await closed).toBe(4001)
+  })
+
+  test('in the same bytes as the handshake', async () => {
+    const socket = await dial(echo().handler)
+    socket.write(Buffer.concat([Buffer.from(request()), clientFrame(1, 'early'), clientFrame(9, 'ping')]))
+    await socket.until('\r\n\r\n')
+    expect((await readFrame(socket)).payload.toString()).toBe('early')
+    expect(await readFrame(socket)).toEqual({ opcode: 10, payload: Buffer.from('ping') })
+  })
+
+  test('a slow far end is told to the sender, and when it has caught up', async () => {
+    const { handler, peer } = echo()
+    const socket = await shake(handler)
+    socket.pause()
+    const far = await peer
+    const drained = Promise.withResolvers<void>()
+    far.onDrain = drained.resolve
+    const piece = Buffer.alloc(100_000)
+    let count = 1
+    while (far.send(piece)) count++
+    socket.resume()
+    await drained.promise
+    for (let i = 0; i < count; i++) expect((await readFrame(socket)).payload.length).toBe(100_000)
+    expect(far.send('more')).toBe(true)
+  })
+
+  test('paused, none come; resumed, all do', async () => {
+    const came: string[] = []
+    const all = Promise.withResolvers<void>()
+    const paused = Promise.withResolvers<WebSocketPeer>()
+    const socket = await shake(() => ({
+      protocol: null,
+      open: (peer) => ({
+        message(data) {
+          came.push(String(data).slice(0, 3))
+          if (came.length === 1) {
+            peer.pause()
+            paused.resolve(peer)
+          }
+          if (came.length === 40) all.resolve()
+        },
+        closed() {},
+      }),
+    }))
+    for (let i = 0; i < 40; i++) socket.write(clientFrame(1, `${i}`.padStart(3, '0').padEnd(10_000)))
+    const peer = await paused.promise
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(came).toHaveLength(1)
+    peer.resume()
+    await all.promise
+    expect(came).toEqual(Array.from({ length: 40 }, (_, i) => `${i}`.padStart(3, '0')))
+  })
+})
+
+describe('the end', () => {
+  test('a close frame is answered in kind', async () => {
+    const { handler, closed } = echo()
+    const socket = await shake(handler)
+    socket.write(clientClose(3000, 'bye'))
+    expect(await readClose(socket)).toBe(3000)
+    expect(await socket.rest()).toBe('')
+    expect(await closed).toBe(3000)
+  })
+
+  test('a close frame without a code', async () => {
+    const { handler, closed } = echo()
+    const socket = await shake(handler)
+    socket.write(clientFrame(8, ''))
+    expect(await readFrame(socket)).toEqual({ opcode: 8, payload: Buffer.alloc(0) })
+    expect(await closed).toBe(1005)
+  })
+
+  test.each([
+    ['one byte', 1002, clientFrame(8, 'a')],
+    ['a code that is never sent', 1002, clientClose(1005)],
+    ['a reason that is not UTF-8', 1007, clientFrame(8, Buffer.from([3, 232, 0xff]))],
+    ['an unmasked frame', 1002, clientFrame(1, 'a', { masked: false })],
+    ['too long', 1009, clientFrame(1, 'a'.repeat(1001))],
+  ])('%s: %d is told before the end', async (_name, code, frame) => {
+    const { handler, closed } = echo()
+    const socket = await shake(handler, { maxMessageBytes: 1000 })
+    socket.write(Buffer.concat([frame, Buffer.alloc(100_000)]))
+    expect(await readClose(socket)).toBe(code)
+    expect(await socket.rest()).toBe('')
+    expect(await closed).toBe(code)
+  })
+
+  test('without a close frame', async () => {
+    const { handler, closed } = echo()
+    const socket = await shake(handler)
+    socket.close()
+    expect(await closed).toBe(1006)
+  })
+
+  test('by us: what the far end still says is dropped, its answer counts', async () => {
+    const { handler, closed, peer } = echo()
+    const socket = await shake(handler)
+    ;(await peer).close(4000, 'é'.repeat(100))
+    const { payload } = await readFrame(socket)
+    expect(payload.readUInt16BE()).toBe(4000)
+    expect(payload.subarray(2).toString()).toBe('é'.repeat(61))
+    socket.write(Buffer.concat([clientFrame(1, 'late'), clientClose(4000)]))
+    expect(await closed).toBe(4000)
+    expect(await socket.rest()).toBe('')
+  })
+
+  test('a listener that throws ends its conversation with 1011', async () => {
+    const reported: unknown[] = []
+    const failing = (): WebSocketListener => ({
+      message() {
+        throw new Error('secret')
+      },
+      closed() {},
+    })
+    const socket = await shake(() => ({ protocol: null, open: failing }), { onInternalError: (e) => reported.push(e) })
+    socket.write(clientFrame(1, 'a'))
+    expect(await readClose(socket)).toBe(1011)
+    expect(reported).toHaveLength(1)
+  })
+
+  test('a front that closes says 1001 after the grace', async () => {
+    const { handler, closed } = echo()
+    const front = await serve(handler)
+    const client = new WebSocket(`ws://127.0.0.1:${front.port}/ws`)
+    const code = Promise.withResolvers<number>()
+    client.onclose = (event) => code.resolve(event.code)
+    await new Promise((resolve) => {
+      client.onopen = resolve
+    })
+    await front.close(10)
+    expect(await code.promise).toBe(1001)
+    expect(await closed).toBe(1001)
+  })
+})
+
+test('a far end that is quiet is pinged, and given up after two pings without an answer', () => {
+  let sent = ''
+  let finished = 0
+  const codes: number[] = []
+  const socket = {
+    write(bytes: Uint8Array, from: number, length: number) {
+      sent += Buffer.from(bytes.subarray(from, from + length)).toString('hex')
+      return length
+    },
+  }
+  const out = new Outbox(socket, createSharedBuffer())
+  const host = { out, pause() {}, resume() {}, finish: () => void finished++ }
+  const listener = { message() {}, closed: (code: number) => void codes.push(code) }
+  const conversation = new Conversation(host, { open: () => listener, maxMessageBytes: -1, report() {} })
+  conversation.open()
+  const wait = (seconds: number) => {
+    for (let i = 0; i < seconds; i++) conversation.tick()
+    out.flush()
+  }
+  wait(61)
+  expect(sent).toBe('8900')
+  conversation.receive(clientFrame(10, ''))
+  wait(61)
+  expect(sent).toBe('89008900')
+  wait(60)
+  expect([sent, finished]).toEqual(['890089008900', 0])
+  wait(60)
+  expect([codes, finished]).toEqual([[1006], 1])
+})
