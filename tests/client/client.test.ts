@@ -237,6 +237,29 @@ describe('answers', () => {
     expect(seen).toEqual([false, true, false, false])
   })
 
+  test('are told to callbacks: done or error, then always; then neither kept nor thrown', async () => {
+    await using server = await startGrpcServer({ answer: failing })
+    using client = clientOf(server)
+    const told: string[] = []
+    const tell = (kind: string) => async (response: PostResponse) => {
+      await Promise.resolve()
+      told.push(`${kind} ${response.docs.texts[0]}`)
+    }
+    const [onDone, onError, onAlways] = [tell('done'), tell('error'), tell('always')]
+    const all = { requestSize: 1, resultsInOrder: true }
+    expect((await client.post('/', count(2), { ...all, onDone, onError, onAlways })).length).toBe(0)
+    expect(told).toEqual(['done 0', 'always 0', 'error 1', 'always 1'])
+    expect((await client.post('/', count(3), { ...all, onError })).texts).toEqual(['0', '2'])
+    told.length = 0
+    await expect(client.post('/', count(2), { ...all, onAlways })).rejects.toBeInstanceOf(AnswerFailed)
+    expect(told).toEqual(['always 0', 'always 1'])
+    const own = new TypeError('mine')
+    const thrower = () => {
+      throw own
+    }
+    await expect(client.post('/', 'a', { onDone: thrower })).rejects.toBe(own)
+  })
+
   test('to nothing that was asked, and answers that are missing, are told', async () => {
     await using stranger = await startGrpcServer({
       answer: async () =>

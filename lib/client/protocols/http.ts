@@ -13,6 +13,7 @@ import type {
   TransportListener,
 } from './connection.ts'
 import { dryRunFailed } from './dry-run.ts'
+import { checkHeaders } from './headers.ts'
 import { type Circumstances, connectionFailed, refusal } from './http-error.ts'
 import { jsonReply, jsonStatus, parseAnswer } from './json-reply.ts'
 import { watchHost } from './watch-host.ts'
@@ -63,11 +64,13 @@ export async function askDryRun(ask: Ask, address: string, { timeoutMs, signal }
 
 /** What is asked ends with an XserveError: by its signal, its deadline, `closing`, or since the connection fails. */
 export function createAsk(address: string, options: ConnectionOptions, closing: AbortSignal): Ask {
-  const { tls, metadata, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
+  const { tls, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
+  const metadata = checkHeaders(options.metadata)
   const origin = `${tls ? 'https' : 'http'}://${address}`
   const always = { 'content-type': 'application/json', accept: 'application/json', ...metadata }
   const host = watchHost(address, connectTimeoutMs)
   return async (method, path, body, call) => {
+    checkHeaders(call.metadata)
     const circumstances: Circumstances = { address, deadlineMs: call.deadlineMs ?? 0, connectMs: connectTimeoutMs }
     const deadline = call.deadlineMs ? AbortSignal.timeout(call.deadlineMs) : null
     const watch = host.watch()

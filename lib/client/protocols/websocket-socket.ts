@@ -160,7 +160,7 @@ function converse(
       const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
       closeWith(code === 1005 ? 1000 : code)
       tell(code, payload.toString('utf8', 2), null)
-    } else if (opcode === OPCODE.binary || opcode === OPCODE.continuation) {
+    } else if (opcode === OPCODE.binary || (opcode === OPCODE.continuation && parts.length > 0)) {
       if (isLast && parts.length === 0) return listener.message(payload)
       parts.push(payload)
       if (!isLast) return

@@ -3,6 +3,7 @@ import { asXserveError, type ErrorCode, XserveError } from '../../errors.ts'
 import { retry } from '../retry.ts'
 import type { CallOptions, Connection, ConnectionOptions, Transport, TransportListener } from './connection.ts'
 import { envelopeEncoder, envelopeReply } from './envelope.ts'
+import { checkHeaders } from './headers.ts'
 import { askDryRun, askHealth, createAsk } from './http.ts'
 import { unreachable } from './http-error.ts'
 import { type ClientSocket, openWebSocket, type SocketListener } from './websocket-socket.ts'
@@ -76,7 +77,7 @@ function openSocket(
     closed: (code, reason, error) => end(error ?? closedEarly(address, code, reason)),
   }
   const { tls, metadata, connectTimeoutMs: timeoutMs = CONNECT_TIMEOUT_MS } = options
-  const headers = { ...metadata, ...call.metadata }
+  const headers = { ...metadata, ...checkHeaders(call.metadata) }
   const connecting = () => openWebSocket(address, { tls, headers, timeoutMs, signal, protocol: 'bytes' }, answers)
   const connected = retry(connecting, call.retry, signal).then(
     (open) => {
