@@ -4,6 +4,7 @@ import type { RouteRecord } from '../wire/routes.ts'
 import type { Status } from '../wire/status.ts'
 import type { Reply } from './protocols/connection.ts'
 
+/** The answer to one request of a post. */
 export class PostResponse {
   readonly #reply: Reply
 

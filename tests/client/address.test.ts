@@ -42,12 +42,12 @@ describe('resolveAddress()', () => {
   test('the same told twice is fine, something else is not', () => {
     expect(text({ host: 'a:5' }, { host: 'a', port: 5 })).toBe('a:5')
     expect(() => text({ host: 'a:5' }, { port: 6 })).toThrow('the port is given twice: 5 and 6')
+    expect(() => text({ host: 'a:5', tls: false }, { protocol: 'wss' })).toThrow('wss means TLS, which is switched off')
     expect(() => text({ host: 'a:5' }, { host: 'b' })).toThrow('the host is given twice: a and b')
   })
 
   test.each([
     [{ host: 'http://a:5', protocol: 'grpc' }, 'the protocol is given twice: http and grpc'],
-    [{ tls: false, host: 'a:5', protocol: 'wss' }, 'wss means TLS, which is switched off elsewhere'],
     [{ host: 'constructor://a:5' }, 'unknown protocol "constructor"'],
     [{ host: 'ftp://a:5' }, 'unknown protocol "ftp"'],
     [{ host: 'a b:5' }, 'is no address'],

@@ -11,7 +11,7 @@ export type Body = {
 
 export interface Behaviour {
   /** The answer to POST /post. Default: the documents themselves, with every absent member null. */
-  readonly post?: (body: Body, request: Request) => Promise<Response> | Response
+  readonly post?: (body: Body) => Promise<Response> | Response
   /** Answers of GET by path. Default: `/` is `{}`, `/dry_run` a success. */
   readonly get?: Readonly<Record<string, () => Response>>
   /** The answer to a binary frame. Default: the request itself. */
@@ -79,7 +79,7 @@ export function startWebServer(behaviour: Behaviour = {}, port = 0): WebServer {
         return Response.json({ detail: 'Not Found' }, { status: 404 })
       seen.posts++
       const body = (await request.json()) as Body
-      return (behaviour.post ?? answerOf)(body, request)
+      return (behaviour.post ?? answerOf)(body)
     },
     websocket: {
       maxPayloadLength: 64 << 20,

@@ -168,9 +168,8 @@ function converse(
       parts = []
       listener.message(whole)
     } else if (opcode !== OPCODE.pong) {
-      throw new XserveError('BAD_REQUEST', `${address} answered with text where bytes were agreed on`, {
-        where: address,
-      })
+      const what = opcode === OPCODE.text ? 'with text where bytes were agreed on' : `with a frame of kind ${opcode}`
+      throw new XserveError('BAD_REQUEST', `${address} answered ${what}`, { where: address })
     }
   }
   const reader = createFrameReader(take)

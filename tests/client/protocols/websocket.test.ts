@@ -105,7 +105,7 @@ test.each([
   ['a masked frame', () => encodeFrame(OPCODE.binary, new Uint8Array(3)), 'a frame of the server is masked'],
   ['reserved bits', () => new Uint8Array([0xf2, 0]), 'reserved bits'],
   ['text', () => new Uint8Array([0x81, 1, 0x61]), 'with text where bytes were agreed on'],
-  ['a continuation of nothing', () => new Uint8Array([0x80, 1, 0x61]), 'a frame of kind 0'],
+  ['a continuation of nothing', () => new Uint8Array([0x80, 1, 0x61]), 'with a frame of kind 0'],
   ['a long control frame', () => new Uint8Array([0x89, 126, 1, 0]), 'a control frame is too long or cut'],
   ['no request', () => new Uint8Array([0x82, 1, 0xff]), ''],
 ])('%s is refused', async (_, frame, message) => {
