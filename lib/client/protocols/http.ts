@@ -92,6 +92,7 @@ export function createAsk(address: string, options: ConnectionOptions, closing: 
         proxy: false,
         ...(typeof tls === 'object' ? { tls: { ca: tls.ca } } : {}),
       } as unknown as RequestInit)
+      watch.stop(true)
       return { status: response.status, text: await response.text() }
     } catch (error) {
       const ended = { cancelled: closing.aborted || call.signal?.aborted === true, late: deadline?.aborted === true }

@@ -4,7 +4,8 @@ import { connect } from 'node:net'
 export interface HostWatch {
   /** Aborted when no connection came about in time. */
   readonly silent: AbortSignal
-  stop(): void
+  /** `answered`: the host is there. */
+  stop(answered?: boolean): void
 }
 
 /** A call that takes so long may have met a silent host: only then a connection is tried beside it. */
@@ -33,7 +34,8 @@ export function watchHost(address: string, timeoutMs: number): { watch(): HostWa
       }, first)
       return {
         silent: controller.signal,
-        stop() {
+        stop(answered = false) {
+          known ||= answered
           clearTimeout(timer)
           socket?.destroy()
         },
