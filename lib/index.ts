@@ -1,7 +1,9 @@
 /** The module 'xserve': what user code imports. */
 import type { Client as ClientClass } from './client/client.ts'
 
+export { AnswerFailed } from './client/answer-failed.ts'
 export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
+export type { PostResponse } from './client/response.ts'
 export type { StreamDocOptions } from './client/stream-doc.ts'
 export type { DialectName } from './document/dialect.ts'
 export { Document } from './document/document.ts'

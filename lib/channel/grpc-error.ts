@@ -63,7 +63,8 @@ export function toXserveError(error: ServiceError, call: Circumstances): XserveE
 
 function lost(error: ServiceError, { address, connected }: Circumstances): XserveError {
   const reason = reasonOf(error.details)
-  if (!connected()) return unreachable(address, reason, error)
+  // A connection of before does not count: this call has not left.
+  if (!connected() || /^No connection established/.test(error.details)) return unreachable(address, reason, error)
   return new XserveError('UNAVAILABLE', `the connection to ${address} broke during the call: ${reason}`, {
     where: address,
     cause: error,

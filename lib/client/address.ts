@@ -10,13 +10,17 @@ export interface AddressParts {
   readonly tls?: boolean | undefined
 }
 
+export type Protocol = 'grpc' | 'http' | 'websocket'
+
 export interface Address {
+  readonly protocol: Protocol
   readonly host: string
   readonly port: number
   readonly tls: boolean
 }
 
 interface Seen {
+  protocol?: Protocol
   host?: string
   port?: number
   tls?: boolean
@@ -25,7 +29,18 @@ interface Seen {
 /** With and without TLS; default ports as in Jina (Jina facts §9). */
 const PORT = 80
 const TLS_PORT = 443
-const OTHER_PROTOCOLS = new Set(['http', 'https', 'ws', 'wss', 'websocket'])
+
+/** Schemes and names of protocols; those that mean TLS say so, the others leave it open. */
+const PROTOCOLS: Readonly<Record<string, { readonly protocol: Protocol; readonly tls?: true }>> = {
+  grpc: { protocol: 'grpc' },
+  grpcs: { protocol: 'grpc', tls: true },
+  http: { protocol: 'http' },
+  https: { protocol: 'http', tls: true },
+  ws: { protocol: 'websocket' },
+  wss: { protocol: 'websocket', tls: true },
+  websocket: { protocol: 'websocket' },
+  websockets: { protocol: 'websocket', tls: true },
+}
 
 /** Throws XserveError BAD_ARGUMENT when parts contradict each other, are missing or make no sense. */
 export function resolveAddress(...sources: readonly AddressParts[]): Address {
@@ -45,11 +60,11 @@ export function resolveAddress(...sources: readonly AddressParts[]): Address {
       'write HOST:PORT, or --port PORT',
     )
   }
-  return { host: seen.host ?? '127.0.0.1', port, tls }
+  return { protocol: seen.protocol ?? 'grpc', host: seen.host ?? '127.0.0.1', port, tls }
 }
 
 /** As grpc-js takes it and people read it. */
-export function addressText({ host, port }: Address): string {
+export function addressText({ host, port }: Pick<Address, 'host' | 'port'>): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
@@ -61,7 +76,10 @@ function readHost(text: string, seen: Seen): boolean {
   const [, six, bare, port] = /^(?:\[([^\]]+)\]|([^\s:/?#@]+))?(?::(\d+))?$/.exec(place) ?? []
   const host = six ?? bare
   if (place === '' || (host === undefined && port === undefined)) {
-    throw bad(`${JSON.stringify(text)} is no address`, 'write HOST:PORT or grpc://HOST:PORT, [::1]:PORT for IPv6')
+    throw bad(
+      `${JSON.stringify(text)} is no address`,
+      'write HOST:PORT, or a scheme before it: grpc://, http://, ws://; [::1]:PORT for IPv6',
+    )
   }
   if (port === undefined && bare !== undefined && scheme === undefined && /^\d+$/.test(bare))
     note(seen, 'port', checkPort(Number(bare), text))
@@ -71,19 +89,16 @@ function readHost(text: string, seen: Seen): boolean {
 }
 
 function readProtocol(given: string, seen: Seen): void {
-  const protocol = given.toLowerCase()
-  if (protocol === 'grpcs') {
-    if (seen.tls === false) throw bad('grpcs means TLS, which is switched off elsewhere')
-    seen.tls = true
-  } else if (OTHER_PROTOCOLS.has(protocol)) {
-    throw bad(
-      `${protocol} is not supported by this version of the client`,
-      'use the gRPC port of the server: grpc://HOST:PORT',
-    )
-  } else if (protocol !== 'grpc') throw bad(`unknown protocol ${JSON.stringify(given)}`, 'known are grpc and grpcs')
+  const name = given.toLowerCase()
+  const known = Object.hasOwn(PROTOCOLS, name) ? PROTOCOLS[name] : undefined
+  if (!known) throw bad(`unknown protocol ${JSON.stringify(given)}`, `known are ${Object.keys(PROTOCOLS).join(', ')}`)
+  note(seen, 'protocol', known.protocol)
+  if (!known.tls) return
+  if (seen.tls === false) throw bad(`${name} means TLS, which is switched off elsewhere`)
+  seen.tls = true
 }
 
-function note<K extends 'host' | 'port'>(seen: Seen, key: K, value: NonNullable<Seen[K]>): void {
+function note<K extends 'protocol' | 'host' | 'port'>(seen: Seen, key: K, value: NonNullable<Seen[K]>): void {
   const before = seen[key]
   if (before !== undefined && before !== value) {
     throw bad(`the ${key} is given twice: ${before} and ${value}`, 'give it once')

@@ -1,34 +1,35 @@
 /** The SDK's client: documents to an endpoint of a Flow, a served executor or a shared one, answers back. */
-import { createGrpcChannel, type GrpcChannel } from '../channel/grpc.ts'
-import { encodeData } from '../document/data-content.ts'
 import type { Document } from '../document/document.ts'
 import { DocumentArray, type DocumentInput } from '../document/document-array.ts'
 import { newId } from '../document/id.ts'
 import { XserveError } from '../errors.ts'
-import { encodeStruct } from '../protobuf/struct.ts'
-import { Envelope } from '../wire/envelope.ts'
-import { type AddressParts, addressText, resolveAddress } from './address.ts'
+import { type Address, type AddressParts, resolveAddress } from './address.ts'
+import { AnswerFailed } from './answer-failed.ts'
 import { batches, type Inputs } from './batches.ts'
+import { type Callbacks, tell } from './callbacks.ts'
+import { connect } from './connect.ts'
 import { exchange, type Request } from './exchange.ts'
+import { explainTls } from './explain-tls.ts'
+import type { Connection } from './protocols/connection.ts'
 import { isReady } from './ready.ts'
-import { AnswerFailed, PostResponse } from './response.ts'
+import { PostResponse } from './response.ts'
+import { type RetryOptions, retryPolicy } from './retry.ts'
 import { type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
-import { openCalls, openStream } from './transport.ts'
 
 /** Where the server is and how to talk to it; `new Client('HOST:PORT')` says the same in one word. */
 export interface ClientOptions extends Omit<AddressParts, 'tls'> {
-  /** Only gRPC in this version; grpcs is gRPC with TLS. */
-  readonly protocol?: 'grpc' | 'grpcs'
+  /** Default grpc. Those that end in s mean TLS. */
+  readonly protocol?: 'grpc' | 'grpcs' | 'http' | 'https' | 'websocket' | 'ws' | 'wss' | undefined
   /** `ca`: PEM text of the certificates to trust instead of the system's. */
   readonly tls?: boolean | { readonly ca: string } | undefined
-  /** Sent with every call. */
+  /** Sent with every call: gRPC metadata, HTTP headers. */
   readonly metadata?: Readonly<Record<string, string>>
-  /** Most requests under way of a call that does not say. Default 1000, as in Jina. */
+  /** Most requests under way of a call that does not say. Default 1000, as in Jina; over HTTP 128 at most. */
   readonly prefetch?: number
 }
 
 /** Names and defaults as Jina's client has them (Jina facts §9). */
-export interface PostOptions {
+export interface PostOptions extends RetryOptions, Callbacks {
   readonly parameters?: Readonly<Record<string, unknown>> | undefined
   /** Regular expression: only executors whose name it matches take part. */
   readonly targetExecutor?: string | undefined
@@ -37,7 +38,7 @@ export interface PostOptions {
   /** Time for the whole stream, or for each request without `stream`. Default: none. */
   readonly timeoutMs?: number | undefined
   readonly metadata?: Readonly<Record<string, string>> | undefined
-  /** One stream for all requests (default), or a call for each. */
+  /** gRPC: one stream for all requests (default), or a call for each. HTTP always makes calls, WebSocket a stream. */
   readonly stream?: boolean | undefined
   /** Answers in the order of their requests; else as they come. Default false. */
   readonly resultsInOrder?: boolean | undefined
@@ -58,38 +59,42 @@ const PREFETCH = 1000
 const REQUEST_SIZE = 100
 
 export class Client {
-  readonly #channel: GrpcChannel
+  readonly #connection: Connection
+  readonly #place: Address
+  readonly #tls: boolean | { readonly ca: string }
   readonly #prefetch: number
 
-  /** `HOST:PORT`, `grpc://HOST:PORT`, `grpcs://…`, or the same in parts. Connects with the first call. Throws XserveError BAD_ARGUMENT. */
+  /** `HOST:PORT`, `grpc://HOST:PORT`, `https://…`, `ws://…`, or the same in parts. Connects with the first call. Throws XserveError BAD_ARGUMENT. */
   constructor(address: string | ClientOptions) {
     const { tls, metadata, prefetch, ...place }: ClientOptions =
       typeof address === 'string' ? { host: address } : address
-    const resolved = resolveAddress({ ...place, tls: tls === undefined ? undefined : tls !== false })
+    this.#place = resolveAddress({ ...place, tls: tls === undefined ? undefined : tls !== false })
+    this.#tls = typeof tls === 'object' ? tls : this.#place.tls
     this.#prefetch = positive('prefetch', prefetch ?? PREFETCH)
-    this.#channel = createGrpcChannel(addressText(resolved), {
-      tls: typeof tls === 'object' ? tls : resolved.tls,
-      ...(metadata ? { metadata } : {}),
-    })
+    this.#connection = connect(this.#place, { tls: this.#tls, metadata })
   }
 
   /** `host:port`. */
   get address(): string {
-    return this.#channel.address
+    return this.#connection.address
   }
 
   /**
    * Documents of all answers, as they arrive or in order of requests (`resultsInOrder`); nothing is merged.
-   * Throws AnswerFailed for an answer that is an error, XserveError UNREACHABLE, DEADLINE, CANCELLED, UNAVAILABLE.
+   * With `onDone` or `onAlways` they go there instead, and the array stays empty.
+   * Throws AnswerFailed for an answer that is an error (not with `onError`), XserveError UNREACHABLE, DEADLINE, CANCELLED, UNAVAILABLE.
    */
   post(on: string, inputs?: Inputs, options?: PostOptions): Promise<DocumentArray>
   post(request: PostRequest): Promise<DocumentArray>
   async post(on: string | PostRequest, inputs?: Inputs, options: PostOptions = {}): Promise<DocumentArray> {
     const request: PostRequest = typeof on === 'string' ? { ...options, on, inputs } : on
     const docs = new DocumentArray()
+    const isTold = request.onDone !== undefined || request.onAlways !== undefined
     for await (const response of this.#responses(request)) {
-      if (!response.isError) docs.extend(response.docs)
-      else if (!request.continueOnError) throw new AnswerFailed(response)
+      const isHandled = await tell(response, request)
+      if (!response.isError) {
+        if (!isTold) docs.extend(response.docs)
+      } else if (!isHandled && !request.continueOnError) throw new AnswerFailed(response)
     }
     return docs
   }
@@ -114,7 +119,7 @@ export class Client {
     doc?: DocumentInput,
     options: StreamDocOptions = {},
   ): AsyncGenerator<Document, void, undefined> {
-    return streamDoc(this.#channel, on, doc, options)
+    return streamDoc(this.#connection, on, doc, options)
   }
 
   /** @internal The same as answers, errors included; `first` is the place of the document among all inputs, from 0. */
@@ -124,17 +129,17 @@ export class Client {
     options: StreamDocOptions,
     first = 0,
   ): AsyncGenerator<PostResponse, void, undefined> {
-    return streamFrames(this.#channel, on, doc, options, first)
+    return streamFrames(this.#connection, on, doc, options, first)
   }
 
   /** Whether a request would get through all executors now: a dry run, or a health check where the server is a shared executor. */
   isReady(options: { readonly timeoutMs?: number; readonly signal?: AbortSignal } = {}): Promise<boolean> {
-    return isReady(this.#channel, options)
+    return isReady(this.#connection, options)
   }
 
   /** Ends the connection; calls under way fail with CANCELLED. */
   close(): void {
-    this.#channel.close()
+    this.#connection.close()
   }
 
   [Symbol.dispose](): void {
@@ -142,39 +147,34 @@ export class Client {
   }
 
   async *#responses(post: PostRequest): AsyncGenerator<PostResponse, void, undefined> {
-    const { timeoutMs, metadata, signal } = post
-    const open = post.stream === false ? openCalls : openStream
+    const { timeoutMs: deadlineMs, metadata, signal, stream = true } = post
     const prefetch = post.prefetch === undefined ? this.#prefetch : positive('prefetch', post.prefetch)
-    const answers = exchange(requestsOf(post), {
+    const retry = retryPolicy(post)
+    const answers = exchange(requestsOf(post, this.#connection), {
       prefetch,
       inOrder: post.resultsInOrder ?? false,
-      open: (listener) => open(this.#channel, listener, { deadlineMs: timeoutMs, metadata, signal }),
+      open: (listener) => this.#connection.open(listener, { stream, deadlineMs, metadata, signal, retry }),
     })
-    for await (const { envelope, request } of answers) yield new PostResponse(envelope, request)
+    try {
+      for await (const { reply, request } of answers) yield new PostResponse(reply, request)
+    } catch (error) {
+      throw error instanceof XserveError ? await explainTls(error, this.#place, this.#tls) : error
+    }
   }
 }
 
-async function* requestsOf({
-  on,
-  inputs,
-  parameters,
-  targetExecutor,
-  requestSize,
-}: PostRequest): AsyncGenerator<Request, void, undefined> {
+async function* requestsOf(
+  { on, inputs, parameters, targetExecutor, requestSize }: PostRequest,
+  connection: Connection,
+): AsyncGenerator<Request, void, undefined> {
   if (typeof on !== 'string' || on === '')
     throw new XserveError('BAD_ARGUMENT', 'the endpoint is missing', { hint: "for example '/'" })
-  // The same for all requests of a call: written once.
-  const shared = {
-    endpoint: on,
-    ...(parameters && Object.keys(parameters).length > 0 ? { parameters: encodeStruct(parameters) } : {}),
-    ...(targetExecutor ? { targetExecutor } : {}),
-  }
+  const encode = connection.encoder({ endpoint: on, parameters, targetExecutor })
   let first = 0
   for await (const batch of batches(inputs, requestSize ?? REQUEST_SIZE)) {
     const id = newId()
-    const data = batch === null ? {} : { data: encodeData(batch) }
     const count = batch?.length ?? 0
-    yield { id, first, count, bytes: Envelope.create({ ...shared, ...data, requestId: id }).encode() }
+    yield { id, first, count, bytes: encode(id, batch) }
     first += count
   }
 }

@@ -1,7 +1,6 @@
 /** Requests out, answers in, side by side, with a bound on what is between: the heart of the client. */
 import { XserveError } from '../errors.ts'
-import { Envelope } from '../wire/envelope.ts'
-import type { Transport, TransportListener } from './transport.ts'
+import type { Reply, Transport, TransportListener } from './protocols/connection.ts'
 
 export interface Request {
   readonly id: string
@@ -14,7 +13,7 @@ export interface Request {
 
 export interface Answer {
   readonly request: Request
-  readonly envelope: Envelope
+  readonly reply: Reply
 }
 
 export interface ExchangeOptions {
@@ -76,12 +75,13 @@ export async function* exchange(
   }
 
   const transport = open({
-    message(bytes) {
+    message(read, requestId) {
       try {
-        const envelope = Envelope.parse(bytes)
-        const sent = underWay.get(envelope.requestId)
-        if (!sent || sent.answer) throw strayAnswer(envelope.requestId)
-        sent.answer = { request: sent.request, envelope }
+        const reply = read()
+        const id = requestId ?? reply.requestId
+        const sent = underWay.get(id)
+        if (!sent || sent.answer) throw strayAnswer(id)
+        sent.answer = { request: sent.request, reply }
         waiting--
         if (!inOrder) arrived.push(sent.answer)
         reader.open()
@@ -108,7 +108,7 @@ export async function* exchange(
       underWay.set(id, { request: next.value, answer: null })
       bytesUnderWay += bytes.length
       waiting++
-      const full = transport.send(bytes)
+      const full = transport.send(bytes, id)
       if (full) await full
     }
     allSent = true

@@ -1,16 +1,17 @@
 /** What `xserve ping` does: asks a server whether it answers, as often as told, and says so in one line. */
-import { createGrpcChannel } from '../channel/grpc.ts'
 import { asXserveError, type XserveError } from '../errors.ts'
-import { askDryRun, askHealth } from './ready.ts'
+import type { Address } from './address.ts'
+import { connect } from './connect.ts'
+import { explainTls } from './explain-tls.ts'
 
 export const PING_TARGETS = ['executor', 'gateway', 'flow'] as const
 export type PingTarget = (typeof PING_TARGETS)[number]
 
 export interface PingOptions {
   readonly target: PingTarget
-  /** `host:port`. */
-  readonly address: string
-  readonly tls: boolean
+  readonly address: Address
+  /** PEM text of the certificates to trust instead of the system's. */
+  readonly ca?: string | undefined
   /** How often it is asked until it answers. */
   readonly attempts: number
   /** For each attempt, in milliseconds. */
@@ -29,19 +30,21 @@ export interface PingResult {
 const PAUSE_MS = 1000
 
 export async function ping(options: PingOptions): Promise<PingResult> {
+  const { address, ca, target, timeoutMs } = options
+  const tls = ca === undefined ? address.tls : { ca }
   let error: XserveError | null = null
   for (let attempt = 1; attempt <= options.attempts; attempt++) {
     if (attempt > 1) await Bun.sleep(PAUSE_MS)
     // A connection of its own for each: what the last one learned of the address must not count.
-    const channel = createGrpcChannel(options.address, { tls: options.tls, connectTimeoutMs: options.timeoutMs })
+    const connection = connect(address, { tls, connectTimeoutMs: timeoutMs })
     const started = performance.now()
     try {
-      await (options.target === 'flow' ? askDryRun : askHealth)(channel, { timeoutMs: options.timeoutMs })
+      await (target === 'flow' ? connection.askDryRun({ timeoutMs }) : connection.askHealth({ timeoutMs }))
       return { attempts: attempt, ms: performance.now() - started, error: null }
     } catch (thrown) {
-      error = asXserveError(thrown)
+      error = asXserveError(await explainTls(thrown, address, tls))
     } finally {
-      channel.close()
+      connection.close()
     }
   }
   return { attempts: options.attempts, ms: null, error }

@@ -3,6 +3,7 @@ import { addressText, resolveAddress } from '../client/address.ts'
 import { ping as ask, PING_TARGETS, type PingOptions, type PingTarget } from '../client/ping.ts'
 import { XserveError } from '../errors.ts'
 import type { Args, CommandDefinition } from './arguments.ts'
+import { CA_OPTION, readCa } from './ca-option.ts'
 
 const TIMEOUT_MS = 3000
 
@@ -11,7 +12,11 @@ export const ping: CommandDefinition = {
   summary: 'Ask whether an executor, a gateway or a whole Flow answers',
   positionals: [
     { name: 'target', summary: 'executor, gateway, or flow (a dry run through all executors)', required: true },
-    { name: 'server', summary: 'HOST:PORT or grpc://HOST:PORT, grpcs:// with TLS', required: true },
+    {
+      name: 'server',
+      summary: 'HOST:PORT; grpc://, http:// or ws:// before it, grpcs://, https://, wss:// with TLS',
+      required: true,
+    },
   ],
   options: [
     {
@@ -23,12 +28,14 @@ export const ping: CommandDefinition = {
       also: ['retries'],
     },
     { name: 'timeout', type: 'integer', value: 'MS', summary: 'Time for each attempt', preset: `${TIMEOUT_MS}` },
+    CA_OPTION,
     { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
   ],
   async run(args) {
     const options = readOptions(args)
     const { attempts, ms, error } = await ask(options)
-    const { target, address } = options
+    const { target } = options
+    const address = addressText(options.address)
     if (args.flag('json')) {
       const result = {
         target,
@@ -54,11 +61,10 @@ function readOptions(args: Args): PingOptions {
       hint: 'for example: xserve ping gateway HOST:PORT; or executor, or flow',
     })
   }
-  const address = resolveAddress({ host: server })
   return {
     target,
-    address: addressText(address),
-    tls: address.tls,
+    address: resolveAddress({ host: server }, { tls: args.has('ca') ? true : undefined }),
+    ca: readCa(args),
     attempts: args.integer('attempts', 1) ?? 1,
     timeoutMs: args.integer('timeout', 1) ?? TIMEOUT_MS,
   }

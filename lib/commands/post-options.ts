@@ -1,14 +1,25 @@
 /** Options of `xserve post`, and from arguments to what is sent where. */
 import { addressText, resolveAddress } from '../client/address.ts'
+import type { ClientOptions } from '../client/client.ts'
 import type { SendOptions } from '../client/send.ts'
+import { SHOWS, type Show } from '../client/show.ts'
 import { XserveError } from '../errors.ts'
 import type { Args, Option } from './arguments.ts'
+import { CA_OPTION, readCa } from './ca-option.ts'
 import { printError } from './exit.ts'
 
 export const POST_OPTIONS: readonly Option[] = [
   { name: 'host', type: 'text', value: 'HOST', summary: 'Host of the server', preset: '127.0.0.1' },
   { name: 'port', type: 'integer', value: 'PORT', summary: 'Port of the server', also: ['p', 'port-expose'] },
-  { name: 'tls', type: 'flag', summary: 'Encrypt; the same as grpcs://' },
+  {
+    name: 'protocol',
+    type: 'text',
+    value: 'NAME',
+    summary: 'grpc, http or websocket; the same as grpc://, http://, ws://',
+    preset: 'grpc',
+  },
+  { name: 'tls', type: 'flag', summary: 'Encrypt; the same as grpcs://, https://, wss://' },
+  CA_OPTION,
   { name: 'on', type: 'text', value: 'ENDPOINT', summary: 'Endpoint to call', preset: '/' },
   {
     name: 'text',
@@ -18,7 +29,13 @@ export const POST_OPTIONS: readonly Option[] = [
     preset: 'one empty document',
     many: true,
   },
-  { name: 'input', type: 'text', value: 'FILE', summary: 'Documents: .jsonl (one a line), .json (a list), - is stdin' },
+  {
+    name: 'input',
+    type: 'text',
+    value: 'FILE',
+    summary: 'Documents: .jsonl (one a line), .json (a list), - is stdin; any other file is one document; patterns too',
+    many: true,
+  },
   { name: 'parameters', type: 'object', value: 'JSON', summary: 'Parameters of the request: JSON or k=v', many: true },
   { name: 'target-executor', type: 'text', value: 'REGEX', summary: 'Only executors whose name matches take part' },
   { name: 'request-size', type: 'integer', value: 'N', summary: 'Documents in one request; 0 is all', preset: '100' },
@@ -42,7 +59,13 @@ export const POST_OPTIONS: readonly Option[] = [
     summary: 'Time for the stream, or for each call with --no-stream',
     preset: 'none',
   },
-  { name: 'metadata', type: 'object', value: 'K=V', summary: 'gRPC metadata to send along', many: true },
+  {
+    name: 'metadata',
+    type: 'object',
+    value: 'K=V',
+    summary: 'gRPC metadata or HTTP headers to send along',
+    many: true,
+  },
   {
     name: 'continue-on-error',
     type: 'flag',
@@ -52,28 +75,29 @@ export const POST_OPTIONS: readonly Option[] = [
     name: 'show',
     type: 'text',
     value: 'WHAT',
-    summary: 'docs: a line for each document; responses: for each answer',
-    preset: 'docs',
+    summary: 'json or text: a line for each document; responses: for each answer; summary: one line about all',
+    preset: 'json',
   },
+  { name: 'max-attempts', type: 'integer', value: 'N', summary: 'Try so often to connect', preset: '1' },
+  { name: 'initial-backoff', type: 'integer', value: 'MS', summary: 'Pause before the second attempt', preset: '500' },
+  { name: 'max-backoff', type: 'integer', value: 'MS', summary: 'Longest pause between attempts', preset: '2000' },
+  { name: 'backoff-multiplier', type: 'text', value: 'N', summary: 'How much the pause grows', preset: '1.5' },
 ]
 
 /** Throws XserveError BAD_ARGUMENT. */
 export function readPostOptions(args: Args, debug: boolean): SendOptions {
   const texts = args.texts('text')
-  const input = args.text('input') ?? null
-  if (input !== null && texts.length > 0) throw bad('--text and --input are both given', 'give one of them')
-  const show = args.text('show') ?? 'docs'
-  if (show !== 'docs' && show !== 'responses')
-    throw bad(`--show must be docs or responses, not ${JSON.stringify(show)}`)
+  const inputs = args.texts('input')
+  if (inputs.length > 0 && texts.length > 0) throw bad('--text and --input are both given', 'give one of them')
   // A terminal that shows the answers shows how far it is.
   const progress = process.stderr.isTTY === true && process.stdout.isTTY !== true
   return {
     server: serverOf(args, args.positional(0)),
     on: args.text('on') ?? '/',
     texts,
-    input,
     streaming: args.flag('streaming') ?? false,
-    show,
+    inputs,
+    show: showOf(args.text('show') ?? 'json'),
     post: {
       parameters: args.object('parameters'),
       targetExecutor: args.text('target-executor'),
@@ -86,6 +110,10 @@ export function readPostOptions(args: Args, debug: boolean): SendOptions {
       resultsInOrder: args.flag('results-in-order'),
       prefetch: args.integer('prefetch', 1),
       continueOnError: args.flag('continue-on-error'),
+      maxAttempts: args.integer('max-attempts', 1),
+      initialBackoffMs: args.integer('initial-backoff', 0),
+      maxBackoffMs: args.integer('max-backoff', 0),
+      backoffMultiplier: multiplierOf(args.text('backoff-multiplier')),
     },
     output: process.stdout,
     onError: (error) => void printError(error, debug),
@@ -93,14 +121,29 @@ export function readPostOptions(args: Args, debug: boolean): SendOptions {
   }
 }
 
-/** Throws XserveError BAD_ARGUMENT when positional, --host and --port contradict each other. */
-function serverOf(args: Args, given: string | undefined) {
-  const { host, port, tls } = resolveAddress(
+/** What --host, --port and --protocol say must not contradict what is given as one address: the client refuses it. */
+function serverOf(args: Args, given: string | undefined): ClientOptions {
+  const { protocol, host, port, tls } = resolveAddress(
     { host: given },
-    { host: args.text('host'), port: args.integer('port', 1, 65535) },
-    { tls: args.flag('tls') },
+    { host: args.text('host'), port: args.integer('port', 1, 65535), protocol: args.text('protocol') },
+    { tls: args.has('ca') || args.flag('tls') },
   )
-  return { host: addressText({ host, port, tls }), tls }
+  const ca = readCa(args)
+  return { protocol, host: addressText({ host, port }), tls: ca === undefined ? tls : { ca } }
+}
+
+/** `docs` is what json was called before. */
+function showOf(text: string): Show {
+  const show = SHOWS.find((name) => name === (text === 'docs' ? 'json' : text))
+  if (show) return show
+  throw bad(`--show must be ${SHOWS.slice(0, -1).join(', ')} or ${SHOWS.at(-1)}, not ${JSON.stringify(text)}`)
+}
+
+function multiplierOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (value >= 1) return value
+  throw bad(`--backoff-multiplier must be a number from 1, not ${JSON.stringify(text)}`)
 }
 
 function metadataText(key: string, value: unknown): string {

@@ -5,8 +5,14 @@ import { POST_OPTIONS, readPostOptions } from './post-options.ts'
 
 export const post: CommandDefinition = {
   name: 'post',
-  summary: 'Send documents to an endpoint and print the answers as JSON lines',
-  positionals: [{ name: 'server', summary: 'HOST:PORT or grpc://HOST:PORT, grpcs:// with TLS', required: false }],
+  summary: 'Send documents to an endpoint and print the answers',
+  positionals: [
+    {
+      name: 'server',
+      summary: 'HOST:PORT; grpc://, http:// or ws:// before it, grpcs://, https://, wss:// with TLS',
+      required: false,
+    },
+  ],
   options: POST_OPTIONS,
   async run(args) {
     const debug = args.flag('debug') ?? false

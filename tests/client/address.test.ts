@@ -26,16 +26,29 @@ describe('resolveAddress()', () => {
     else expect(text(parts)).toBe(expected)
   })
 
+  test.each([
+    [{ host: 'a:5' }, 'grpc', 5, false],
+    [{ host: 'grpcs://a' }, 'grpc', 443, true],
+    [{ host: 'http://a' }, 'http', 80, false],
+    [{ host: 'http://a:5', tls: true }, 'http', 5, true],
+    [{ host: 'HTTPS://a/' }, 'http', 443, true],
+    [{ host: 'ws://a:5', protocol: 'websocket' }, 'websocket', 5, false],
+    [{ host: 'wss://[::1]' }, 'websocket', 443, true],
+    [{ host: 'a', port: 5, protocol: 'wss' }, 'websocket', 5, true],
+  ] as const)('%p speaks %s on %d, TLS %p', (parts, protocol, port, tls) => {
+    expect(resolveAddress(parts)).toMatchObject({ protocol, port, tls })
+  })
+
   test('the same told twice is fine, something else is not', () => {
     expect(text({ host: 'a:5' }, { host: 'a', port: 5 })).toBe('a:5')
     expect(() => text({ host: 'a:5' }, { port: 6 })).toThrow('the port is given twice: 5 and 6')
+    expect(() => text({ host: 'a:5', tls: false }, { protocol: 'wss' })).toThrow('wss means TLS, which is switched off')
     expect(() => text({ host: 'a:5' }, { host: 'b' })).toThrow('the host is given twice: a and b')
   })
 
   test.each([
-    [{ host: 'http://a:5' }, 'http is not supported by this version'],
-    [{ host: 'wss://a:5' }, 'wss is not supported by this version'],
-    [{ host: 'a', port: 5, protocol: 'websocket' }, 'websocket is not supported by this version'],
+    [{ host: 'http://a:5', protocol: 'grpc' }, 'the protocol is given twice: http and grpc'],
+    [{ host: 'constructor://a:5' }, 'unknown protocol "constructor"'],
     [{ host: 'ftp://a:5' }, 'unknown protocol "ftp"'],
     [{ host: 'a b:5' }, 'is no address'],
     [{ host: '' }, 'is no address'],

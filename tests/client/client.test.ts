@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
+import { AnswerFailed } from '../../lib/client/answer-failed.ts'
 import type { Inputs } from '../../lib/client/batches.ts'
 import { Client } from '../../lib/client/client.ts'
-import { AnswerFailed, type PostResponse } from '../../lib/client/response.ts'
+import type { PostResponse } from '../../lib/client/response.ts'
 import { decodeData } from '../../lib/document/data-content.ts'
 import { Document } from '../../lib/document/document.ts'
 import { DocumentArray } from '../../lib/document/document-array.ts'
@@ -234,6 +235,31 @@ describe('answers', () => {
     for await (const { isError } of client.stream('/', count(4), { requestSize: 1, resultsInOrder: true }))
       seen.push(isError)
     expect(seen).toEqual([false, true, false, false])
+  })
+
+  test('are told to callbacks: done or error, then always; then neither kept nor thrown', async () => {
+    await using server = await startGrpcServer({ answer: failing })
+    using client = clientOf(server)
+    const told: string[] = []
+    const tell = (kind: string) => async (response: PostResponse) => {
+      await Promise.resolve()
+      told.push(`${kind} ${response.docs.texts[0]}`)
+    }
+    const [onDone, onError, onAlways] = [tell('done'), tell('error'), tell('always')]
+    const all = { requestSize: 1, resultsInOrder: true }
+    expect((await client.post('/', count(2), { ...all, onDone, onError, onAlways })).length).toBe(0)
+    expect(told).toEqual(['done 0', 'always 0', 'error 1', 'always 1'])
+    expect((await client.post('/', count(3), { ...all, onError })).texts).toEqual(['0', '2'])
+    told.length = 0
+    // No `rejects` here: it waits inside of the callback that brought the last answer, and the connection with it.
+    const thrown = await client.post('/', count(2), { ...all, onAlways }).catch((error) => error)
+    expect(thrown).toBeInstanceOf(AnswerFailed)
+    expect(told).toEqual(['always 0', 'always 1'])
+    const own = new TypeError('mine')
+    const thrower = () => {
+      throw own
+    }
+    expect(await client.post('/', 'a', { onDone: thrower }).catch((error) => error)).toBe(own)
   })
 
   test('to nothing that was asked, and answers that are missing, are told', async () => {

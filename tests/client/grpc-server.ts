@@ -22,6 +22,8 @@ export interface Behaviour {
   readonly stream?: boolean
   /** Answers of other unary methods by path. */
   readonly methods?: Readonly<Record<string, () => Uint8Array | Promise<Uint8Array>>>
+  /** PEM texts. */
+  readonly tls?: { readonly cert: string; readonly key: string }
   /** The stream of a call, before any message. */
   readonly opened?: (call: ServerDuplexStream<Buffer, Uint8Array>) => void
 }
@@ -108,10 +110,12 @@ export async function startGrpcServer(behaviour: Behaviour = {}, port = 0): Prom
     })
   }
   server.addService(definition as unknown as ServiceDefinition, handlers)
+  const { tls } = behaviour
+  const credentials = tls
+    ? ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }])
+    : ServerCredentials.createInsecure()
   const bound = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error, number) =>
-      error ? reject(error) : resolve(number),
-    ),
+    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, number) => (error ? reject(error) : resolve(number))),
   )
   return {
     address: `127.0.0.1:${bound}`,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { resolveAddress } from '../../lib/client/address.ts'
 import { Client } from '../../lib/client/client.ts'
 import { type PingTarget, ping } from '../../lib/client/ping.ts'
 import { encodeStatus } from '../../lib/wire/status.ts'
@@ -12,7 +13,7 @@ const nothing = () => new Uint8Array(0)
 const bad = () => encodeStatus({ name: 'E', args: [], stacks: [], executor: 'MyExec', description: "E('boom')" })
 
 const ask = (address: string, target: PingTarget, attempts = 1) =>
-  ping({ target, address, tls: false, attempts, timeoutMs: 500 })
+  ping({ target, address: resolveAddress({ host: address }), attempts, timeoutMs: 500 })
 
 describe('ping()', () => {
   test.each(['executor', 'gateway'] as const)(

@@ -1,7 +1,7 @@
 /** The client of streaming endpoints, and `xserve post --streaming`, against a real server. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { Client } from '../../lib/client/client.ts'
-import { AnswerFailed } from '../../lib/client/response.ts'
+import { AnswerFailed } from '../../lib/client/answer-failed.ts'
 import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
 
 let server: Server

@@ -40,7 +40,8 @@ test.each([
   [[], 'ping what?'],
   [['server', '127.0.0.1:5'], 'cannot ping "server"'],
   [['gateway'], 'The address is missing'],
-  [['gateway', 'ws://127.0.0.1:5'], 'ws is not supported by this version'],
+  [['gateway', 'ftp://127.0.0.1:5'], 'unknown protocol "ftp"'],
+  [['gateway', '127.0.0.1:5', '--ca', '/nowhere.pem'], '--ca /nowhere.pem cannot be read'],
   [['gateway', '127.0.0.1:5', '--attempts', '0'], '--attempts must be from 1'],
 ])('usage: %p', async (args, message) => {
   const done = await xserve(['ping', ...args])

@@ -1,0 +1,91 @@
+/** What the client asks of a protocol: write requests its way, carry them, tell whether the server is there. */
+import type { DocumentArray } from '../../document/document-array.ts'
+import type { XserveError } from '../../errors.ts'
+import type { RouteRecord } from '../../wire/routes.ts'
+import type { Status } from '../../wire/status.ts'
+import type { RetryPolicy } from '../retry.ts'
+
+/** One answer; what it holds may be read only when it is asked for. */
+export interface Reply {
+  readonly requestId: string
+  readonly endpoint: string
+  /** Whether an executor failed; `status` says how. */
+  readonly isError: boolean
+  readonly status: Status
+  readonly docs: DocumentArray
+  readonly parameters: Record<string, unknown>
+  readonly routes: RouteRecord[]
+}
+
+export interface TransportListener {
+  /** One answer; they come in any order. `requestId` tells what it answers where the answer itself cannot. */
+  message(read: () => Reply, requestId?: string): void
+  /** Nothing comes after it; null: the server has answered all it wants to. */
+  end(error: XserveError | null): void
+}
+
+export interface Transport {
+  /** null: go on; else wait for it before the next one. */
+  send(request: Uint8Array, requestId: string): Promise<void> | null
+  /** There are no more requests. */
+  finish(): void
+  /** Ends everything at once. The listener may hear of it. */
+  cancel(): void
+}
+
+export interface CallOptions {
+  /** One stream for all requests where the protocol knows both, or a call for each. */
+  readonly stream: boolean
+  /** Milliseconds: for the stream, or for each call. */
+  readonly deadlineMs: number | undefined
+  readonly metadata: Readonly<Record<string, string>> | undefined
+  readonly signal: AbortSignal | undefined
+  readonly retry: RetryPolicy
+}
+
+/** What all requests of a post have in common. */
+export interface RequestHead {
+  readonly endpoint: string
+  readonly parameters: Readonly<Record<string, unknown>> | undefined
+  readonly targetExecutor: string | undefined
+}
+
+export interface FrameOptions {
+  readonly deadlineMs?: number | undefined
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface AskOptions {
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Connects with the first call; lives until it is closed. */
+export interface Connection {
+  /** `host:port`. */
+  readonly address: string
+  /** A function that writes requests; without documents: null. Throws XserveError BAD_DOCUMENT, as the function does. */
+  encoder(head: RequestHead): (requestId: string, docs: DocumentArray | null) => Uint8Array
+  open(listener: TransportListener, options: CallOptions): Transport
+  /**
+   * Answers of a streaming endpoint to one SingleDocumentRequestProto, as they come; leaving the iteration cancels.
+   * Throws XserveError; UNKNOWN_METHOD where the protocol has no such call.
+   */
+  frames(request: Uint8Array, options: FrameOptions): AsyncGenerator<Uint8Array, void, undefined>
+  /** Resolves when the server says that it serves. Throws XserveError. */
+  askHealth(options: AskOptions): Promise<void>
+  /** Resolves when a request got through all executors. Throws XserveError; UNKNOWN_METHOD where there is no such question. */
+  askDryRun(options: AskOptions): Promise<void>
+  /** Calls under way fail with CANCELLED. */
+  close(): void
+}
+
+export interface ConnectionOptions {
+  /** `ca`: PEM text of the certificates to trust instead of the system's. */
+  readonly tls: boolean | { readonly ca: string }
+  /** Sent with every call. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** How long connecting may take, in milliseconds. Default 5000. */
+  readonly connectTimeoutMs?: number | undefined
+}

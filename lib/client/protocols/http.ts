@@ -1,0 +1,162 @@
+/** HTTP: each request a POST /post in JSON, over connections that are kept. */
+import type { DocumentArray } from '../../document/document-array.ts'
+import { asXserveError, type XserveError } from '../../errors.ts'
+import { encodeStruct } from '../../protobuf/struct.ts'
+import { retry } from '../retry.ts'
+import type {
+  AskOptions,
+  CallOptions,
+  Connection,
+  ConnectionOptions,
+  RequestHead,
+  Transport,
+  TransportListener,
+} from './connection.ts'
+import { dryRunFailed } from './dry-run.ts'
+import { checkHeaders } from './headers.ts'
+import { type Circumstances, connectionFailed, refusal } from './http-error.ts'
+import { jsonReply, jsonStatus, parseAnswer } from './json-reply.ts'
+import { noFrames } from './no-frames.ts'
+import { watchHost } from './watch-host.ts'
+
+/** Calls side by side at most, whatever `prefetch` says: each takes a connection. */
+const MOST_CALLS = 128
+const CONNECT_TIMEOUT_MS = 5000
+
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+type Ask = (
+  method: 'GET' | 'POST',
+  path: string,
+  body: Uint8Array | null,
+  options: { deadlineMs: number | undefined; signal: AbortSignal | undefined; metadata: CallOptions['metadata'] },
+) => Promise<Answer>
+
+/** `address`: `host:port`. */
+export function createHttpConnection(address: string, options: ConnectionOptions): Connection {
+  const closing = new AbortController()
+  const ask = createAsk(address, options, closing.signal)
+  return {
+    address,
+    encoder,
+    open: (listener, call) => openCalls(ask, address, listener, call),
+    frames: noFrames,
+    askHealth: (asked) => askHealth(ask, address, asked),
+    askDryRun: (asked) => askDryRun(ask, address, asked),
+    close: () => closing.abort(),
+  }
+}
+
+/** `GET /` answers 200: the health check of Jina's HTTP and WebSocket gateways. */
+export async function askHealth(ask: Ask, address: string, { timeoutMs, signal }: AskOptions): Promise<void> {
+  const { status, text } = await ask('GET', '/', null, { deadlineMs: timeoutMs, signal, metadata: undefined })
+  if (status !== 200) throw refusal(address, status, text)
+}
+
+/** `GET /dry_run` answers 200 whatever happened, with a status. */
+export async function askDryRun(ask: Ask, address: string, { timeoutMs, signal }: AskOptions): Promise<void> {
+  const { status, text } = await ask('GET', '/dry_run', null, { deadlineMs: timeoutMs, signal, metadata: undefined })
+  if (status !== 200) throw refusal(address, status, text)
+  const outcome = jsonStatus(parseAnswer(address, text))
+  if (outcome.code !== 0) throw dryRunFailed(address, outcome)
+}
+
+/** What is asked ends with an XserveError: by its signal, its deadline, `closing`, or since the connection fails. */
+export function createAsk(address: string, options: ConnectionOptions, closing: AbortSignal): Ask {
+  const { tls, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
+  const metadata = checkHeaders(options.metadata)
+  const origin = `${tls ? 'https' : 'http'}://${address}`
+  const always = { 'content-type': 'application/json', accept: 'application/json', ...metadata }
+  const host = watchHost(address, connectTimeoutMs)
+  return async (method, path, body, call) => {
+    checkHeaders(call.metadata)
+    const circumstances: Circumstances = { address, deadlineMs: call.deadlineMs ?? 0, connectMs: connectTimeoutMs }
+    const deadline = call.deadlineMs ? AbortSignal.timeout(call.deadlineMs) : null
+    const watch = host.watch()
+    const signal = AbortSignal.any([
+      closing,
+      watch.silent,
+      ...(call.signal ? [call.signal] : []),
+      ...(deadline ? [deadline] : []),
+    ])
+    try {
+      const response = await fetch(`${origin}${path}`, {
+        method,
+        body,
+        headers: { ...always, ...call.metadata },
+        redirect: 'manual',
+        signal,
+        // The caller's deadline is the only one, and no proxy of the environment is asked, as in Jina.
+        timeout: false,
+        proxy: false,
+        ...(typeof tls === 'object' ? { tls: { ca: tls.ca } } : {}),
+      } as unknown as RequestInit)
+      watch.stop(true)
+      return { status: response.status, text: await response.text() }
+    } catch (error) {
+      const ended = { cancelled: closing.aborted || call.signal?.aborted === true, late: deadline?.aborted === true }
+      throw connectionFailed(error, { ...circumstances, ...ended, silent: watch.silent.aborted })
+    } finally {
+      watch.stop()
+    }
+  }
+}
+
+/** What all requests have in common is written once. Parameters are refused where they are on every protocol. */
+function encoder({ endpoint, parameters, targetExecutor }: RequestHead) {
+  if (parameters) encodeStruct(parameters)
+  const shared = JSON.stringify({
+    execEndpoint: endpoint,
+    ...(targetExecutor ? { targetExecutor } : {}),
+    ...(parameters && Object.keys(parameters).length > 0 ? { parameters } : {}),
+  }).slice(0, -1)
+  return (requestId: string, docs: DocumentArray | null): Uint8Array => {
+    const data = docs === null ? 'null' : JSON.stringify(docs)
+    return Buffer.from(`${shared},"header":{"requestId":${JSON.stringify(requestId)}},"data":${data}}`)
+  }
+}
+
+function openCalls(ask: Ask, address: string, listener: TransportListener, options: CallOptions): Transport {
+  const controller = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal
+  const call = { deadlineMs: options.deadlineMs, metadata: options.metadata, signal }
+  const waiting: (() => void)[] = []
+  let open = 0
+  let finished = false
+  let ended = false
+  const end = (error: XserveError | null) => {
+    if (ended) return
+    ended = true
+    controller.abort()
+    for (const go of waiting.splice(0)) go()
+    listener.end(error)
+  }
+  const post = async (request: Uint8Array, requestId: string) => {
+    try {
+      const { status, text } = await retry(() => ask('POST', '/post', request, call), options.retry, signal)
+      if (status !== 200) throw refusal(address, status, text)
+      if (!ended) listener.message(() => jsonReply(address, text), requestId)
+    } catch (error) {
+      return end(asXserveError(error))
+    }
+    open--
+    waiting.shift()?.()
+    if (finished && open === 0) end(null)
+  }
+  return {
+    send(request, requestId) {
+      open++
+      void post(request, requestId)
+      if (open < MOST_CALLS || ended) return null
+      return new Promise((resolve) => waiting.push(resolve))
+    },
+    finish() {
+      finished = true
+      if (open === 0) end(null)
+    },
+    cancel: () => controller.abort(),
+  }
+}

@@ -1,0 +1,45 @@
+/** A host that takes no connection and refuses none would be waited for without end: whoever waits long is told. */
+import { connect } from 'node:net'
+
+export interface HostWatch {
+  /** Aborted when no connection came about in time. */
+  readonly silent: AbortSignal
+  /** `answered`: the host is there. */
+  stop(answered?: boolean): void
+}
+
+/** A call that takes so long may have met a silent host: only then a connection is tried beside it. */
+const SUSPICIOUS_MS = 1000
+
+/** `address`: `host:port`. Once a connection was possible, nothing is watched any more. */
+export function watchHost(address: string, timeoutMs: number): { watch(): HostWatch } {
+  const never = new AbortController().signal
+  let known = false
+  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
+  return {
+    watch() {
+      if (known) return { silent: never, stop() {} }
+      const controller = new AbortController()
+      const first = Math.min(SUSPICIOUS_MS, timeoutMs / 2)
+      let socket: ReturnType<typeof connect> | null = null
+      let timer = setTimeout(() => {
+        // Refused or reset counts as well: then the call itself fails.
+        const heard = () => {
+          known = true
+          clearTimeout(timer)
+          socket?.destroy()
+        }
+        socket = connect({ host, port: Number(port) }, heard).on('error', heard)
+        timer = setTimeout(() => controller.abort(), timeoutMs - first)
+      }, first)
+      return {
+        silent: controller.signal,
+        stop(answered = false) {
+          known ||= answered
+          clearTimeout(timer)
+          socket?.destroy()
+        },
+      }
+    },
+  }
+}
