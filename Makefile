@@ -18,7 +18,7 @@ export PATH := $(CURDIR)/$(BUN_HOME)/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # Cross-checks against other implementations: the suite lies beside the checkout.
 INTEROP ?= ../shared/interop
 INTEROP_SUITE ?= v1
-INTEROP_WITHOUT ?= http,websocket,flow,gateway,reload
+INTEROP_WITHOUT ?= flow,gateway,reload
 GRPCURL_VERSION := v1.9.3
 INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-interop/bin
 

@@ -56,6 +56,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/client/response.ts': 'tests/client/client.test.ts',
   'lib/client/send.ts': 'tests/commands/post.test.ts',
   'lib/commands/ca-option.ts': 'tests/client/explain-tls.test.ts',
+  'lib/client/protocols/grpc-frames.ts': 'tests/client/stream-doc.test.ts',
+  'lib/client/protocols/no-frames.ts': 'tests/client/stream-doc.test.ts',
   'lib/commands/executor.ts': 'tests/e2e/start.test.ts',
   'lib/commands/worker.ts': 'tests/e2e/worker-death.test.ts',
   'lib/commands/main.ts': 'tests/e2e/start.test.ts',

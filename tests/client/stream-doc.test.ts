@@ -1,7 +1,7 @@
 /** The client of streaming endpoints, and `xserve post --streaming`, against a real server. */
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { Client } from '../../lib/client/client.ts'
 import { AnswerFailed } from '../../lib/client/answer-failed.ts'
+import { Client } from '../../lib/client/client.ts'
 import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
 
 let server: Server
@@ -48,6 +48,14 @@ test('leaving the loop, and a signal, end the generator', async () => {
   await expect(stream.next()).rejects.toMatchObject({ code: 'CANCELLED' })
   await expect(textsOf(client.streamDoc('/waits', 'a', { timeoutMs: 100 }))).rejects.toMatchObject({ code: 'DEADLINE' })
   await expect(textsOf(client.streamDoc('', 'a'))).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
+})
+
+test('over HTTP and WebSocket a streaming endpoint is refused with the way that goes', async () => {
+  for (const scheme of ['http', 'ws']) {
+    using other = new Client(`${scheme}://127.0.0.1:9`)
+    const error = await textsOf(other.streamDoc('/count', 'a')).catch((thrown) => thrown)
+    expect([error.code, error.details.hint]).toEqual(['UNKNOWN_METHOD', expect.stringContaining('grpc://')])
+  }
 })
 
 test('post --streaming prints each document; an error is told and the exit code is 1', async () => {
