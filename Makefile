@@ -5,6 +5,8 @@ BUN_VERSION := 1.4.5
 BUN_HOME := .bun/node_modules
 BUN := $(BUN_HOME)/bun/bin/bun.exe
 BINARY := dist/xserve
+# Types of the SDK, which `xserve types` writes.
+DECLARATIONS := dist/declarations.txt
 
 # One ESM bundle with bytecode (`--version` in 9 ms instead of 26) and its source map. The program resolves modules of the
 # user's files itself, so it reads package.json and tsconfig; .env and bunfig.toml of a folder it starts in are not its own.
@@ -25,7 +27,7 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build demo test check types lint dead-code architecture interop bench fmt clean
+.PHONY: help install build dist demo test check types lint dead-code architecture interop bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +50,7 @@ types: install
 lint: install
 	$(BUN) --bun node_modules/.bin/biome check --error-on-warnings .
 
-dead-code: install
+dead-code: install $(DECLARATIONS)
 	$(BUN) --bun node_modules/.bin/knip
 
 architecture: install
@@ -58,6 +60,18 @@ interop: build $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION) ## run the cross-checks
 	@test -x $(INTEROP)/run.sh || { echo "make interop: $(INTEROP)/run.sh is not there; INTEROP=FOLDER names another place" >&2; exit 1; }
 	XSERVE=$(CURDIR)/$(BINARY) XSERVE_ROOT=$(CURDIR) XSERVE_INTEROP_BIN=$(INTEROP_BIN) PYTHONDONTWRITEBYTECODE=1 \
 		XSERVE_INTEROP_WITHOUT=$(INTEROP_WITHOUT) $(INTEROP)/run.sh $(INTEROP_SUITE) $(ARGS)
+
+# Bun's compiler for another platform comes from npm, like the one for this.
+TARGETS := linux-x64 linux-arm64 darwin-arm64 darwin-x64
+
+dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums
+	@mkdir -p dist/release
+	@for target in $(TARGETS); do \
+	  $(BUN) build $(BUILD_FLAGS) --target=bun-$$target cli.ts --outfile dist/release/xserve-$$target || exit 1; \
+	done
+	@rm -f dist/release/*.map
+	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
+	@$(BUN) tests/release.ts dist/release
 
 bench: build ## measure rate, CPU per request, latency, start, memory (needs h2load)
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/bench/bench.ts $(ARGS)
@@ -85,8 +99,11 @@ node_modules/.installed: package.json bun.lock .bun/$(BUN_VERSION)
 	$(BUN) install --frozen-lockfile
 	@touch $@
 
-$(BINARY): $(SOURCES) Makefile package.json tsconfig.json node_modules/.installed
+$(DECLARATIONS): $(SOURCES) tests/declarations.ts tsconfig.json node_modules/.installed
 	@mkdir -p dist
+	$(BUN) tests/declarations.ts $@
+
+$(BINARY): $(SOURCES) $(DECLARATIONS) Makefile package.json tsconfig.json node_modules/.installed
 	$(BUN) build $(BUILD_FLAGS) cli.ts --outfile $(BINARY)
 	@rm -f dist/*.map  # the maps are in the binary; a split bundle leaves copies of them beside it
 

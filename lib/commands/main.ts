@@ -15,6 +15,7 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
   },
   post: { summary: 'Send documents and print the answers', load: async () => (await import('./post.ts')).post },
   ping: { summary: 'Ask whether a server answers', load: async () => (await import('./ping.ts')).ping },
+  types: { summary: "Write the SDK's types, for editors", load: async () => (await import('./types.ts')).types },
 }
 
 export async function main(argv: readonly string[]): Promise<void> {

@@ -5,7 +5,9 @@ import { MAX_DEPTH, tooDeep } from './depth.ts'
 import type { Dialect, DialectName } from './dialect.ts'
 import { connectArrays, Document } from './document.ts'
 import { checkInput, type DocumentInit, type Owner } from './document-init.ts'
+import { IndexAccessors } from './index-accessors.ts'
 import { documentsFromJson } from './json.ts'
+import { documentsAt } from './traversal.ts'
 
 /** What may be put into an array: a string is a document with that text. */
 export type DocumentInput = Document | DocumentInit | string
@@ -23,9 +25,6 @@ export const FIRST: Dialect = {
 
 /** Levels of chunks and matches above the one that is being written. */
 let depth = 0
-
-/** Indexes below this have accessors; the prototype grows with the longest array that there has been. */
-let accessors = 0
 
 /** Documents in order: an index gives one, iteration all; `push`, `map`, `filter` and the like are as an Array's. */
 export class DocumentArray implements Iterable<Document> {
@@ -71,7 +70,7 @@ export class DocumentArray implements Iterable<Document> {
     array.#dialect = dialect
     array.#bounds = bounds
     array.#items = new Array<Document | null>(bounds.length / 2).fill(null)
-    growAccessors(array.#items.length + 1)
+    accessors.grow(array.#items.length + 1)
     return array
   }
 
@@ -81,7 +80,7 @@ export class DocumentArray implements Iterable<Document> {
     array.#items = contents.map((bytes) => dialect.view(bytes, 0, bytes.length, owner))
     array.#owner = owner
     array.#dialect = dialect
-    growAccessors(array.#items.length + 1)
+    accessors.grow(array.#items.length + 1)
     return array
   }
 
@@ -171,7 +170,7 @@ export class DocumentArray implements Iterable<Document> {
   push(...documents: DocumentInput[]): number {
     for (const document of documents) this.#items.push(this.#taken(document))
     if (documents.length > 0) this.#reshaped = true
-    growAccessors(this.#items.length + 1)
+    accessors.grow(this.#items.length + 1)
     return this.#items.length
   }
 
@@ -205,7 +204,7 @@ export class DocumentArray implements Iterable<Document> {
     for (let i = 0; i < this.#items.length; i++) this.#get(i)
     this.#reshaped = true
     change()
-    growAccessors(this.#items.length + 1)
+    accessors.grow(this.#items.length + 1)
   }
 
   /** The texts, '' where a document has none. */
@@ -230,6 +229,21 @@ export class DocumentArray implements Iterable<Document> {
 
   filter(keep: (document: Document, index: number) => boolean): DocumentArray {
     return new DocumentArray([...this].filter(keep)).like(this)
+  }
+
+  /** Arrays of at most `size` documents in order, over the same documents. Throws XserveError BAD_ARGUMENT for a size below 1. */
+  *batches(size: number): IterableIterator<DocumentArray> {
+    if (!Number.isInteger(size) || size < 1)
+      throw new XserveError('BAD_ARGUMENT', `a batch has a whole number of documents, at least 1, not ${size}`)
+    for (let start = 0; start < this.length; start += size) yield this.slice(start, start + size)
+  }
+
+  /**
+   * All documents at the ends of these paths, path after path: `r` these documents, `c` chunks, `m` matches, `cc` chunks of
+   * chunks, `r,m` both. As docarray's `docs['@r,m']`; a leading @ may be written. Throws XserveError BAD_ARGUMENT.
+   */
+  traverse(paths: string): DocumentArray {
+    return new DocumentArray(documentsAt(this, paths)).like(this)
   }
 
   map<T>(convert: (document: Document, index: number) => T): T[] {
@@ -274,21 +288,8 @@ export class DocumentArray implements Iterable<Document> {
   }
 }
 
-function growAccessors(length: number): void {
-  for (; accessors < length; accessors++) {
-    const index = accessors
-    Object.defineProperty(DocumentArray.prototype, index, {
-      get(this: DocumentArray) {
-        return this.getAt(index)
-      },
-      set(this: DocumentArray, value: DocumentInput) {
-        this.setAt(index, value)
-      },
-      configurable: true,
-    })
-  }
-}
+const accessors = new IndexAccessors(DocumentArray.prototype)
 // `docs[length] = 'text'` appends: there must be an accessor behind the last document, too.
-growAccessors(64)
+accessors.grow(64)
 
 connectArrays((_, contents, owner) => DocumentArray.owned(contents, owner), DocumentArray.adopt)

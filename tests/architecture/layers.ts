@@ -21,6 +21,9 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['commands'],
 ]
 
+/** What the build makes and the program carries. */
+export const BUILT: readonly string[] = ['dist/declarations.txt']
+
 /** Where a third-party package may be imported: everything else goes through that place. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['lib/servers/grpc/', 'lib/channel/'],
@@ -64,6 +67,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/commands/post-options.ts': 'tests/commands/post.test.ts',
   'lib/commands/run.ts': 'tests/e2e/start.test.ts',
   'lib/commands/serving.ts': 'tests/e2e/start.test.ts',
+  'lib/commands/types.ts': 'tests/e2e/types.test.ts',
   'lib/commands/version.ts': 'one constant',
   'lib/deployment/deployment.ts': 'tests/e2e/worker-death.test.ts',
   'lib/deployment/replica.ts': 'tests/e2e/worker-death.test.ts',
@@ -74,6 +78,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/document/dtype.ts': 'tests/document/tensor.test.ts and tests/document/nd-array.test.ts',
   'lib/document/encode-document.ts': 'tests/document/document.test.ts',
   'lib/document/fields.ts': 'tests/document/document.test.ts',
+  'lib/document/index-accessors.ts': 'tests/document/document-array.test.ts',
   'lib/document/lazy-fields.ts': 'tests/document/document.test.ts',
   'lib/document/plain-value.ts': 'tests/document/v2/dialect.test.ts',
   'lib/document/scan-documents.ts': 'tests/document/data-content.test.ts',
