@@ -1,11 +1,9 @@
 /** One request to every shard, and one answer of theirs: documents joined by id, results put together (Jina facts §5.6). */
 import { decodeData, encodeData } from '../document/data-content.ts'
 import { reduceDocuments } from '../document/reduce.ts'
-import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
-
-const RESULTS = '__results__'
+import { mergeResults } from '../wire/results.ts'
 
 /** Fails only when every shard does; `warn` is told of the others. */
 export async function pollAll(
@@ -29,17 +27,11 @@ export async function pollAll(
   return request.answer({
     role: 'executor',
     data,
-    parameters: mergeResults(request, good),
+    parameters: mergeResults(
+      request.parameters,
+      good.map((answer) => answer.parameters),
+    ),
     status: null,
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
-}
-
-/** null when no shard has returned an object. */
-function mergeResults(request: Envelope, answers: readonly Envelope[]): Uint8Array | null {
-  const changed = answers.filter((answer) => answer.parameters !== request.parameters && answer.parameters.length > 0)
-  if (changed.length === 0) return null
-  const all = request.parameters.length === 0 ? {} : decodeStruct(request.parameters)
-  const results = Object.assign({}, all[RESULTS], ...changed.map((answer) => decodeStruct(answer.parameters)[RESULTS]))
-  return Object.keys(results).length === 0 ? null : encodeStruct({ ...all, [RESULTS]: results })
 }

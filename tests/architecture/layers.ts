@@ -129,7 +129,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/http/websocket/frame-writer.ts': 'tests/servers/http/websocket/conversation.test.ts',
   'lib/servers/http/websocket/handshake.ts': 'tests/servers/http/websocket/conversation.test.ts',
   'lib/plan/plan.ts': 'types and one constant',
-  'lib/wire/call.ts': 'tests/topology/run.test.ts',
+  'lib/wire/call.ts': 'tests/topology/single.test.ts',
   'lib/wire/fields.ts': 'tests/wire/envelope.test.ts',
   'lib/wire/scan.ts': 'tests/wire/envelope.test.ts',
   'lib/wire/write.ts': 'tests/wire/envelope.test.ts',
