@@ -7,7 +7,7 @@ import { decodeStatus } from '../wire/status.ts'
 import { callChain } from './chain.ts'
 import type { Graph, Stage } from './compile.ts'
 import { detachedFrom } from './context.ts'
-import type { Watcher } from './run.ts'
+import type { Watcher } from './walk.ts'
 
 export interface Floating {
   /** For one walk: it counts as under way until it says that it is over. */

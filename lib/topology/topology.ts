@@ -10,9 +10,9 @@ import { compileGraph, type Graph, type Stage } from './compile.ts'
 import { orderLike } from './documents.ts'
 import { createFloating, type Floating } from './floating.ts'
 import type { Node } from './node.ts'
-import { type Part, walk } from './run.ts'
 import { createSingle } from './single.ts'
 import { join } from './step.ts'
+import { type Part, walk } from './walk.ts'
 
 export interface TopologyOptions {
   /** Told of what fails while nobody waits for it: floating executors. Default: nobody. */
