@@ -3,9 +3,16 @@
  * of its answer (both binary, on the data path) and the control messages of a worker's life (JSON, a handful per worker).
  */
 
+import type { BatchingPlan } from '../plan/plan.ts'
+
 /** Control messages, parent → worker, in the order of a worker's life: load → start → drain. */
 export type ToWorker =
-  | { readonly kind: 'load'; readonly file: string; readonly className: string | null }
+  | {
+      readonly kind: 'load'
+      /** Absolute paths; the class is looked for in them in this order. */
+      readonly files: readonly string[]
+      readonly className: string | null
+    }
   | { readonly kind: 'start'; readonly executor: ExecutorStart }
   | { readonly kind: 'drain' }
 
@@ -45,6 +52,10 @@ export interface ExecutorStart {
   readonly usesWith: Readonly<Record<string, unknown>>
   readonly usesMetas: Readonly<Record<string, unknown>>
   readonly usesRequests: Readonly<Record<string, string>>
+  /** Endpoint or method → batching, over what the class says; an endpoint goes before its method. Default: none. */
+  readonly dynamicBatching?: Readonly<Record<string, BatchingPlan>>
+  /** Names of errors that end the process once they are answered. Default: none. */
+  readonly exitOnExceptions?: readonly string[]
 }
 
 /** An error that crosses the process border: an XserveError's code with all it says. */

@@ -38,8 +38,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let executor: Executor | null = null
   let finished = false
 
-  const load = async (file: string, className: string | null): Promise<void> => {
-    loaded = await loadUserModule(file, className)
+  const load = async (files: readonly string[], className: string | null): Promise<void> => {
+    loaded = await loadUserModule(files, className)
     const endpoints = [...buildEndpoints(loaded.executor).keys()]
     link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
   }
@@ -67,8 +67,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
 
   const onControl = (message: ControlMessage): void => {
     if (message.kind === 'load') {
-      file = message.file
-      load(file, message.className).catch((error) => report('load', error))
+      file = message.files[0]!
+      load(message.files, message.className).catch((error) => report('load', error))
     } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
     else if (message.kind === 'drain') calls.drain()
   }

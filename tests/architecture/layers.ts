@@ -65,6 +65,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/commands/run.ts': 'tests/e2e/start.test.ts',
   'lib/commands/serving.ts': 'tests/e2e/start.test.ts',
   'lib/commands/version.ts': 'one constant',
+  'lib/deployment/around.ts': 'tests/deployment/of-plan.test.ts',
   'lib/deployment/deployment.ts': 'tests/e2e/worker-death.test.ts',
   'lib/deployment/replica.ts': 'tests/e2e/worker-death.test.ts',
   'lib/deployment/self.ts': 'tests/e2e/start.test.ts, as sources and as binary',
