@@ -79,6 +79,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/document/plain-value.ts': 'tests/document/v2/dialect.test.ts',
   'lib/document/scan-documents.ts': 'tests/document/data-content.test.ts',
   'lib/document/scores.ts': 'tests/document/vectors.test.ts',
+  'lib/executor/method-notes.ts': 'tests/executor/requests.test.ts and tests/executor/dynamic-batching.test.ts',
+  'lib/worker/exit-on.ts': 'tests/deployment/of-plan.test.ts',
   'lib/flow/listen.ts': 'tests/e2e/protocols.test.ts',
   'lib/document/v2/entries.ts': 'tests/document/v2/node-document.test.ts',
   'lib/document/v2/known-fields.ts': 'tests/document/v2/node-document.test.ts',

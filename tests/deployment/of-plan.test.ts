@@ -50,7 +50,14 @@ afterEach(async () => {
 
 async function start(more: Partial<DeploymentPlan>, noReduce = false) {
   const lines: string[] = []
-  const log = createLogger('test', { level: 'info', write: (line) => lines.push(line) })
+  const waits: { text: string; found: () => void }[] = []
+  const write = (line: string): void => {
+    lines.push(line)
+    for (const { text, found } of waits) if (line.includes(text)) found()
+  }
+  const log = createLogger('test', { level: 'info', write })
+  /** Resolves with the next line of the log that has the text. */
+  const seen = (text: string) => new Promise<void>((found) => waits.push({ text, found }))
   const quiet = () => {}
   const options = { log, stdout: quiet, stderr: quiet, command: COMMAND }
   const deployment = deploymentOf({ ...PLAN, ...more }, options, { noReduce })
@@ -58,7 +65,7 @@ async function start(more: Partial<DeploymentPlan>, noReduce = false) {
   await deployment.start()
   const call = (on = '/', rows: Record<string, unknown>[] = [{ id: 'd' }]) =>
     deployment.call(requestOf({ on, docs: rows }), detachedContext())
-  return { deployment, call, lines }
+  return { deployment, call, lines, seen }
 }
 
 const textsOf = (answer: Envelope) => decodeData(answer.data).map((one) => one.text)
@@ -124,4 +131,40 @@ test('what does not run in workers is told, and refused here', () => {
   const uses: UsesPlan = { kind: 'external', addresses: [] }
   expect(hasWorkers({ ...PLAN, uses })).toBe(false)
   expect(() => deploymentOf({ ...PLAN, uses }, {} as never)).toThrow('a has no module to run in a worker (external)')
+})
+
+test('documents of several calls go to a batched method together; what is given goes before the class', async () => {
+  const four = await start({})
+  const both = await Promise.all([
+    four.call('/batched', [{ id: 'a' }, { id: 'b' }]),
+    four.call('/batched', [{ id: 'c' }, { id: 'd' }]),
+  ])
+  expect(both.map(textsOf)).toEqual([
+    ['4', '4'],
+    ['4', '4'],
+  ])
+  const two = { preferredBatchSize: 2, timeoutMs: 10_000, flushAll: false }
+  const { call } = await start({ dynamicBatching: { batched: two } })
+  expect(textsOf(await call('/batched', [{ id: 'a' }, { id: 'b' }]))).toEqual(['2', '2'])
+})
+
+test('a drain does not wait for a batch to fill', async () => {
+  const { call, deployment } = await start({})
+  const waiting = call('/batched')
+  // The worker takes messages in their order, so the call is in the queue by the time this is answered.
+  await call('/who')
+  const stopped = deployment.stop(5000)
+  expect(textsOf(await waiting)).toEqual(['1'])
+  await stopped
+})
+
+test('an exception of exit_on_exceptions is answered, then the process is replaced', async () => {
+  const { call, lines, seen } = await start({ exitOnExceptions: ['ValueError'] })
+  const pidOf = async () => JSON.stringify(decodeStruct((await call('/who')).parameters))
+  const before = await pidOf()
+  const again = seen('started again')
+  expect(decodeStatus((await call('/wrong')).status).exception?.name).toBe('ValueError')
+  await again
+  expect(await pidOf()).not.toBe(before)
+  expect(lines.join()).toContain('exiting because of exit_on_exceptions: ValueError')
 })
