@@ -21,7 +21,9 @@ export function withTimeLimit<Handler extends CallHandler>(
     async call(request, context) {
       const limited = new LimitedContext(context, limitMs)
       try {
-        return await handler.call(request, limited)
+        const answer = await handler.call(request, limited)
+        if (limited.isLate) throw late()
+        return answer
       } catch (error) {
         throw limited.isLate ? late() : error
       } finally {
@@ -48,8 +50,10 @@ export function withTimeLimit<Handler extends CallHandler>(
 /** Cancelled with the caller, and by the clock before that. A class, since one is made for every call. */
 class LimitedContext implements CallContext {
   readonly deadline: number
+  readonly #endsMs: number
   #listeners: (() => void)[] = []
   #late = false
+  #met = false
   #controller: AbortController | null = null
   readonly #timer: Timer
 
@@ -57,17 +61,21 @@ class LimitedContext implements CallContext {
     private readonly outer: CallContext,
     limitMs: number,
   ) {
-    const own = Date.now() + limitMs
+    this.#endsMs = Date.now() + limitMs
+    // The other end, which looks at the same clock, gives up after us: so the caller always hears of the limit.
+    const own = this.#endsMs + 1
     this.deadline = outer.deadline === 0 ? own : Math.min(own, outer.deadline)
     this.#timer = setTimeout(() => this.#expire(), limitMs)
     outer.onCancel(() => this.#cancel())
   }
 
+  /** An answer that the clock overtook while it was on its way counts as late, too. */
   get isLate(): boolean {
-    return this.#late
+    return this.#late || (!this.#met && Date.now() >= this.#endsMs)
   }
   /** The answer is there. */
   met(): void {
+    this.#met = true
     clearTimeout(this.#timer)
   }
   metadata(key: string): string | undefined {
