@@ -14,6 +14,7 @@ export type { NamedScore, Scores } from './document/scores.ts'
 export { Tensor, type TensorInput } from './document/tensor.ts'
 export { type ErrorCode, XserveError } from './errors.ts'
 export type { ExecutorCall, TracingContext } from './executor/call.ts'
+export { type DynamicBatchingOptions, dynamicBatching } from './executor/dynamic-batching.ts'
 export { Executor, type ExecutorLogger, type Metas, type RuntimeArgs } from './executor/executor.ts'
 export { type RequestsOptions, requests } from './executor/requests.ts'
 

@@ -12,6 +12,7 @@ test('exports these values and no others', () => {
     'Executor',
     'Tensor',
     'XserveError',
+    'dynamicBatching',
     'requests',
   ])
 })

@@ -2,10 +2,11 @@
 import { XserveError } from '../errors.ts'
 import type { Link } from '../link/link.ts'
 import { type Branch, decodeAnswer, encodeCall } from '../link/messages.ts'
-import { decodeStruct, decodeValue, encodeStruct } from '../protobuf/struct.ts'
+import { decodeValue } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
-import { decodeRoutes, type Route } from '../wire/routes.ts'
+import { withResult } from '../wire/results.ts'
+import type { Route } from '../wire/routes.ts'
 
 export interface LocalChannelOptions {
   readonly link: Link
@@ -17,7 +18,6 @@ export interface LocalChannelOptions {
   readonly whyClosed: () => Promise<XserveError>
 }
 
-const RESULTS = '__results__'
 const DEFAULT_ENDPOINT = '/default'
 const NO_PARAMETERS = new Uint8Array(0)
 
@@ -34,7 +34,8 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
     if (answer.failed) {
       return request.answer({ role: 'executor', data, parameters: kept, status: answer.extra, routes: none })
     }
-    const parameters = answer.extra.length === 0 ? kept : withResult(request.parameters, options.pod, answer.extra)
+    const parameters =
+      answer.extra.length === 0 ? kept : withResult(request.parameters, options.pod, decodeValue(answer.extra))
     return request.answer({ role: 'executor', data, parameters, status: null, routes })
   }
 
@@ -96,16 +97,5 @@ function branchesOf(request: Envelope): Branch[] {
 
 /** A branch is named for the node that answered last on it. */
 function branchOf(request: Envelope): Branch {
-  const routes = request.routeBytes
-  return { name: routes.length === 0 ? '' : (decodeRoutes(routes).at(-1)?.executor ?? ''), data: request.data }
+  return { name: request.lastNode, data: request.data }
 }
-
-/** The request's parameters with this pod's result added to those of earlier nodes. */
-function withResult(parameters: Uint8Array, pod: string, result: Uint8Array): Uint8Array {
-  const all = parameters.length === 0 ? {} : decodeStruct(parameters)
-  const earlier = all[RESULTS]
-  const results = typeof earlier === 'object' && earlier !== null && !Array.isArray(earlier) ? earlier : EMPTY_RESULTS
-  return encodeStruct({ ...all, [RESULTS]: { ...results, [pod]: decodeValue(result) } })
-}
-
-const EMPTY_RESULTS: Readonly<Record<string, unknown>> = {}

@@ -1,11 +1,11 @@
 /** One executor with its shards and replicas as one call interface. */
 import { asXserveError } from '../errors.ts'
-import type { CallContext, CallHandler } from '../wire/call.ts'
-import type { Envelope } from '../wire/envelope.ts'
-import { createBalancer } from './balance.ts'
-import { pollAll } from './poll-all.ts'
+import type { CallHandler } from '../wire/call.ts'
+import { balanced } from './balance.ts'
+import { type Merging, pollAll } from './poll-all.ts'
 import type { PollingTable } from './polling.ts'
 import { createReplica, type Replica } from './replica.ts'
+import { withTimeLimit } from './time-limit.ts'
 import type { WorkerProcessOptions, WorkerSpec } from './worker-process.ts'
 
 export interface DeploymentSpec {
@@ -13,6 +13,14 @@ export interface DeploymentSpec {
   readonly worker: WorkerSpec
   /** Which shards answer; meaningless with one. */
   readonly polling: PollingTable
+  /** What becomes of the documents of several shards. Default: joined by id. */
+  readonly merging?: Merging
+  /** Milliseconds for one call. Default: null, no limit. */
+  readonly timeoutSendMs?: number | null
+  /** Other replicas that are tried when one was not reached; default -1 = max(3, replicas), as in Jina. */
+  readonly retries?: number
+  /** First part of the names of its processes. Default: the deployment's own name. */
+  readonly podName?: string
 }
 
 export interface Deployment extends CallHandler {
@@ -33,32 +41,36 @@ export interface Deployment extends CallHandler {
 const DEFAULT_ENDPOINT = '/default'
 
 export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOptions): Deployment {
-  const { worker, polling } = spec
+  const { worker, polling, merging = 'join', timeoutSendMs = null, retries = -1 } = spec
   const { name, shards, replicas } = worker.start
   const all: Replica[] = []
   const groups = Array.from({ length: shards }, (_, shardId) => {
     const group = Array.from({ length: replicas }, (_, replicaId) =>
-      createReplica(specOf(worker, shardId, replicaId), options),
+      createReplica(specOf(spec, shardId, replicaId), options),
     )
     all.push(...group)
-    return balanced(group)
+    return balanced(group, retries)
   })
   let endpoints: ReadonlySet<string> = new Set()
   let turn = 0
 
   const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
   const warn = (text: string): void => options.log.named(name).warn(text)
-  const call = (request: Envelope, context: CallContext): Promise<Envelope> => {
-    if (polling(request.endpoint || DEFAULT_ENDPOINT) === 'all') return pollAll(groups, request, context, name, warn)
-    return anyShard().call(request, context)
+  const sharded: CallHandler = {
+    call(request, context) {
+      const all = polling(request.endpoint || DEFAULT_ENDPOINT) === 'all'
+      return all ? pollAll(groups, request, context, { name, merging, warn }) : anyShard().call(request, context)
+    },
+    // A stream is one generator's: with several shards, any of them, whatever the polling.
+    stream: (request, context) => anyShard().stream(request, context),
   }
+  // The common case has one worker and nothing to decide.
+  const handler = withTimeLimit(groups.length === 1 ? groups[0]! : sharded, name, timeoutSendMs)
 
   return {
     name,
-    // The common case has one worker and nothing to decide.
-    call: groups.length === 1 ? groups[0]!.call : call,
-    // A stream is one generator's: with several shards, any of them, whatever the polling.
-    stream: (request, context) => anyShard().stream(request, context),
+    call: handler.call,
+    stream: handler.stream,
     async start() {
       await Promise.all(all.map((replica) => replica.start()))
       endpoints = new Set(all[0]?.endpoints)
@@ -80,19 +92,11 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   }
 }
 
-function balanced(group: readonly Replica[]): CallHandler {
-  const pick = createBalancer(group)
-  const [only] = group
-  if (group.length === 1 && only) return only
-  return {
-    call: (request, context) => pick().call(request, context),
-    stream: (request, context) => pick().stream(request, context),
-  }
-}
-
 /** Processes are named as Jina names them: `a/rep-0`, `a/shard-1/rep-0`. */
-function specOf(worker: WorkerSpec, shardId: number, replicaId: number): WorkerSpec {
+function specOf(spec: DeploymentSpec, shardId: number, replicaId: number): WorkerSpec {
+  const { worker } = spec
   const { name, shards } = worker.start
-  const pod = shards > 1 ? `${name}/shard-${shardId}/rep-${replicaId}` : `${name}/rep-${replicaId}`
+  const first = spec.podName ?? name
+  const pod = shards > 1 ? `${first}/shard-${shardId}/rep-${replicaId}` : `${first}/rep-${replicaId}`
   return { ...worker, start: { ...worker.start, pod, shardId, replicaId } }
 }

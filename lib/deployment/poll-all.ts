@@ -1,45 +1,74 @@
-/** One request to every shard, and one answer of theirs: documents joined by id, results put together (Jina facts §5.6). */
-import { decodeData, encodeData } from '../document/data-content.ts'
-import { reduceDocuments } from '../document/reduce.ts'
-import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
+/** One request to every shard, and one answer of theirs (Jina facts §5.6). */
+import { appendData, joinData } from '../topology/documents.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
+import { mergeResults } from '../wire/results.ts'
 
-const RESULTS = '__results__'
+/**
+ * What becomes of the shards' documents: joined by id; one shard's behind the other's; or left apart, each in an envelope
+ * of its own among the answer's siblings, for an executor that gets them as docsMatrix.
+ */
+export type Merging = 'join' | 'append' | 'apart'
 
-/** Fails only when every shard does; `warn` is told of the others. */
+export interface PollOptions {
+  /** Of the deployment. */
+  readonly name: string
+  readonly merging: Merging
+  /** Told of shards that fail beside others that do not. */
+  readonly warn: (text: string) => void
+}
+
+/** Fails only when every shard does. */
 export async function pollAll(
   shards: readonly CallHandler[],
   request: Envelope,
   context: CallContext,
-  name: string,
-  warn: (text: string) => void,
+  options: PollOptions,
 ): Promise<Envelope> {
   const settled = await Promise.allSettled(shards.map((shard) => shard.call(request, context)))
-  const answers = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
-  const good = answers.filter((answer) => !answer.isError)
+  const answers = settled.flatMap((one, shard) => (one.status === 'fulfilled' ? [{ shard, answer: one.value }] : []))
+  const good = answers.filter(({ answer }) => !answer.isError)
   if (good.length === 0) {
-    if (answers[0]) return answers[0]
+    if (answers[0]) return answers[0].answer
     throw (settled[0] as PromiseRejectedResult).reason
   }
-  if (good.length < shards.length) warn(`${shards.length - good.length} shards out of ${shards.length} failed`)
-  const data = good.every((answer) => answer.data === request.data)
-    ? null
-    : encodeData(reduceDocuments(good.map((answer) => decodeData(answer.data))))
+  if (good.length < shards.length) options.warn(`${shards.length - good.length} shards out of ${shards.length} failed`)
+  return options.merging === 'apart' ? apart(request, good, options.name) : together(request, good, options)
+}
+
+interface ShardAnswer {
+  readonly shard: number
+  readonly answer: Envelope
+}
+
+function together(request: Envelope, good: readonly ShardAnswer[], { name, merging }: PollOptions): Envelope {
+  const branches = good.map(({ answer }) => answer.data)
   return request.answer({
     role: 'executor',
-    data,
-    parameters: mergeResults(request, good),
+    data: merging === 'join' || good.length === 1 ? joinData(branches) : appendData(branches),
+    parameters: resultsOf(request, good),
     status: null,
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
 }
 
-/** null when no shard has returned an object. */
-function mergeResults(request: Envelope, answers: readonly Envelope[]): Uint8Array | null {
-  const changed = answers.filter((answer) => answer.parameters !== request.parameters && answer.parameters.length > 0)
-  if (changed.length === 0) return null
-  const all = request.parameters.length === 0 ? {} : decodeStruct(request.parameters)
-  const results = Object.assign({}, all[RESULTS], ...changed.map((answer) => decodeStruct(answer.parameters)[RESULTS]))
-  return Object.keys(results).length === 0 ? null : encodeStruct({ ...all, [RESULTS]: results })
+function apart(request: Envelope, good: readonly ShardAnswer[], name: string): Envelope {
+  const parameters = resultsOf(request, good)
+  const [first, ...others] = good.map(({ shard, answer }) =>
+    request.answer({
+      role: 'executor',
+      data: answer.data,
+      parameters,
+      status: null,
+      routes: [{ executor: `${name}/shard-${shard}`, startMs: 0, endMs: 0, status: null }],
+    }),
+  )
+  first!.siblings = others
+  return first!
 }
+
+const resultsOf = (request: Envelope, good: readonly ShardAnswer[]): Uint8Array =>
+  mergeResults(
+    request.parameters,
+    good.map(({ answer }) => answer.ownParameters ?? request.parameters),
+  )

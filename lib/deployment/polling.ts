@@ -16,20 +16,25 @@ function parseOne(value: unknown): Polling {
   })
 }
 
-/** `any`, `all`, or a JSON object endpoint → any/all with `*` for the rest. Throws XserveError BAD_ARGUMENT. */
-export function parsePolling(text: string): PollingTable {
+/** One word for all endpoints, or endpoint → word with `*` for the rest. Throws XserveError BAD_ARGUMENT for other words. */
+export function pollingTable(polling: string | Readonly<Record<string, unknown>>): PollingTable {
   const table = new Map<string, Polling>(Object.entries(BUILT_IN))
-  if (!text.trim().startsWith('{')) {
-    const fallback = parseOne(text.trim())
+  if (typeof polling === 'string') {
+    const fallback = parseOne(polling.trim())
     return (endpoint) => table.get(endpoint) ?? fallback
   }
-  let given: Record<string, unknown>
-  try {
-    given = JSON.parse(text) as Record<string, unknown>
-  } catch (error) {
-    throw new XserveError('BAD_ARGUMENT', `polling is no valid JSON: ${error instanceof Error ? error.message : error}`)
-  }
-  for (const [endpoint, value] of Object.entries(given)) table.set(endpoint, parseOne(value))
+  for (const [endpoint, value] of Object.entries(polling)) table.set(endpoint, parseOne(value))
   const fallback = table.get('*') ?? 'any'
   return (endpoint) => table.get(endpoint) ?? fallback
+}
+
+/** `any`, `all`, or a JSON object endpoint → any/all. Throws XserveError BAD_ARGUMENT. */
+export function parsePolling(text: string): PollingTable {
+  if (!text.trim().startsWith('{')) return pollingTable(text)
+  try {
+    return pollingTable(JSON.parse(text) as Record<string, unknown>)
+  } catch (error) {
+    if (error instanceof XserveError) throw error
+    throw new XserveError('BAD_ARGUMENT', `polling is no valid JSON: ${error instanceof Error ? error.message : error}`)
+  }
 }

@@ -4,9 +4,10 @@ import { asXserveError, XserveError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
+import type { Balanced } from './balance.ts'
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions, type WorkerSpec } from './worker-process.ts'
 
-export interface Replica extends CallHandler {
+export interface Replica extends Balanced {
   /** Resolves when the worker is ready; rejects with its own error, then nothing is left running. */
   start(): Promise<void>
   /** Known once ready. */
@@ -14,10 +15,6 @@ export interface Replica extends CallHandler {
   readonly endpoints: readonly string[]
   /** Those of the endpoints that stream. */
   readonly streams: readonly string[]
-  /** Calls under way. */
-  readonly pending: number
-  /** `starting` takes calls and lets them wait. */
-  readonly state: 'new' | 'starting' | 'ready' | 'failed' | 'stopped'
   /** Ends the worker after its calls under way; kills it after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }

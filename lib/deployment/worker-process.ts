@@ -12,6 +12,8 @@ import { selfCommand } from './self.ts'
 export interface WorkerSpec {
   /** Absolute path of the user's module. */
   readonly file: string
+  /** Further modules in which the class is looked for, absolute. Default: none. */
+  readonly otherFiles?: readonly string[]
   /** Export to serve; null: the only Executor there is. */
   readonly className: string | null
   readonly start: ExecutorStart
@@ -41,6 +43,8 @@ export interface WorkerProcessOptions {
   readonly log: Logger
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
+  /** How this program is started, without the subcommand. Default: as it was started itself. */
+  readonly command?: readonly string[]
 }
 
 /** After SIGTERM a process gets this long before SIGKILL. */
@@ -59,7 +63,7 @@ export function errorOfFailure(failure: Failure): XserveError {
 /** Rejects with the executor's own error (MODULE_FAILED, START_FAILED, NO_EXECUTOR, …) or START_TIMEOUT, WORKER_DIED. */
 export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProcessOptions): Promise<WorkerProcess> {
   const pod = spec.start.pod
-  const child = Bun.spawn([...selfCommand(), 'worker'], {
+  const child = Bun.spawn([...(options.command ?? selfCommand()), 'worker'], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, ...spec.env, BUN_FEATURE_FLAG_NO_ORPHANS: '1' },
   })
@@ -80,7 +84,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
   const onControl = (message: ControlMessage) => {
     switch (message.kind) {
       case 'hello':
-        link.control({ kind: 'load', file: spec.file, className: spec.className })
+        link.control({ kind: 'load', files: [spec.file, ...(spec.otherFiles ?? [])], className: spec.className })
         return
       case 'loaded':
         log.debug(`loaded ${message.className} with ${message.modules.length} modules`)

@@ -26,9 +26,11 @@ export function reduceDocuments(branches: readonly DocumentArray[]): DocumentArr
 
 function joinById(branches: readonly Iterable<Document>[], depth: number): Document[] {
   if (depth > MAX_DEPTH) throw tooDeep()
-  const out: Document[] = []
-  const places = new Map<string, number>()
-  for (const branch of branches) {
+  const [first = [], ...others] = branches
+  // Documents of the same id within the first branch stay apart: nobody has made one of them but the sender.
+  const out = [...first]
+  const places = new Map(out.map((document, index) => [document.id, index]))
+  for (const branch of others) {
     for (const document of branch) {
       const { id } = document
       const place = places.get(id)

@@ -69,6 +69,14 @@ export class ExecutorCall {
     return part
   }
 
+  /** @internal A call for the documents of several callers, who are told of in `message` as one. */
+  static together(message: CallMessage, addressee: Addressee, docs: DocumentArray): ExecutorCall {
+    const call = new ExecutorCall(message, addressee)
+    call.#docs = docs
+    call.#matrix = [docs]
+    return call
+  }
+
   /** @internal undefined as long as nobody has read documents: then they are as they came. */
   get docsIfRead(): DocumentArray | undefined {
     if (this.#docs !== null || this.#matrix !== null) return this.docs

@@ -4,6 +4,7 @@ import { Document } from '../document/document.ts'
 import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
 import { encodeValue } from '../protobuf/struct.ts'
+import type { Batcher } from './batcher.ts'
 import { type Addressee, ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
@@ -33,9 +34,20 @@ export function methodFor(table: EndpointTable, endpoint: string): string | unde
 /** An executor by the names of its methods. */
 export type Methods = Record<string, (call: ExecutorCall) => unknown>
 
-export function createInvoker(executor: Executor, className: string, table: EndpointTable): Invoker {
+/** Whose parameters those of a call to this executor are. */
+export function addresseeOf(executor: Executor): Addressee {
+  return { name: executor.name, metasName: executor.metas.name }
+}
+
+/** `batcher`: for endpoints that are batched; default: none are. */
+export function createInvoker(
+  executor: Executor,
+  className: string,
+  table: EndpointTable,
+  batcher: Batcher | null = null,
+): Invoker {
   const methods = executor as unknown as Methods
-  const addressee: Addressee = { name: executor.name, metasName: executor.metas.name }
+  const addressee = addresseeOf(executor)
   const streaming = new Set([...table.values()].filter((name) => isStreaming(methods[name])))
 
   return (message, done) => {
@@ -60,6 +72,10 @@ export function createInvoker(executor: Executor, className: string, table: Endp
       return call
     }
     try {
+      if (batcher !== null) {
+        const batched = (results: readonly Document[]): void => succeed(sameOrNew(results, call))
+        if (batcher.take(call, message, name, { succeed: batched, fail })) return call
+      }
       const result = streaming.has(name) ? collect(methods, name, call, className) : methods[name]!(call)
       if (result instanceof Promise || isThenable(result)) void Promise.resolve(result).then(succeed, fail)
       else succeed(result)
@@ -68,6 +84,12 @@ export function createInvoker(executor: Executor, className: string, table: Endp
     }
     return call
   }
+}
+
+/** Documents that came back as they went: then the answer may be what came. */
+function sameOrNew(results: readonly Document[], call: ExecutorCall): DocumentArray | undefined {
+  const same = results.every((document, index) => document === call.docs.at(index))
+  return same ? undefined : new DocumentArray(results)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,11 +1,11 @@
 /** One call of a streaming endpoint: message in, documents out one by one, at the pace of who reads them. */
 import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
-import { type Addressee, ExecutorCall } from './call.ts'
+import { ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { type Generating, isStreaming, pull } from './generator.ts'
-import { failed, type Methods, methodFor, replaced, UNCHANGED } from './invoke.ts'
+import { addresseeOf, failed, type Methods, methodFor, replaced, UNCHANGED } from './invoke.ts'
 
 /** Where the answers of a streaming endpoint go. */
 export interface StreamSink {
@@ -20,7 +20,7 @@ export type Streamer = (message: CallMessage, sink: StreamSink) => ExecutorCall
 
 export function createStreamer(executor: Executor, className: string, table: EndpointTable): Streamer {
   const methods = executor as unknown as Methods
-  const addressee: Addressee = { name: executor.name, metasName: executor.metas.name }
+  const addressee = addresseeOf(executor)
 
   const run = async (call: ExecutorCall, message: CallMessage, sink: StreamSink): Promise<void> => {
     const name = methodFor(table, message.endpoint)

@@ -4,7 +4,7 @@ import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import type { Logger } from '../log.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
-import { createTopology } from '../topology/run.ts'
+import { createSingle } from '../topology/single.ts'
 import type { Listener, TlsOptions } from '../wire/call.ts'
 import { type Listening, startListeners } from './listen.ts'
 
@@ -42,7 +42,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const started = deployment.start()
   const runtime = createRuntime({
     role,
-    handler: role === 'gateway' ? createTopology(deployment) : deployment,
+    handler: role === 'gateway' ? createSingle(deployment) : deployment,
     info: createInfo(options.version, () => deployment.streams.length > 0),
     endpoints: async () => {
       await started

@@ -3,9 +3,16 @@
  * of its answer (both binary, on the data path) and the control messages of a worker's life (JSON, a handful per worker).
  */
 
+import type { BatchingPlan } from '../plan/plan.ts'
+
 /** Control messages, parent → worker, in the order of a worker's life: load → start → drain. */
 export type ToWorker =
-  | { readonly kind: 'load'; readonly file: string; readonly className: string | null }
+  | {
+      readonly kind: 'load'
+      /** Absolute paths; the class is looked for in them in this order. */
+      readonly files: readonly string[]
+      readonly className: string | null
+    }
   | { readonly kind: 'start'; readonly executor: ExecutorStart }
   | { readonly kind: 'drain' }
 
@@ -45,6 +52,10 @@ export interface ExecutorStart {
   readonly usesWith: Readonly<Record<string, unknown>>
   readonly usesMetas: Readonly<Record<string, unknown>>
   readonly usesRequests: Readonly<Record<string, string>>
+  /** Endpoint or method → batching, over what the class says; an endpoint goes before its method. Default: none. */
+  readonly dynamicBatching?: Readonly<Record<string, BatchingPlan>>
+  /** Names of errors that end the process once they are answered. Default: none. */
+  readonly exitOnExceptions?: readonly string[]
 }
 
 /** An error that crosses the process border: an XserveError's code with all it says. */
@@ -103,16 +114,17 @@ const STREAM = 1
 const BRANCH_HEAD = 6
 const ANSWER_HEAD = 8
 
-/** Endpoints are few and come with every call; a caller that names ever new ones does not fill the memory. */
-const endpointBytes = new Map<string, Uint8Array>()
-const MOST_ENDPOINTS = 256
+/** Names of endpoints and nodes are few and come with every call; a caller that names ever new ones does not fill the memory. */
+const nameBytes = new Map<string, Uint8Array>()
+const MOST_NAMES = 256
 
-function encodeEndpoint(endpoint: string): Uint8Array {
-  let bytes = endpointBytes.get(endpoint)
+function encodeName(name: string): Uint8Array {
+  if (name === '') return EMPTY
+  let bytes = nameBytes.get(name)
   if (bytes === undefined) {
-    bytes = encoder.encode(endpoint)
-    if (endpointBytes.size >= MOST_ENDPOINTS) endpointBytes.clear()
-    endpointBytes.set(endpoint, bytes)
+    bytes = encoder.encode(name)
+    if (nameBytes.size >= MOST_NAMES) nameBytes.clear()
+    nameBytes.set(name, bytes)
   }
   return bytes
 }
@@ -120,13 +132,14 @@ function encodeEndpoint(endpoint: string): Uint8Array {
 /** The parts of a call's payload: a head, then the buffers as they are, so that nothing large is copied here. */
 export function encodeCall(message: CallMessage): Uint8Array[] {
   const { parameters, branches } = message
-  const endpoint = encodeEndpoint(message.endpoint)
+  const endpoint = encodeName(message.endpoint)
   const trace = message.trace === '' ? EMPTY : encoder.encode(message.trace)
   const [only] = branches
-  // The common call has one nameless branch and no parameters: all but the documents is one piece.
-  const short = branches.length === 1 && only!.name === '' && parameters.length === 0
+  // The common call has one branch and no parameters: all but the documents is one piece.
+  const short = branches.length === 1 && parameters.length === 0
+  const from = short ? encodeName(only!.name) : EMPTY
   const tail = CALL_HEAD + endpoint.length + trace.length
-  const head = Buffer.allocUnsafe(short ? tail + BRANCH_HEAD : tail)
+  const head = Buffer.allocUnsafe(short ? tail + BRANCH_HEAD + from.length : tail)
   head.writeUInt32LE(parameters.length, 0)
   head.writeUInt16LE(endpoint.length, 4)
   head.writeUInt16LE(trace.length, 6)
@@ -136,14 +149,15 @@ export function encodeCall(message: CallMessage): Uint8Array[] {
   head.set(endpoint, CALL_HEAD)
   if (trace.length > 0) head.set(trace, CALL_HEAD + endpoint.length)
   if (short) {
-    head.writeUInt16LE(0, tail)
+    head.writeUInt16LE(from.length, tail)
     head.writeUInt32LE(only!.data.length, tail + 2)
+    if (from.length > 0) head.set(from, tail + BRANCH_HEAD)
     return only!.data.length > 0 ? [head, only!.data] : [head]
   }
   const parts: Uint8Array[] = [head]
   if (parameters.length > 0) parts.push(parameters)
   for (const branch of branches) {
-    const name = branch.name === '' ? EMPTY : encoder.encode(branch.name)
+    const name = encodeName(branch.name)
     const prefix = Buffer.allocUnsafe(BRANCH_HEAD + name.length)
     prefix.writeUInt16LE(name.length, 0)
     prefix.writeUInt32LE(branch.data.length, 2)

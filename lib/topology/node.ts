@@ -5,4 +5,6 @@ export interface Node extends CallHandler {
   readonly name: string
   /** Whether the node has a method for the endpoint, its default one included. */
   has(endpoint: string): boolean
+  /** Those of its endpoints that stream, when it is known; left out: none that we know of. */
+  readonly streams?: readonly string[]
 }

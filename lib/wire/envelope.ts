@@ -112,6 +112,19 @@ export class Envelope {
     return this.#answer?.parameters ?? this.#request?.parameters ?? EMPTY
   }
 
+  /** The parameters that an answer says itself; null: those of its request, untouched. */
+  get ownParameters(): Uint8Array | null {
+    return this.#answer === null ? this.parameters : this.#answer.parameters
+  }
+
+  /** The node that answered last on the way of this request; '' when it comes straight from its caller. */
+  get lastNode(): string {
+    const answer = this.#answer
+    if (answer !== null) return answer.routes.at(-1)?.executor ?? this.#request?.lastNode ?? ''
+    const bytes = this.routeBytes
+    return bytes.length === 0 ? '' : (readRoutes(bytes).at(-1)?.executor ?? '')
+  }
+
   /** DataContentProto bytes; empty = none. */
   get data(): Uint8Array {
     const ranges = this.#ranges

@@ -21,17 +21,36 @@ export function provideSdk(sdk: Record<string, unknown>): void {
   })
 }
 
-/** Throws XserveError MODULE_FAILED with the position, NO_EXECUTOR, AMBIGUOUS_EXECUTOR. */
-export async function loadUserModule(file: string, className: string | null): Promise<UserModule> {
-  let exported: Record<string, unknown>
+/**
+ * Loads all the modules, and takes the class from the first that has it: the one named, else the first that says what it
+ * serves. Throws XserveError MODULE_FAILED with the position, NO_EXECUTOR, AMBIGUOUS_EXECUTOR.
+ */
+export async function loadUserModule(files: readonly string[], className: string | null): Promise<UserModule> {
   for (const name of Object.keys(require.cache)) own.add(name)
-  try {
-    // A variable: a literal path would be taken into the binary at build time.
-    exported = (await import(file)) as Record<string, unknown>
-  } catch (error) {
-    throw await explainLoadFailure(error, file)
+  const loaded: [string, Record<string, unknown>][] = []
+  for (const file of files) {
+    try {
+      // A variable: a literal path would be taken into the binary at build time.
+      loaded.push([file, (await import(file)) as Record<string, unknown>])
+    } catch (error) {
+      throw await explainLoadFailure(error, file)
+    }
   }
-  return chooseExecutor(exported, file, className)
+  return firstOf(loaded, className)
+}
+
+/** The error of the first module is the one that is told: it is the main one. */
+function firstOf(loaded: readonly [string, Record<string, unknown>][], className: string | null): UserModule {
+  let failure: unknown
+  for (const [file, exported] of loaded) {
+    try {
+      return chooseExecutor(exported, file, className)
+    } catch (error) {
+      if (!(error instanceof XserveError && error.code === 'NO_EXECUTOR')) throw error
+      failure ??= error
+    }
+  }
+  throw failure
 }
 
 /** Modules of this very program, when it runs from its sources. */

@@ -3,11 +3,14 @@
  * nothing that it does not need: it must be ready within milliseconds.
  */
 import { XserveError } from '../errors.ts'
-import { buildEndpoints } from '../executor/endpoints.ts'
+import { type Batcher, createBatcher } from '../executor/batcher.ts'
+import { buildBatching } from '../executor/dynamic-batching.ts'
+import { buildEndpoints, type EndpointTable } from '../executor/endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
 import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
 import { streamingEndpoints } from '../executor/generator.ts'
-import { createInvoker, type Invoker } from '../executor/invoke.ts'
+import { addresseeOf, createInvoker, type Invoker, type Methods } from '../executor/invoke.ts'
+import { DEFAULT_ENDPOINT } from '../executor/requests.ts'
 import { createStreamer, type Streamer } from '../executor/stream.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
@@ -19,6 +22,7 @@ import {
   encodeAnswer,
   type Failure,
 } from '../link/messages.ts'
+import { exitOn } from './exit-on.ts'
 import { createWorkerLog } from './log.ts'
 import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
 
@@ -36,10 +40,11 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let file = ''
   let loaded: UserModule | null = null
   let executor: Executor | null = null
+  let batcher: Batcher | null = null
   let finished = false
 
-  const load = async (file: string, className: string | null): Promise<void> => {
-    loaded = await loadUserModule(file, className)
+  const load = async (files: readonly string[], className: string | null): Promise<void> => {
+    loaded = await loadUserModule(files, className)
     const endpoints = [...buildEndpoints(loaded.executor).keys()]
     link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
   }
@@ -48,8 +53,12 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     const { executor: Class, className } = loaded!
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
+    batcher = batcherOf(executor, Class, className, table, given)
     await executor.init()
-    calls.serve(createInvoker(executor, className, table), createStreamer(executor, className, table), className)
+    const invoker = createInvoker(executor, className, table, batcher)
+    calls.serve(invoker, createStreamer(executor, className, table), className)
+    const exits = given.exitOnExceptions ?? []
+    if (exits.length > 0) calls.onFailure = exitOn(exits, link, () => executor!.close())
     const streams = streamingEndpoints(executor, table)
     link.control({ kind: 'ready', className, endpoints: [...table.keys()], streams })
   }
@@ -67,10 +76,13 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
 
   const onControl = (message: ControlMessage): void => {
     if (message.kind === 'load') {
-      file = message.file
-      load(file, message.className).catch((error) => report('load', error))
+      file = message.files[0]!
+      load(message.files, message.className).catch((error) => report('load', error))
     } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
-    else if (message.kind === 'drain') calls.drain()
+    else if (message.kind === 'drain') {
+      batcher?.hurry()
+      calls.drain()
+    }
   }
 
   const report = (step: 'load' | 'start', error: unknown): void =>
@@ -97,6 +109,8 @@ interface Calls {
   /** Nothing is called before. */
   serve(invoker: Invoker, streamer: Streamer, className: string): void
   take(payload: Uint8Array, incoming: IncomingCall): void
+  /** Told of every call that the executor fails, after its answer. */
+  onFailure: ((answer: AnswerMessage) => void) | null
   /** Calls `done` when nobody waits for an answer any more, right away if nobody does. */
   drain(): void
 }
@@ -117,7 +131,8 @@ function createCalls(done: () => void): Calls {
       incoming.end(encodeAnswer({ failed: true, unchanged: true, extra: statusOf(error, name), data: EMPTY }))
     }
   }
-  return {
+  const calls: Calls = {
+    onFailure: null,
     serve(invoker, streamer, className) {
       invoke = invoker
       stream = streamer
@@ -135,6 +150,7 @@ function createCalls(done: () => void): Calls {
       const answered = (answer: AnswerMessage | null): void => {
         end(incoming, answer)
         settle()
+        if (answer?.failed) calls.onFailure?.(answer)
       }
       const message = decodeCall(payload)
       const call = message.stream
@@ -150,6 +166,25 @@ function createCalls(done: () => void): Calls {
       if (open === 0) done()
     },
   }
+  return calls
+}
+
+/** null: nothing is batched, which costs nothing then. */
+function batcherOf(
+  executor: Executor,
+  Class: typeof Executor,
+  className: string,
+  table: EndpointTable,
+  given: ExecutorStart,
+): Batcher | null {
+  const plans = buildBatching(Class, table, given.dynamicBatching)
+  if (plans.size === 0) return null
+  return createBatcher({
+    planFor: (endpoint) => plans.get(table.has(endpoint) ? endpoint : DEFAULT_ENDPOINT),
+    methods: executor as unknown as Methods,
+    className,
+    addressee: addresseeOf(executor),
+  })
 }
 
 function construct(

@@ -12,8 +12,9 @@ import { isKept, type Measure, tableOf, writeReport } from './report.ts'
 import { serveBinary, serveEcho } from './servers.ts'
 import { measureMemory, measureStarts } from './start.ts'
 import { checkAnswers, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
+import { measureTopology } from './topology.ts'
 
-const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency'] as const
+const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency', 'topology'] as const
 type Part = (typeof PARTS)[number]
 
 const named = Bun.argv.slice(2).filter((word): word is Part => (PARTS as readonly string[]).includes(word))
@@ -38,6 +39,7 @@ try {
   console.log()
   await add('start', () => measureStarts(quick ? 5 : 15))
   await add('memory', measureMemory)
+  await add('topology', () => measureTopology(scale.requests))
   const requests = writeRequests(folder)
   const [binary, echo] = await Promise.all([serveBinary(), serveEcho()])
   try {

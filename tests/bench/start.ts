@@ -38,7 +38,7 @@ async function runWorkerStart(): Promise<number> {
   })
   const ready = Promise.withResolvers<number>()
   const control = (message: ControlMessage) => {
-    if (message.kind === 'hello') link.control({ kind: 'load', file: resolve(EXECUTOR), className: null })
+    if (message.kind === 'hello') link.control({ kind: 'load', files: [resolve(EXECUTOR)], className: null })
     else if (message.kind === 'loaded') link.control({ kind: 'start', executor: START })
     else if (message.kind === 'ready') ready.resolve(performance.now() - began)
     else if (message.kind === 'failed') ready.reject(new Error(message.failure.message))

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { pollAll } from '../../lib/deployment/poll-all.ts'
+import { type Merging, pollAll } from '../../lib/deployment/poll-all.ts'
 import { XserveError } from '../../lib/errors.ts'
 import { type CallHandler, detachedContext } from '../../lib/wire/call.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
@@ -29,8 +29,12 @@ const results = (pod: string) =>
     },
   })
 
-async function poll(shards: CallHandler[], warnings: string[] = []) {
-  const answer = await pollAll(shards, request, detachedContext(), 'e', (text) => warnings.push(text))
+async function poll(shards: CallHandler[], warnings: string[] = [], merging: Merging = 'join') {
+  const answer = await pollAll(shards, request, detachedContext(), {
+    name: 'e',
+    merging,
+    warn: (text) => warnings.push(text),
+  })
   return decode('jina.DataRequestProto', answer.encode()) as {
     data: { docs: { docs: { id: string }[] } }
     parameters: object

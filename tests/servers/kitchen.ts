@@ -8,7 +8,7 @@ import { createRuntime } from '../../lib/gateway/gateway.ts'
 import { createInfo } from '../../lib/gateway/info.ts'
 import type { Link } from '../../lib/link/link.ts'
 import { decodeCall, encodeAnswer } from '../../lib/link/messages.ts'
-import { createTopology } from '../../lib/topology/run.ts'
+import { createSingle } from '../../lib/topology/single.ts'
 import type { ServedRuntime } from '../../lib/wire/call.ts'
 
 export function kitchenRuntime(): ServedRuntime {
@@ -28,7 +28,7 @@ export function kitchenRuntime(): ServedRuntime {
   const has = (endpoint: string): boolean => table.has(endpoint) || table.has('/default')
   return createRuntime({
     role: 'gateway',
-    handler: createTopology({ name: 'executor0', has, ...channel }),
+    handler: createSingle({ name: 'executor0', has, ...channel }),
     endpoints: async () => [...table.keys(), '_jina_dry_run_'],
     info: createInfo('0.0.0'),
   })

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { XserveError } from '../../lib/errors.ts'
 import type { Node } from '../../lib/topology/node.ts'
-import { createTopology } from '../../lib/topology/run.ts'
+import { createSingle } from '../../lib/topology/single.ts'
 import { detachedContext } from '../../lib/wire/call.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
 import { decodeRoutes } from '../../lib/wire/routes.ts'
@@ -19,7 +19,7 @@ function topology(answer: Answer, endpoints: readonly string[] = ['/default']) {
       yield await answer(request)
     },
   }
-  return createTopology(node)
+  return createSingle(node)
 }
 
 const data = encode('jina.DataRequestProto.DataContentProto', { docs: { docs: [{ id: 'z' }] } })

@@ -1,0 +1,84 @@
+/** `uses_before` and `uses_after`: executors around the shards of one deployment, called one after the other with them. */
+import { appendData, joinData } from '../topology/documents.ts'
+import type { CallContext } from '../wire/call.ts'
+import type { Envelope } from '../wire/envelope.ts'
+import { mergeResults } from '../wire/results.ts'
+import type { Deployment } from './deployment.ts'
+import type { Merging } from './poll-all.ts'
+
+export interface AroundOptions {
+  readonly before: Deployment | null
+  readonly after: Deployment | null
+  /** What becomes of the shards' documents where nobody stands behind them for the endpoint. */
+  readonly merging: Exclude<Merging, 'apart'>
+}
+
+const DEFAULT_ENDPOINT = '/default'
+
+/**
+ * `shards` must leave the documents of its shards apart when there is an executor behind them. The whole is known by the
+ * endpoints of its shards. Streams go to the shards alone: there is no telling what the others were to do with a part.
+ */
+export function around(shards: Deployment, options: AroundOptions): Deployment {
+  const { before, after, merging } = options
+  const all = [before, shards, after].filter((one) => one !== null)
+  const wants = (one: Deployment | null, request: Envelope): one is Deployment =>
+    one?.has(request.endpoint || DEFAULT_ENDPOINT) ?? false
+
+  const call = async (request: Envelope, context: CallContext): Promise<Envelope> => {
+    let answer = request
+    if (wants(before, request)) {
+      answer = await before.call(request, context)
+      if (answer.isError) return answer
+    }
+    const sharded = await shards.call(answer, context)
+    if (sharded.isError) return sharded
+    if (!wants(after, request)) return together(request, sharded, merging)
+    return resultsOf(request, await after.call(sharded, context))
+  }
+
+  return {
+    name: shards.name,
+    call,
+    stream: shards.stream,
+    async start() {
+      await Promise.all(all.map((one) => one.start()))
+    },
+    get className() {
+      return shards.className
+    },
+    get endpoints() {
+      return shards.endpoints
+    },
+    get streams() {
+      return shards.streams
+    },
+    has: shards.has,
+    async stop(graceMs) {
+      // In the order of a call, so that those under way find everybody that they need.
+      for (const one of all) await one.stop(graceMs)
+    },
+  }
+}
+
+/** The answer to `request` itself, whatever was sent on the way. */
+function resultsOf(request: Envelope, answer: Envelope): Envelope {
+  return request.answer({
+    role: 'executor',
+    data: answer.data,
+    parameters: mergeResults(request.parameters, [answer.parameters]),
+    status: answer.isError ? answer.status : null,
+    routes: answer.routes.slice(-1),
+  })
+}
+
+function together(request: Envelope, sharded: Envelope, merging: AroundOptions['merging']): Envelope {
+  const branches = [sharded, ...sharded.siblings].map((one) => one.data)
+  return request.answer({
+    role: 'executor',
+    data: branches.length === 1 || merging === 'join' ? joinData(branches) : appendData(branches),
+    parameters: mergeResults(request.parameters, [sharded.parameters]),
+    status: null,
+    routes: sharded.routes.slice(-1),
+  })
+}

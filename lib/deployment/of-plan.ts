@@ -1,0 +1,78 @@
+/** From what a Flow says of an executor to its worker processes: shards, replicas, and the executors around them. */
+import { XserveError } from '../errors.ts'
+import type { DeploymentPlan, NodePlan, UsesPlan } from '../plan/plan.ts'
+import { around } from './around.ts'
+import { createDeployment, type Deployment, type DeploymentSpec } from './deployment.ts'
+import type { Merging } from './poll-all.ts'
+import { pollingTable } from './polling.ts'
+import type { WorkerProcessOptions } from './worker-process.ts'
+
+/** Whether an executor runs in worker processes of ours; images and executors elsewhere do not, pass-through needs none. */
+export function hasWorkers(plan: DeploymentPlan): boolean {
+  return plan.uses.kind === 'module'
+}
+
+/**
+ * `node`: what the graph says of it; left out, the documents of several shards are joined. Nothing runs before `start()`.
+ * Throws XserveError INTERNAL for an executor that does not run here (`hasWorkers`), BAD_ARGUMENT for unknown polling.
+ */
+export function deploymentOf(
+  plan: DeploymentPlan,
+  options: WorkerProcessOptions,
+  node?: Pick<NodePlan, 'noReduce'>,
+): Deployment {
+  const merging = node?.noReduce ? 'append' : 'join'
+  // As in Jina: with one shard there is nothing to stand around.
+  const before = plan.shards > 1 ? plan.usesBefore : null
+  const after = plan.shards > 1 ? plan.usesAfter : null
+  const shards = createDeployment(specOf(plan, after === null ? merging : 'apart'), options)
+  if (before === null && after === null) return shards
+  const single = (uses: UsesPlan | null, place: string): Deployment | null =>
+    uses === null ? null : createDeployment(singleOf(plan, uses, `${plan.name}/${place}-0`), options)
+  return around(shards, { before: single(before, 'uses_before'), after: single(after, 'uses_after'), merging })
+}
+
+function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
+  const { name, shards, replicas } = plan
+  return {
+    worker: {
+      ...moduleOf(plan.uses, name),
+      env: plan.env,
+      timeoutReadyMs: plan.timeoutReadyMs,
+      start: {
+        name,
+        pod: name,
+        shardId: 0,
+        shards,
+        replicaId: 0,
+        replicas,
+        workspace: plan.workspace,
+        usesWith: plan.usesWith,
+        usesMetas: plan.usesMetas,
+        usesRequests: plan.usesRequests,
+        dynamicBatching: plan.dynamicBatching,
+        exitOnExceptions: plan.exitOnExceptions,
+      },
+    },
+    polling: pollingTable(plan.polling),
+    merging,
+    timeoutSendMs: plan.timeoutSendMs,
+    retries: plan.retries,
+  }
+}
+
+/** One process; the arguments of the deployment are for its shards, its name (of specific parameters) is for all. */
+function singleOf(plan: DeploymentPlan, uses: UsesPlan, podName: string): DeploymentSpec {
+  const spec = specOf({ ...plan, uses, shards: 1, replicas: 1 }, 'join')
+  const { dynamicBatching: _, ...start } = spec.worker.start
+  const bare = { ...start, usesWith: {}, usesMetas: {}, usesRequests: {} }
+  return { ...spec, podName, worker: { ...spec.worker, start: bare } }
+}
+
+function moduleOf(uses: UsesPlan, name: string) {
+  const [file, ...otherFiles] = uses.kind === 'module' ? uses.modules : []
+  if (uses.kind !== 'module' || file === undefined) {
+    throw new XserveError('INTERNAL', `${name} has no module to run in a worker (${uses.kind})`, { where: name })
+  }
+  return { file, otherFiles, className: uses.className }
+}

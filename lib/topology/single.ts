@@ -1,0 +1,37 @@
+/** A graph of one node, which is every served executor: the request itself goes there, and its answer back. */
+import type { CallHandler } from '../wire/call.ts'
+import type { Envelope } from '../wire/envelope.ts'
+import { now } from '../wire/routes.ts'
+import { gatewayAnswer, skippedRoute } from './answer.ts'
+import type { Node } from './node.ts'
+import { skips } from './skip.ts'
+
+export function createSingle(node: Node): CallHandler {
+  const finished = (request: Envelope, startMs: number, sentMs: number, answer: Envelope): Envelope => {
+    const status = answer.isError ? answer.status : null
+    return gatewayAnswer(request, answer, startMs, [{ executor: node.name, startMs: sentMs, endMs: now(), status }])
+  }
+  const leftOut = (request: Envelope, startMs: number): Envelope =>
+    gatewayAnswer(request, request, startMs, [skippedRoute(node.name, startMs)])
+
+  return {
+    call(request, context) {
+      const startMs = now()
+      try {
+        if (skips(node.name, node, request)) return Promise.resolve(leftOut(request, startMs))
+      } catch (error) {
+        return Promise.reject(error)
+      }
+      const sentMs = now()
+      return node.call(request, context).then((answer) => finished(request, startMs, sentMs, answer))
+    },
+    async *stream(request, context) {
+      const startMs = now()
+      if (skips(node.name, node, request)) {
+        yield leftOut(request, startMs)
+        return
+      }
+      for await (const answer of node.stream(request, context)) yield finished(request, startMs, startMs, answer)
+    },
+  }
+}
