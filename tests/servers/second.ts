@@ -93,9 +93,12 @@ export class Many extends Executor {
     }
   }
   async *waits({ doc, signal }: One) {
-    yield doc
-    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
-    this.left()
+    try {
+      yield doc
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+    } finally {
+      this.left()
+    }
   }
   plain({ docs }: Call) {
     for (const doc of docs) doc.text += ' plain'

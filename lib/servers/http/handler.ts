@@ -53,6 +53,7 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
           crud,
           exposed,
           endpoints,
+          streams: () => runtime.streams(),
           title: options.title,
           description: options.description,
           version: options.version,
