@@ -6,6 +6,7 @@
 import { decodeStruct } from '../protobuf/struct.ts'
 import { decodeData } from './data-content.ts'
 import { MAX_DEPTH, tooDeep } from './depth.ts'
+import type { Document } from './document.ts'
 import {
   FIELD,
   fieldNumber,
@@ -36,8 +37,9 @@ interface Above {
 export function dataToFullJson(data: Uint8Array): string {
   if (data.length === 0) return '[]'
   const documents = decodeData(data)
-  if (documents.length === 1) return `[${fullJson(documents.at(0)!.toBytes(), null, 0)}]`
-  return `[${documents.map((document) => fullJson(document.toBytes(), null, 0)).join(',')}]`
+  const bytesOf = (document: Document) => (documents.dialect === 'v2' ? document.legacy() : document).toBytes()
+  if (documents.length === 1) return `[${fullJson(bytesOf(documents.at(0)!), null, 0)}]`
+  return `[${documents.map((document) => fullJson(bytesOf(document), null, 0)).join(',')}]`
 }
 
 function fullJson(bytes: Uint8Array, above: Above | null, depth: number): string {

@@ -1,10 +1,11 @@
-/** Jina's HTTP gateway (facts §2.1): one handler that finds the route of a request. Knows nothing of sockets. */
+/** Jina's HTTP gateway (Jina facts §2.1, §2.3): one handler that finds the route of a request. Knows nothing of sockets. */
 import type { ServedRuntime } from '../../wire/call.ts'
 import { preflight, withCors } from './cors.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts'
 import { documentationRoutes } from './openapi/routes.ts'
 import { notAllowed, notFound } from './reply.ts'
 import { callRoute } from './routes/call.ts'
+import { eventsRoute, wantsEvents } from './routes/events.ts'
 import { parseExposedEndpoints } from './routes/exposed.ts'
 import { createRouteTable } from './routes/table.ts'
 
@@ -52,13 +53,14 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
           crud,
           exposed,
           endpoints,
+          streams: () => runtime.streams(),
           title: options.title,
           description: options.description,
           version: options.version,
         })
       : {},
   })
-  const routes = { table, endpoints, ownRoute: createOwnRoutes(runtime) }
+  const routes: Routes = { table, endpoints, streams: () => runtime.streams(), ...createOwnRoutes(runtime) }
   const route = (request: HttpRequest): HttpResponse | Promise<HttpResponse> => {
     const handler = table.get(request.path)?.get(request.method)
     return handler ? handler(request) : routeToEndpoint(request, routes)
@@ -70,17 +72,25 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
 interface Routes {
   readonly table: ReturnType<typeof createRouteTable>
   readonly endpoints: () => Promise<readonly string[]>
-  readonly ownRoute: (endpoint: string) => HttpHandler
+  readonly streams: () => Promise<readonly string[]>
+  readonly call: (endpoint: string) => HttpHandler
+  readonly events: (endpoint: string) => HttpHandler
 }
 
-/** POST to the name of an executor's endpoint is a call of it; else the path or the method is wrong. */
+/**
+ * The name of an executor's endpoint is the path of a call of it: POST, or GET where it streams. Else the path or the method
+ * is wrong.
+ */
 async function routeToEndpoint(request: HttpRequest, routes: Routes): Promise<HttpResponse> {
   const { method, path } = request
   const allowed = new Set(routes.table.get(path)?.keys())
   const endpoint = (await routes.endpoints()).find((name) => name === path || `/${name}` === path)
   if (endpoint !== undefined) {
-    if (method === 'POST') return routes.ownRoute(endpoint)(request)
-    allowed.add('POST')
+    const streams = (await routes.streams()).includes(endpoint)
+    if (streams && (method === 'GET' || (method === 'POST' && wantsEvents(request))))
+      return routes.events(endpoint)(request)
+    if (method === 'POST' && !streams) return routes.call(endpoint)(request)
+    allowed.add(streams ? 'GET' : 'POST')
   }
   if (allowed.size === 0) return notFound()
   const reply = notAllowed(allowed)
@@ -88,12 +98,20 @@ async function routeToEndpoint(request: HttpRequest, routes: Routes): Promise<Ht
 }
 
 /** One handler for each endpoint that has been asked for; names come from the executor, so there is an end to them. */
-function createOwnRoutes(runtime: ServedRuntime): (endpoint: string) => HttpHandler {
+function createOwnRoutes(runtime: ServedRuntime): Pick<Routes, 'call' | 'events'> {
+  // Only Jina's second dialect has such routes, so that is what their callers speak unless they show otherwise.
+  return {
+    call: kept((endpoint) => callRoute(runtime, endpoint, 'v2')),
+    events: kept((endpoint) => eventsRoute(runtime, endpoint)),
+  }
+}
+
+function kept(make: (endpoint: string) => HttpHandler): (endpoint: string) => HttpHandler {
   const made = new Map<string, HttpHandler>()
   return (endpoint) => {
     const known = made.get(endpoint)
     if (known) return known
-    const handler = callRoute(runtime, endpoint)
+    const handler = make(endpoint)
     made.set(endpoint, handler)
     return handler
   }

@@ -1,5 +1,7 @@
 /** An Envelope as the JSON answer of HTTP (camelCase, nulls there) and of WebSocket (snake_case, nulls left out), as recorded. */
+import type { DialectName } from '../../document/dialect.ts'
 import { dataToFullJson } from '../../document/json-full.ts'
+import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import type { XserveError } from '../../errors.ts'
 import { decodeStruct } from '../../protobuf/struct.ts'
 import type { Envelope } from '../../wire/envelope.ts'
@@ -34,21 +36,43 @@ function camelCaseRoute({ executor, startMs, endMs, status }: Route): string {
   )
 }
 
-/** DataRequestProto as Python's MessageToDict writes it. Throws XserveError for documents that JSON cannot say. */
-export function snakeCaseAnswer(answer: Envelope): string {
-  return snakeCaseWith(answer, statusJson(answer.status), answer.routes)
+/** What the second dialect's gateway answers (Jina facts §2.3). Throws XserveError for documents that JSON cannot say. */
+export function secondAnswer(answer: Envelope): string {
+  return (
+    `{"data":${JSON.stringify(dataToNodeJson(answer.data))},"parameters":${parametersJson(answer.parameters)}` +
+    `,"header":{"requestId":${quote(answer.requestId)},"targetExecutor":${quote(answer.targetExecutor)}}}`
+  )
 }
 
-export function snakeCaseFailure(request: Envelope, error: XserveError): string {
-  return snakeCaseWith(request, failureJson(error), [])
+/** `detail` is what people read; Jina's client looks into the header for what to raise. */
+export function secondFailure(request: Envelope, error: XserveError): string {
+  return `{"detail":${quote(error.message)},"header":{"requestId":${quote(request.requestId)},"status":${failureJson(error)}}}`
 }
 
-function snakeCaseWith(envelope: Envelope, status: string | null, routes: readonly Route[]): string {
+/**
+ * DataRequestProto as Python's MessageToDict writes it, its documents in the dialect of the request. Throws XserveError for
+ * documents that JSON cannot say.
+ */
+export function snakeCaseAnswer(answer: Envelope, dialect: DialectName = 'v1'): string {
+  return snakeCaseWith(answer, statusJson(answer.status), answer.routes, dialect)
+}
+
+export function snakeCaseFailure(request: Envelope, error: XserveError, dialect: DialectName = 'v1'): string {
+  return snakeCaseWith(request, failureJson(error), [], dialect)
+}
+
+function snakeCaseWith(
+  envelope: Envelope,
+  status: string | null,
+  routes: readonly Route[],
+  dialect: DialectName,
+): string {
+  const data = dialect === 'v1' ? dataToFullJson(envelope.data) : JSON.stringify(dataToNodeJson(envelope.data))
   return (
     `{"header":{"request_id":${quote(envelope.requestId)}${status === null ? '' : `,"status":${status}`}` +
     `,"exec_endpoint":${quote(envelope.endpoint)},"target_executor":${quote(envelope.targetExecutor)}}` +
     `,"parameters":${parametersJson(envelope.parameters)},"routes":[${routes.map(snakeCaseRoute).join(',')}]` +
-    `,"data":${dataToFullJson(envelope.data)}}`
+    `,"data":${data}}`
   )
 }
 

@@ -2,6 +2,7 @@
 import type { HttpHandler, HttpRequest, HttpResponse } from '../../../lib/servers/http/exchange.ts'
 
 export interface FakeOptions {
+  readonly query?: string
   readonly headers?: Readonly<Record<string, string>>
   /** Anything but text and bytes is sent as JSON. */
   readonly body?: unknown
@@ -27,7 +28,7 @@ export function fakeRequest(method: string, path: string, options: FakeOptions =
   return {
     method,
     path,
-    query: '',
+    query: options.query ?? '',
     version: '1.1',
     peer: '127.0.0.1:1',
     header: (name) => headers[name],
@@ -52,6 +53,19 @@ export interface Answered {
   readonly body: string
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects to be there
   readonly json: any
+}
+
+/** Pieces put together; `error` is what they ended with. */
+export async function readAll(response: HttpResponse): Promise<Answered & { readonly error?: unknown }> {
+  const { body } = response
+  if (typeof body !== 'object' || body === null || body instanceof Uint8Array) return read(response)
+  let text = ''
+  try {
+    for await (const piece of body) text += piece
+  } catch (error) {
+    return { ...read(response), body: text, error }
+  }
+  return { ...read(response), body: text }
 }
 
 export async function ask(

@@ -68,7 +68,7 @@ describe('routes', () => {
     ['GET', '/metrics', 404],
     ['POST', '/constructor', 404],
   ])('%s %s is %d', async (method, path, status) => {
-    const answer = await ask(handler, method, path, method === 'POST' ? { body: {} } : {})
+    const answer = await ask(handler, method, path, method === 'POST' ? { body: { data: [] } } : {})
     expect(answer.status).toBe(status)
     if (method === 'HEAD') expect(answer.body).toBe('')
   })
@@ -78,7 +78,8 @@ describe('routes', () => {
     expect([answer.json.header.execEndpoint, answer.json.data[0].text]).toEqual(['/double', 'xx'])
     const runtime = { ...fakeRuntime('gateway'), endpoints: async () => ['/delete', 'plain'] }
     const own = createHttpHandler(runtime)
-    for (const path of ['/delete', '/plain']) expect((await ask(own, 'POST', path, { body: {} })).status).toBe(200)
+    for (const path of ['/delete', '/plain'])
+      expect((await ask(own, 'POST', path, { body: { data: [] } })).status).toBe(200)
     expect((await ask(own, 'DELETE', '/delete', { body: {} })).status).toBe(200)
   })
 

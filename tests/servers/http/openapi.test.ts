@@ -2,7 +2,8 @@
 import { expect, test } from 'bun:test'
 import { createHttpHandler } from '../../../lib/servers/http/handler.ts'
 import vectors from '../../fixtures/vectors/v1/http.json'
-import { kitchenRuntime } from '../kitchen.ts'
+import { kitchenRuntime, runtimeOf } from '../kitchen.ts'
+import { Many } from '../second.ts'
 import { elements, runPage, textOf } from './fake-page.ts'
 import { ask } from './fake-request.ts'
 
@@ -31,10 +32,17 @@ test('every route that is described is there', async () => {
   const api = await read()
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const method of Object.keys(methods as object)) {
-      const answer = await ask(handler, method.toUpperCase(), path, method === 'get' ? {} : { body: {} })
+      const answer = await ask(handler, method.toUpperCase(), path, method === 'get' ? {} : { body: { data: [] } })
       expect([path, method, answer.status]).toEqual([path, method, 200])
     }
   }
+})
+
+test('an endpoint that streams is there for GET', async () => {
+  const { paths } = await read(createHttpHandler(runtimeOf(Many)))
+  expect(Object.keys(paths['/count'])).toEqual(['get'])
+  expect(Object.keys(paths['/count'].get.responses['200'].content)).toEqual(['text/event-stream'])
+  expect(Object.keys(paths['/plain'])).toEqual(['post'])
 })
 
 test('title, description and what is switched off', async () => {

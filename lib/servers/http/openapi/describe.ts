@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document of a gateway, by hand: what it says is what the route table has. */
 import type { ExposedEndpoint } from '../routes/exposed.ts'
 import { CRUD_ROUTES } from '../routes/table.ts'
+import { ENDPOINT_SCHEMAS, endpointOperation, eventsOperation } from './endpoint.ts'
 import { SCHEMAS, type Schema } from './schemas.ts'
 
 export interface Described {
@@ -64,8 +65,8 @@ const getOperation = (summary: string, id: string, schema: string, tags: readonl
   responses: { 200: answer(summary, schema) },
 })
 
-/** `endpoints`: what the executors have, each a route of its own. */
-export function describeApi(described: Described, endpoints: readonly string[]): Schema {
+/** `endpoints`: what the executors have, each a route of its own; `streams`: those of them that stream. */
+export function describeApi(described: Described, endpoints: readonly string[], streams: readonly string[]): Schema {
   const paths: Record<string, Record<string, Schema>> = {}
   const add = (path: string, method: string, operation: Schema): void => {
     const operations = (paths[path] ??= {})
@@ -90,7 +91,8 @@ export function describeApi(described: Described, endpoints: readonly string[]):
   }
   for (const endpoint of endpoints) {
     const path = endpoint.startsWith('/') ? endpoint : `/${endpoint}`
-    add(path, 'post', callOperation({ summary: `Call ${endpoint}`, tags: ['Endpoints'], id: idOf('POST', path) }))
+    if (streams.includes(endpoint)) add(path, 'get', eventsOperation(endpoint, idOf('GET', path)))
+    else add(path, 'post', endpointOperation(endpoint, idOf('POST', path)))
   }
   return {
     openapi: '3.1.0',
@@ -100,7 +102,7 @@ export function describeApi(described: Described, endpoints: readonly string[]):
       version: described.version ?? '0.0.0',
     },
     paths,
-    components: { schemas: SCHEMAS },
+    components: { schemas: { ...SCHEMAS, ...ENDPOINT_SCHEMAS } },
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   }
 }

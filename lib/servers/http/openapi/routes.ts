@@ -8,12 +8,15 @@ import { type Described, describeApi } from './describe.ts'
 export interface DocumentationOptions extends Described {
   /** Names of the executors' endpoints. */
   readonly endpoints: () => Promise<readonly string[]>
+  /** Those of them that stream. */
+  readonly streams: () => Promise<readonly string[]>
 }
 
 export function documentationRoutes(options: DocumentationOptions): Readonly<Record<string, HttpHandler>> {
   const { title = 'My Jina Service' } = options
   return {
-    '/openapi.json': async () => jsonReply(JSON.stringify(describeApi(options, await options.endpoints()))),
+    '/openapi.json': async () =>
+      jsonReply(JSON.stringify(describeApi(options, await options.endpoints(), await options.streams()))),
     '/docs': () => htmlReply(docsPage(title)),
     '/redoc': () => htmlReply(redocPage(title)),
   }

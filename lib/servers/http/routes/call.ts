@@ -1,21 +1,30 @@
-/** POST /post, /index, /foo …: a JSON request to the call handler, its answer as JSON (Jina facts §2.2). */
+/** POST /post, /index, /foo …: a JSON request to the call handler, its answer as JSON of the same dialect (Jina facts §2.2, §2.3). */
+import type { DialectName } from '../../../document/dialect.ts'
 import { XserveError } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
-import { camelCaseAnswer, camelCaseFailure } from '../../json/answer.ts'
+import { decodeStatus } from '../../../wire/status.ts'
+import { camelCaseAnswer, camelCaseFailure, secondAnswer, secondFailure } from '../../json/answer.ts'
+import { dialectOfJson } from '../../json/form.ts'
 import { requestFromJson } from '../../json/request.ts'
 import { readJsonBody } from '../body.ts'
 import { HttpCallContext } from '../call-context.ts'
 import type { HttpHandler, HttpResponse } from '../exchange.ts'
 import { errorReply, jsonReply } from '../reply.ts'
 
-/** `endpoint` null: the request names it. An executor's error is 200 with the status in the header, as Jina has it. */
-export function callRoute(runtime: ServedRuntime, endpoint: string | null): HttpHandler {
+/**
+ * `endpoint` null: the request names it. `usual`: the dialect of a request that does not show which one it is written in; null:
+ * the first, whatever it looks like.
+ */
+export function callRoute(runtime: ServedRuntime, endpoint: string | null, usual: DialectName | null): HttpHandler {
   const { handler } = runtime
   return async (request) => {
+    let dialect: DialectName
     let envelope: Envelope
     try {
-      envelope = requestFromJson(await readJsonBody(request), endpoint)
+      const value = await readJsonBody(request)
+      dialect = usual === null ? 'v1' : dialectOfJson(value, usual)
+      envelope = requestFromJson(value, endpoint, dialect)
     } catch (error) {
       return refusal(error)
     }
@@ -23,31 +32,42 @@ export function callRoute(runtime: ServedRuntime, endpoint: string | null): Http
     try {
       answer = await handler.call(envelope, new HttpCallContext(request))
     } catch (error) {
-      return failure(envelope, error)
+      return failure(envelope, error, dialect)
     }
     try {
-      return jsonReply(camelCaseAnswer(answer))
+      return dialect === 'v1' ? jsonReply(camelCaseAnswer(answer)) : secondReply(answer)
     } catch (error) {
-      return unsayable(envelope, error)
+      return unsayable(envelope, error, dialect)
     }
   }
 }
 
+/** An executor's error is 200 with the status in the header for callers of the first dialect, 500 for those of the second. */
+function secondReply(answer: Envelope): HttpResponse {
+  if (!answer.isError) return jsonReply(secondAnswer(answer))
+  const { description, exception } = decodeStatus(answer.status)
+  return jsonReply(JSON.stringify({ detail: description || exception?.name || 'an error without a description' }), 500)
+}
+
 /** What the caller got wrong; anything unknown is for the front to mask. */
-function refusal(error: unknown): HttpResponse {
+export function refusal(error: unknown): HttpResponse {
   if (error instanceof XserveError) return errorReply(error)
   throw error
 }
 
-/** What lies behind the gateway: the request echoed with the reason in its header. */
-function failure(request: Envelope, error: unknown): HttpResponse {
+/** What lies behind the gateway: the request with the reason in its header. */
+export function failure(request: Envelope, error: unknown, dialect: DialectName): HttpResponse {
   if (!(error instanceof XserveError) || error.kind === 'request') return refusal(error)
   const ours = error.httpStatus < 500 && error.kind !== 'network'
-  return jsonReply(camelCaseFailure(request, error), ours ? 500 : error.httpStatus)
+  return jsonReply(failureBody(request, error, dialect), ours ? 500 : error.httpStatus)
 }
 
 /** Documents that the caller has not sent, and JSON cannot say: a sparse tensor, chunks without an end. */
-function unsayable(request: Envelope, error: unknown): HttpResponse {
+function unsayable(request: Envelope, error: unknown, dialect: DialectName): HttpResponse {
   if (!(error instanceof XserveError)) throw error
-  return jsonReply(camelCaseFailure(request, error), 500)
+  return jsonReply(failureBody(request, error, dialect), 500)
+}
+
+function failureBody(request: Envelope, error: XserveError, dialect: DialectName): string {
+  return dialect === 'v1' ? camelCaseFailure(request, error) : secondFailure(request, error)
 }

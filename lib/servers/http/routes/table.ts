@@ -39,11 +39,11 @@ export function createRouteTable(runtime: ServedRuntime, options: TableOptions):
   if (options.debug) {
     add('GET', '/status', statusRoute(runtime))
     add('GET', '/dry_run', dryRunRoute(runtime))
-    if (options.reaches) add('POST', '/post', callRoute(runtime, null))
+    if (options.reaches) add('POST', '/post', callRoute(runtime, null, null))
   }
-  if (options.crud) for (const [method, path] of CRUD_ROUTES) add(method, path, callRoute(runtime, path))
+  if (options.crud) for (const [method, path] of CRUD_ROUTES) add(method, path, callRoute(runtime, path, 'v1'))
   for (const { endpoint, path, methods } of options.exposed) {
-    const handler = callRoute(runtime, endpoint)
+    const handler = callRoute(runtime, endpoint, 'v1')
     for (const method of methods) add(method, path, handler)
   }
   for (const [path, handler] of Object.entries(options.documentation)) add('GET', path, handler)
