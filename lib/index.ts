@@ -16,7 +16,16 @@ export { type ErrorCode, XserveError } from './errors.ts'
 export type { ExecutorCall, TracingContext } from './executor/call.ts'
 export { type DynamicBatchingOptions, dynamicBatching } from './executor/dynamic-batching.ts'
 export { Executor, type ExecutorLogger, type Metas, type RuntimeArgs } from './executor/executor.ts'
+export { AudioDoc, ImageDoc, TextDoc, VideoDoc } from './executor/ready-made.ts'
 export { type RequestsOptions, requests } from './executor/requests.ts'
+export type {
+  Schema,
+  TypedCall,
+  TypedDocument,
+  TypedDocuments,
+  TypedSchema,
+  ValueOf,
+} from './executor/typed/declared.ts'
 
 const loadClient = (): typeof ClientClass =>
   (require('./client/client.ts') as typeof import('./client/client.ts')).Client

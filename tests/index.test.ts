@@ -6,11 +6,15 @@ import * as sdk from '../lib/index.ts'
 test('exports these values and no others', () => {
   expect(Object.keys(sdk).sort()).toEqual([
     'AnswerFailed',
+    'AudioDoc',
     'Client',
     'Document',
     'DocumentArray',
     'Executor',
+    'ImageDoc',
     'Tensor',
+    'TextDoc',
+    'VideoDoc',
     'XserveError',
     'dynamicBatching',
     'requests',

@@ -53,6 +53,9 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
     get streams() {
       return shards.streams
     },
+    get schemas() {
+      return shards.schemas
+    },
     has: shards.has,
     async stop(graceMs) {
       // In the order of a call, so that those under way find everybody that they need.

@@ -1,6 +1,7 @@
 /** One executor with its shards and replicas as one call interface. */
 import { asXserveError } from '../errors.ts'
 import type { CallHandler } from '../wire/call.ts'
+import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { balanced } from './balance.ts'
 import { type Merging, pollAll } from './poll-all.ts'
 import type { PollingTable } from './polling.ts'
@@ -32,6 +33,8 @@ export interface Deployment extends CallHandler {
   readonly endpoints: readonly string[]
   /** Those of the endpoints that stream. */
   readonly streams: readonly string[]
+  /** What endpoints have declared to take and to give. */
+  readonly schemas: EndpointSchemas
   /** Whether a request to the endpoint has a method here. */
   has(endpoint: string): boolean
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
@@ -83,6 +86,9 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     },
     get streams() {
       return all[0]?.streams ?? []
+    },
+    get schemas() {
+      return all[0]?.schemas ?? {}
     },
     has: (endpoint) => endpoints.has(endpoint) || endpoints.has(DEFAULT_ENDPOINT),
     async stop(graceMs) {

@@ -4,6 +4,7 @@ import { asXserveError, XserveError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
+import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import type { Balanced } from './balance.ts'
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions, type WorkerSpec } from './worker-process.ts'
 
@@ -15,6 +16,8 @@ export interface Replica extends Balanced {
   readonly endpoints: readonly string[]
   /** Those of the endpoints that stream. */
   readonly streams: readonly string[]
+  /** What endpoints have declared to take and to give. */
+  readonly schemas: EndpointSchemas
   /** Ends the worker after its calls under way; kills it after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -41,6 +44,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
   let className = ''
   let endpoints: readonly string[] = []
   let streams: readonly string[] = []
+  let schemas: EndpointSchemas = {}
   let deaths = 0
   let timer: Timer | undefined
 
@@ -53,6 +57,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
     className = worker.className
     endpoints = worker.endpoints
     streams = worker.streams
+    schemas = worker.schemas
     const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
     state = { kind: 'ready', worker, channel, since: performance.now() }
     void worker.exited.then((reason) => {
@@ -129,6 +134,9 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
     },
     get streams() {
       return streams
+    },
+    get schemas() {
+      return schemas
     },
     get pending() {
       return state.kind === 'ready' ? state.worker.link.pending : 0

@@ -6,6 +6,7 @@ import { createLink } from '../link/create.ts'
 import type { Link } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
+import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { forwardLines } from './output.ts'
 import { selfCommand } from './self.ts'
 
@@ -32,6 +33,8 @@ export interface WorkerProcess {
   readonly endpoints: readonly string[]
   /** Those of the endpoints that stream. */
   readonly streams: readonly string[]
+  /** What endpoints have declared to take and to give. */
+  readonly schemas: EndpointSchemas
   readonly state: WorkerState
   /** Resolves once, when the process has ended, with why. */
   readonly exited: Promise<XserveError>
@@ -76,7 +79,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
   let state: WorkerState = 'starting'
   let lastFailure: Failure | null = null
   let drained = () => {}
-  const steps = Promise.withResolvers<Pick<WorkerProcess, 'className' | 'endpoints' | 'streams'>>()
+  const steps = Promise.withResolvers<Pick<WorkerProcess, 'className' | 'endpoints' | 'streams' | 'schemas'>>()
   steps.promise.catch(() => {})
 
   const fd = child.stdio[3]
@@ -91,7 +94,12 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
         link.control({ kind: 'start', executor: spec.start })
         return
       case 'ready':
-        steps.resolve({ className: message.className, endpoints: message.endpoints, streams: message.streams })
+        steps.resolve({
+          className: message.className,
+          endpoints: message.endpoints,
+          streams: message.streams,
+          schemas: message.schemas,
+        })
         return
       case 'failed':
         if (message.step === 'close') log.error(`close() failed: ${message.failure.message}`)
@@ -156,7 +164,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
           )
         }, timeout)
   try {
-    const { className, endpoints, streams } = await steps.promise
+    const { className, endpoints, streams, schemas } = await steps.promise
     state = 'ready'
     return {
       pid: child.pid,
@@ -164,6 +172,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
       className,
       endpoints,
       streams,
+      schemas,
       get state() {
         return state
       },

@@ -22,6 +22,14 @@ export interface Addressee {
   readonly metasName: string
 }
 
+/** What an endpoint has declared, applied to a call. */
+export interface CallRules {
+  /** Before the method; a promise is waited for. Throws or rejects when something does not fit. */
+  receive(call: ExecutorCall): undefined | Promise<void>
+  /** On documents that are about to be answered. */
+  send(documents: DocumentArray): void
+}
+
 /** The argument of a method bound to an endpoint. */
 export class ExecutorCall {
   readonly #message: CallMessage
@@ -34,6 +42,8 @@ export class ExecutorCall {
   #gone = false
   /** The call that this one is a part of: one document of several, for an endpoint that streams. */
   #whole: ExecutorCall | null = null
+  /** @internal null: anything goes. */
+  rules: CallRules | null = null
   /** @internal Told when the caller goes, besides the signal. */
   onCancel: (() => void) | null = null
 
@@ -66,6 +76,8 @@ export class ExecutorCall {
     const part = new ExecutorCall(this.#message, this.#addressee)
     part.#docs = new DocumentArray([doc])
     part.#whole = this
+    part.rules = this.rules
+    part.#parameters = this.#parameters
     return part
   }
 
@@ -109,6 +121,11 @@ export class ExecutorCall {
       this.#parameters = parameters.length === 0 ? {} : parametersFor(decodeStruct(parameters), name, metasName)
     }
     return this.#parameters
+  }
+
+  /** @internal As they were checked, defaults filled in. */
+  replaceParameters(parameters: Record<string, unknown>): void {
+    this.#parameters = parameters
   }
 
   /** Aborts when the caller has gone (AbortError) or its deadline has passed (TimeoutError). */

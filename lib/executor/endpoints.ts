@@ -2,6 +2,7 @@
 import { XserveError } from '../errors.ts'
 import { Executor } from './executor.ts'
 import { ownBindings } from './requests.ts'
+import type { Declared } from './typed/declared.ts'
 
 export type EndpointTable = ReadonlyMap<string, string>
 
@@ -17,11 +18,8 @@ export function buildEndpoints(
   executor: typeof Executor,
   usesRequests: Readonly<Record<string, string>> = {},
 ): EndpointTable {
-  const chain: (typeof Executor)[] = []
-  for (let one = executor; one !== Executor && typeof one === 'function'; one = Object.getPrototypeOf(one))
-    chain.unshift(one)
   const table = new Map<string, string>()
-  for (const one of chain) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
+  for (const one of chainOf(executor)) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
   for (const [endpoint, method] of Object.entries(usesRequests)) {
     checkMethod(executor, endpoint, method)
     // As Jina does it: the method moves, so the last endpoint that it had is given up.
@@ -30,6 +28,27 @@ export function buildEndpoints(
     table.set(endpoint, method)
   }
   return table
+}
+
+/** What the endpoints of a table have declared; a method that has been bound anew keeps what it had. */
+export function declaredEndpoints(executor: typeof Executor, table: EndpointTable): ReadonlyMap<string, Declared> {
+  const found = new Map<string, Declared>()
+  for (const [endpoint, method] of table) {
+    const bindings = chainOf(executor)
+      .flatMap((one) => ownBindings(one))
+      .filter((binding) => binding.method === method && binding.declared !== null)
+    const own = bindings.findLast((binding) => binding.endpoint === endpoint) ?? bindings.at(-1)
+    if (own?.declared) found.set(endpoint, own.declared)
+  }
+  return found
+}
+
+/** Parents first. */
+function chainOf(executor: typeof Executor): (typeof Executor)[] {
+  const chain: (typeof Executor)[] = []
+  for (let one = executor; one !== Executor && typeof one === 'function'; one = Object.getPrototypeOf(one))
+    chain.unshift(one)
+  return chain
 }
 
 function ownEndpoints(one: typeof Executor): Map<string, string> {

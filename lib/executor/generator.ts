@@ -89,7 +89,9 @@ export async function collect(
         `${className}.${name} yields more than ${MOST_COLLECTED} documents, too many for one answer: call it as a stream`,
       )
     }
-    parts.push(encodeDocuments(new DocumentArray([document]), call.docs.dialect))
+    const one = new DocumentArray([document])
+    call.rules?.send(one)
+    parts.push(encodeDocuments(one, call.docs.dialect))
     return undefined
   }
   for (const document of [...call.docs]) {

@@ -5,7 +5,7 @@ import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
 import { encodeValue } from '../protobuf/struct.ts'
 import type { Batcher } from './batcher.ts'
-import { type Addressee, ExecutorCall } from './call.ts'
+import { type Addressee, type CallRules, ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { statusOf } from './failure.ts'
@@ -39,12 +39,13 @@ export function addresseeOf(executor: Executor): Addressee {
   return { name: executor.name, metasName: executor.metas.name }
 }
 
-/** `batcher`: for endpoints that are batched; default: none are. */
+/** `batcher`: for endpoints that are batched; `typed`: for those that have declared what they take. Default: none. */
 export function createInvoker(
   executor: Executor,
   className: string,
   table: EndpointTable,
   batcher: Batcher | null = null,
+  typed: TypedEndpoints | null = null,
 ): Invoker {
   const methods = executor as unknown as Methods
   const addressee = addresseeOf(executor)
@@ -71,19 +72,40 @@ export function createInvoker(
       done(message.branches.length === 1 ? UNCHANGED : untouched(call, className, message))
       return call
     }
-    try {
+    const run = (): void => {
       if (batcher !== null) {
         const batched = (results: readonly Document[]): void => succeed(sameOrNew(results, call))
-        if (batcher.take(call, message, name, { succeed: batched, fail })) return call
+        if (batcher.take(call, message, name, { succeed: batched, fail })) return
       }
       const result = streaming.has(name) ? collect(methods, name, call, className) : methods[name]!(call)
       if (result instanceof Promise || isThenable(result)) void Promise.resolve(result).then(succeed, fail)
       else succeed(result)
+    }
+    try {
+      const checked = typed === null ? undefined : receive(call, typed, table, message.endpoint)
+      if (checked === undefined) run()
+      else checked.then(run).catch(fail)
     } catch (error) {
       fail(error)
     }
     return call
   }
+}
+
+/** By endpoint. */
+export type TypedEndpoints = ReadonlyMap<string, CallRules>
+
+/** Checks a call by what its endpoint has declared; a promise is waited for. Throws what does not fit. */
+export function receive(
+  call: ExecutorCall,
+  typed: TypedEndpoints,
+  table: EndpointTable,
+  endpoint: string,
+): undefined | Promise<void> {
+  const rules = typed.get(table.has(endpoint) ? endpoint : DEFAULT_ENDPOINT)
+  if (rules === undefined) return undefined
+  call.rules = rules
+  return rules.receive(call)
 }
 
 /** Documents that came back as they went: then the answer may be what came. */
@@ -111,8 +133,13 @@ function answerOf(result: unknown, call: ExecutorCall, message: CallMessage, met
   )
 }
 
-/** Answered in the dialect of the documents that came. */
+/** Answered in the dialect of the documents that came; where none came, in that of declared types. */
 export function replaced(documents: DocumentArray, call: ExecutorCall): AnswerMessage {
+  const { rules } = call
+  if (rules !== null) {
+    rules.send(documents)
+    return { failed: false, unchanged: false, extra: EMPTY, data: encodeData(documents, call.docs.dialect ?? 'v2') }
+  }
   return { failed: false, unchanged: false, extra: EMPTY, data: encodeData(documents, call.docs.dialect) }
 }
 

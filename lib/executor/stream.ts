@@ -5,7 +5,16 @@ import { ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { type Generating, isStreaming, pull } from './generator.ts'
-import { addresseeOf, failed, type Methods, methodFor, replaced, UNCHANGED } from './invoke.ts'
+import {
+  addresseeOf,
+  failed,
+  type Methods,
+  methodFor,
+  receive,
+  replaced,
+  type TypedEndpoints,
+  UNCHANGED,
+} from './invoke.ts'
 
 /** Where the answers of a streaming endpoint go. */
 export interface StreamSink {
@@ -18,7 +27,12 @@ export interface StreamSink {
 /** The call returned can be cancelled: then the generator is told to return. */
 export type Streamer = (message: CallMessage, sink: StreamSink) => ExecutorCall
 
-export function createStreamer(executor: Executor, className: string, table: EndpointTable): Streamer {
+export function createStreamer(
+  executor: Executor,
+  className: string,
+  table: EndpointTable,
+  typed: TypedEndpoints | null = null,
+): Streamer {
   const methods = executor as unknown as Methods
   const addressee = addresseeOf(executor)
 
@@ -30,6 +44,7 @@ export function createStreamer(executor: Executor, className: string, table: End
     }
     // Jina's words, by which its callers know what is wrong.
     if (!isStreaming(methods[name])) throw new TypeError(`endpoint must be generator: ${className}.${name} is not`)
+    if (typed !== null) await receive(call, typed, table, message.endpoint)
     const generator = methods[name]!(call) as Generating
     await pull(generator, call, `${className}.${name}`, (document) =>
       sink.item(replaced(new DocumentArray([document]), call)),

@@ -43,7 +43,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const runtime = createRuntime({
     role,
     handler: role === 'gateway' ? createSingle(deployment) : deployment,
-    info: createInfo(options.version, () => deployment.streams.length > 0),
+    info: createInfo(
+      options.version,
+      () => deployment.streams.length > 0 || Object.keys(deployment.schemas).length > 0,
+    ),
     endpoints: async () => {
       await started
       return [...new Set([...deployment.endpoints, DRY_RUN_ENDPOINT])]
@@ -51,6 +54,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
     streams: async () => {
       await started
       return deployment.streams
+    },
+    schemas: async () => {
+      await started
+      return deployment.schemas
     },
   })
   const { tls, maxMessageBytes } = options

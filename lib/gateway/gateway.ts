@@ -2,6 +2,7 @@
 import { XserveError } from '../errors.ts'
 import type { CallContext, CallHandler, ServedRuntime } from '../wire/call.ts'
 import { Envelope } from '../wire/envelope.ts'
+import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { decodeStatus } from '../wire/status.ts'
 import type { Info } from './info.ts'
 
@@ -15,6 +16,8 @@ export interface RuntimeOptions {
   readonly endpoints: () => Promise<readonly string[]>
   /** Default: none. */
   readonly streams?: () => Promise<readonly string[]>
+  /** Default: nothing is declared. */
+  readonly schemas?: () => Promise<EndpointSchemas>
   readonly info: () => Info
 }
 
@@ -25,6 +28,7 @@ export function createRuntime(options: RuntimeOptions): ServedRuntime {
     handler,
     endpoints: options.endpoints,
     streams: options.streams ?? (async () => []),
+    schemas: options.schemas ?? (async () => ({})),
     info: options.info,
     async dryRun(context: CallContext): Promise<void> {
       const answer = await handler.call(Envelope.create({ requestId: '', endpoint: DRY_RUN_ENDPOINT }), context)

@@ -4,6 +4,7 @@
  */
 
 import type { BatchingPlan } from '../plan/plan.ts'
+import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 
 /** Control messages, parent → worker, in the order of a worker's life: load → start → drain. */
 export type ToWorker =
@@ -31,6 +32,8 @@ export type FromWorker =
       readonly endpoints: readonly string[]
       /** Those of the endpoints that stream. */
       readonly streams: readonly string[]
+      /** What endpoints have declared; those that have not are left out. */
+      readonly schemas: EndpointSchemas
     }
   | { readonly kind: 'failed'; readonly step: 'load' | 'start' | 'close'; readonly failure: Failure }
   | { readonly kind: 'drained' }

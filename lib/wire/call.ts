@@ -3,6 +3,7 @@
  * topology implement it, and nobody in between knows a protocol.
  */
 import type { Envelope } from './envelope.ts'
+import type { EndpointSchemas } from './schemas/endpoint-schema.ts'
 
 /** Facts of one call that are not in the message. */
 export interface CallContext {
@@ -35,6 +36,8 @@ export interface ServedRuntime {
   endpoints(): Promise<readonly string[]>
   /** Those of the endpoints that stream: known once the executors are ready. */
   streams(): Promise<readonly string[]>
+  /** What endpoints have declared to take and to give: known once the executors are ready. */
+  schemas(): Promise<EndpointSchemas>
   /** Runs the dry-run endpoint through everything; resolves when fine, rejects with the reason. */
   dryRun(context: CallContext): Promise<void>
   /** `jina` and `envs` of JinaInfoProto. */

@@ -5,13 +5,14 @@
 import { XserveError } from '../errors.ts'
 import { type Batcher, createBatcher } from '../executor/batcher.ts'
 import { buildBatching } from '../executor/dynamic-batching.ts'
-import { buildEndpoints, type EndpointTable } from '../executor/endpoints.ts'
+import { buildEndpoints, declaredEndpoints, type EndpointTable } from '../executor/endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
 import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
 import { streamingEndpoints } from '../executor/generator.ts'
 import { addresseeOf, createInvoker, type Invoker, type Methods } from '../executor/invoke.ts'
 import { DEFAULT_ENDPOINT } from '../executor/requests.ts'
 import { createStreamer, type Streamer } from '../executor/stream.ts'
+import type { TypedEndpoint } from '../executor/typed/typed-endpoints.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
 import {
@@ -54,13 +55,15 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
     batcher = batcherOf(executor, Class, className, table, given)
+    const typed = await typedOf(Class, table)
     await executor.init()
-    const invoker = createInvoker(executor, className, table, batcher)
-    calls.serve(invoker, createStreamer(executor, className, table), className)
+    const invoker = createInvoker(executor, className, table, batcher, typed)
+    calls.serve(invoker, createStreamer(executor, className, table, typed), className)
     const exits = given.exitOnExceptions ?? []
     if (exits.length > 0) calls.onFailure = exitOn(exits, link, () => executor!.close())
     const streams = streamingEndpoints(executor, table)
-    link.control({ kind: 'ready', className, endpoints: [...table.keys()], streams })
+    const schemas = Object.fromEntries([...(typed ?? [])].map(([endpoint, { schema }]) => [endpoint, schema]))
+    link.control({ kind: 'ready', className, endpoints: [...table.keys()], streams, schemas })
   }
 
   const finish = async (): Promise<void> => {
@@ -167,6 +170,14 @@ function createCalls(done: () => void): Calls {
     },
   }
   return calls
+}
+
+/** null: nothing is declared; then nothing of it is loaded either. */
+async function typedOf(Class: typeof Executor, table: EndpointTable): Promise<Map<string, TypedEndpoint> | null> {
+  const declared = declaredEndpoints(Class, table)
+  if (declared.size === 0) return null
+  const { typedEndpoint } = await import('../executor/typed/typed-endpoints.ts')
+  return new Map([...declared].map(([endpoint, one]) => [endpoint, typedEndpoint(endpoint, one)]))
 }
 
 /** null: nothing is batched, which costs nothing then. */

@@ -120,7 +120,7 @@ describe('the legacy form', () => {
 
 test.each([
   [{ onn: '/a' }, 'has no option "onn"'],
-  [{ on: '/a', input: {} }, 'has no option "input"'],
+  [{ on: '/a', input: 5 }, 'has for input 5, which is no schema'],
   [{ on: '' }, 'none of them empty'],
   [{ on: [] }, 'an endpoint or a list'],
   [{ on: ['/a', 5] }, 'an endpoint or a list'],

@@ -23,7 +23,13 @@ describe('steps', () => {
       endpoints: ['/default'],
       modules: [fixture('my_executor.ts')],
     })
-    expect(await worker.start()).toEqual({ kind: 'ready', className: 'MyExec', endpoints: ['/default'], streams: [] })
+    expect(await worker.start()).toEqual({
+      kind: 'ready',
+      className: 'MyExec',
+      endpoints: ['/default'],
+      streams: [],
+      schemas: {},
+    })
     expect((await worker.post('/foo', [{ id: 'a' }])).toJSON()).toEqual([{ id: 'a', text: 'executed MyExec' }])
   })
 
@@ -240,9 +246,9 @@ describe('a start that fails is told with its step, code and place', () => {
 
   test('a decorator that is used wrongly, with its place', async () => {
     const failure = await failureOf(
-      `${SDK}export default class A extends Executor {\n  @requests({ input: {} })\n  a() {}\n}\n`,
+      `${SDK}export default class A extends Executor {\n  @requests({ inputs: {} })\n  a() {}\n}\n`,
     )
-    expect(failure).toMatchObject({ code: 'BAD_ENDPOINT', message: expect.stringContaining('"input"') })
+    expect(failure).toMatchObject({ code: 'BAD_ENDPOINT', message: expect.stringContaining('"inputs"') })
     expect(failure.where).toMatch(/^exec\.ts:3:\d+$/)
   })
 })

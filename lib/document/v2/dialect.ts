@@ -18,16 +18,16 @@ export const SECOND: Dialect = {
 
 /** Only what is set: the first dialect does not tell empty from absent. */
 function writeAsNodes(writer: ReverseWriter, document: Document): void {
-  const { extras } = document
+  const { extras, kinds } = document
   for (const name of Object.keys(extras ?? {}).reverse()) {
-    if (extras![name] !== undefined) writeEntry(writer, name, extras![name], undefined, SECOND)
+    if (extras![name] !== undefined) writeEntry(writer, name, extras![name], kinds?.get(name), SECOND)
   }
   for (let i = KNOWN_FIELDS.length - 1; i >= 0; i--) {
     const { property, names, model, encode } = KNOWN_FIELDS[i]!
     if (PLACE_FIELDS.has(property)) continue
     const value: unknown = document[property]
     if (isUnset(value)) continue
-    writeEntry(writer, names[0]!, encode ? encode(value) : value, model, SECOND)
+    writeEntry(writer, names[0]!, encode ? encode(value) : value, kinds?.get(names[0]!) ?? model, SECOND)
   }
 }
 

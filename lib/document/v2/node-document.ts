@@ -8,6 +8,7 @@ import { newId } from '../id.ts'
 import type { FieldAccess } from '../named-fields.ts'
 import { plainValue } from '../plain-value.ts'
 import { fieldOf, KNOWN_FIELDS, type KnownField, PLACE_FIELDS, type Place } from './known-fields.ts'
+import type { Node } from './node.ts'
 import { NodeFields } from './node-fields.ts'
 
 /** What docarray's second dialect sends. Text, blob and tensor do not exclude each other there. */
@@ -26,6 +27,12 @@ export class NodeDocument extends Document {
 
   protected override openAccess(): FieldAccess {
     return this.#place.nodes
+  }
+
+  /** @internal */
+  override declareKinds(kinds: ReadonlyMap<string, Node>): void {
+    super.declareKinds(kinds)
+    this.#place.nodes.kinds = kinds
   }
 
   /** Where it stands is not written. */

@@ -32,6 +32,8 @@ export class NodeFields implements FieldAccess {
   readonly #start: number
   readonly #end: number
   readonly #dialect: Dialect
+  /** What its class has declared, by name. */
+  kinds: ReadonlyMap<string, Node> | null = null
   /** A document has few fields, and fewer are read: looking through them beats a map. */
   readonly #fields: Field[] = []
 
@@ -147,7 +149,10 @@ export class NodeFields implements FieldAccess {
 
   #writeField(writer: ReverseWriter, { name, node, value, model, encode }: Field): void {
     if (value === undefined) return
-    const known = node === undefined || node.kind === 0 ? model : node
+    const came = node === undefined || node.kind === 0 ? undefined : node
+    const declared = this.kinds?.get(name)
+    // A node of the declared kind also tells the class of the field, which is kept.
+    const known = declared === undefined || declared.kind === came?.kind ? (came ?? model) : declared
     writeEntry(writer, name, encode ? encode(value) : value, known, this.#dialect)
   }
 }

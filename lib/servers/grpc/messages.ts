@@ -1,5 +1,6 @@
 /** The small messages of the side services (health, reflection, discovery, information), read and written by hand. */
 import { XserveError } from '../../errors.ts'
+import { encodeStruct } from '../../protobuf/struct.ts'
 import { readFields } from '../../wire/fields.ts'
 import { varintLength, writeBytesField, writeVarint } from '../../wire/write.ts'
 
@@ -25,9 +26,10 @@ function varintField(number: number, value: number): Uint8Array {
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
-/** EndpointsProto. */
-export function encodeEndpoints(names: readonly string[]): Uint8Array {
-  return Buffer.concat(names.map((name) => textField(1, name)))
+/** EndpointsProto; `schemas` becomes a Struct. */
+export function encodeEndpoints(names: readonly string[], schemas: Readonly<Record<string, unknown>> = {}): Uint8Array {
+  const struct = Object.keys(schemas).length === 0 ? [] : [bytesField(3, encodeStruct(schemas))]
+  return Buffer.concat([...names.map((name) => textField(1, name)), ...struct])
 }
 
 /** JinaInfoProto: two string maps. */

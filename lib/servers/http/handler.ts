@@ -54,6 +54,7 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
           exposed,
           endpoints,
           streams: () => runtime.streams(),
+          schemas: () => runtime.schemas(),
           title: options.title,
           description: options.description,
           version: options.version,

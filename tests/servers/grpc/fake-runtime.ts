@@ -15,6 +15,7 @@ export function fakeRuntime(role: ServedRuntime['role'], call: Answerer = async 
     },
     endpoints: async () => ['/foo', '_jina_dry_run_'],
     streams: async () => [],
+    schemas: async () => ({}),
     dryRun: async () => {},
     info: () => ({ jina: { jina: '3.14.1', docarray: '0.21.0' }, envs: { JINA_LOG_LEVEL: 'INFO' } }),
   }

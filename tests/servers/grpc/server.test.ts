@@ -115,7 +115,10 @@ describe('side services', () => {
     for (const role of ['gateway', 'executor'] as const) {
       const { client } = await serve(fakeRuntime(role))
       const endpoints = await ask(client, '/jina.JinaDiscoverEndpointsRPC/endpoint_discovery')
-      expect(Buffer.compare(endpoints.bytes, recorded('endpoint_discovery of only_foo'))).toBe(0)
+      // The names as Jina 3.14 writes them, then what later ones want to know of each.
+      const names = recorded('endpoint_discovery of only_foo')
+      expect(Buffer.compare(endpoints.bytes.subarray(0, names.length), names)).toBe(0)
+      expect(endpoints.bytes[names.length]).toBe(0x1a)
       const info = (await ask(client, '/jina.JinaInfoRPC/_status')).bytes
       const entries = texts(info).map((entry) => Buffer.from(entry))
       expect(entries.map((entry) => [texts(entry)[0], texts(entry, 2)[0]])).toEqual([

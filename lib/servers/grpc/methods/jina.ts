@@ -2,6 +2,7 @@
 import { asXserveError } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
+import { announcement } from '../../../wire/schemas/announce.ts'
 import { createContext } from '../call-context.ts'
 import { encodeEndpoints, encodeFailedStatus, encodeInfo } from '../messages.ts'
 import type { GrpcMethod } from '../method.ts'
@@ -25,8 +26,20 @@ export function requestMethod(runtime: ServedRuntime, parse: (bytes: Uint8Array)
   }
 }
 
+/** In the form of executors for gateways, too: a gateway can then stand behind a gateway. */
 export function discoveryMethod(runtime: ServedRuntime): GrpcMethod {
-  return { kind: 'unary', handle: async () => encodeEndpoints(await runtime.endpoints()) }
+  const form = process.env.XSERVE_PYDANTIC === '2' ? 'pydantic2' : 'pydantic1'
+  return {
+    kind: 'unary',
+    async handle() {
+      const [endpoints, schemas, streams] = await Promise.all([
+        runtime.endpoints(),
+        runtime.schemas(),
+        runtime.streams(),
+      ])
+      return encodeEndpoints(endpoints, announcement(endpoints, schemas, new Set(streams), form))
+    },
+  }
 }
 
 /** A dry run that fails is an answer, too: StatusProto with code ERROR. */

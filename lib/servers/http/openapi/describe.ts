@@ -1,7 +1,8 @@
 /** The OpenAPI 3.1 document of a gateway, by hand: what it says is what the route table has. */
+import type { EndpointSchemas } from '../../../wire/schemas/endpoint-schema.ts'
 import type { ExposedEndpoint } from '../routes/exposed.ts'
 import { CRUD_ROUTES } from '../routes/table.ts'
-import { ENDPOINT_SCHEMAS, endpointOperation, eventsOperation } from './endpoint.ts'
+import { declaredSchemas, ENDPOINT_SCHEMAS, endpointOperation, eventsOperation } from './endpoint.ts'
 import { SCHEMAS, type Schema } from './schemas.ts'
 
 export interface Described {
@@ -66,7 +67,12 @@ const getOperation = (summary: string, id: string, schema: string, tags: readonl
 })
 
 /** `endpoints`: what the executors have, each a route of its own; `streams`: those of them that stream. */
-export function describeApi(described: Described, endpoints: readonly string[], streams: readonly string[]): Schema {
+export function describeApi(
+  described: Described,
+  endpoints: readonly string[],
+  streams: readonly string[],
+  schemas: EndpointSchemas = {},
+): Schema {
   const paths: Record<string, Record<string, Schema>> = {}
   const add = (path: string, method: string, operation: Schema): void => {
     const operations = (paths[path] ??= {})
@@ -92,7 +98,7 @@ export function describeApi(described: Described, endpoints: readonly string[], 
   for (const endpoint of endpoints) {
     const path = endpoint.startsWith('/') ? endpoint : `/${endpoint}`
     if (streams.includes(endpoint)) add(path, 'get', eventsOperation(endpoint, idOf('GET', path)))
-    else add(path, 'post', endpointOperation(endpoint, idOf('POST', path)))
+    else add(path, 'post', endpointOperation(endpoint, idOf('POST', path), schemas[endpoint]))
   }
   return {
     openapi: '3.1.0',
@@ -102,7 +108,7 @@ export function describeApi(described: Described, endpoints: readonly string[], 
       version: described.version ?? '0.0.0',
     },
     paths,
-    components: { schemas: { ...SCHEMAS, ...ENDPOINT_SCHEMAS } },
+    components: { schemas: { ...SCHEMAS, ...ENDPOINT_SCHEMAS, ...declaredSchemas(schemas) } },
     tags: Object.entries(TAGS).map(([name, description]) => ({ name, description })),
   }
 }

@@ -1,10 +1,47 @@
 /** What the OpenAPI document says of an executor's own endpoint: POST with documents of the second dialect, or GET for events. */
+import type { EndpointSchema, EndpointSchemas, NamedSchema } from '../../../wire/schemas/endpoint-schema.ts'
 import type { Schema } from './schemas.ts'
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const TEXT = { type: 'string' }
 const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
+
+function responseOf(document: Schema): Schema {
+  return {
+    type: 'object',
+    properties: {
+      data: { type: 'array', items: document },
+      parameters: { type: 'object' },
+      header: { type: 'object', properties: { requestId: TEXT, targetExecutor: TEXT } },
+    },
+    required: ['data', 'parameters', 'header'],
+  }
+}
+
+/** Declared schemas by name; their own definitions move to where references of the whole document lead. */
+export function declaredSchemas(schemas: EndpointSchemas): Record<string, Schema> {
+  const found: Record<string, Schema> = {}
+  for (const { input, output, parameters } of Object.values(schemas)) {
+    for (const named of [input, output, parameters]) if (named) found[named.name] ??= movedBelow(named)
+  }
+  return found
+}
+
+function movedBelow({ name, model }: NamedSchema): Schema {
+  const move = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(move)
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => {
+        const refers = key === '$ref' && typeof item === 'string' && item.startsWith('#')
+        return [key, refers ? `#/components/schemas/${name}${item.slice(1)}` : move(item)]
+      }),
+    )
+  }
+  const { $schema: _, ...rest } = model
+  return move(rest) as Schema
+}
 
 const HEADER: Schema = {
   type: 'object',
@@ -35,15 +72,7 @@ export const ENDPOINT_SCHEMAS: Readonly<Record<string, Schema>> = {
     additionalProperties: true,
     examples: [{ text: 'hello, world!' }],
   },
-  EndpointResponse: {
-    type: 'object',
-    properties: {
-      data: { type: 'array', items: ref('AnyDocument') },
-      parameters: { type: 'object' },
-      header: { type: 'object', properties: { requestId: TEXT, targetExecutor: TEXT } },
-    },
-    required: ['data', 'parameters', 'header'],
-  },
+  EndpointResponse: responseOf(ref('AnyDocument')),
   Failure: {
     type: 'object',
     properties: { detail: TEXT, header: { type: 'object' } },
@@ -64,13 +93,14 @@ const FAILURES: Schema = {
   504: failed('The executor took too long.'),
 }
 
-export function endpointOperation(endpoint: string, id: string): Schema {
-  const document = ref('AnyDocument')
+export function endpointOperation(endpoint: string, id: string, declared?: EndpointSchema): Schema {
+  const document = ref(declared?.input?.name ?? 'AnyDocument')
+  const answered = declared?.output ? responseOf(ref(declared.output.name)) : ref('EndpointResponse')
   const body: Schema = {
     type: 'object',
     properties: {
       data: { anyOf: [{ type: 'array', items: document }, document], examples: [[{ text: 'hello, world!' }]] },
-      parameters: orNull(PARAMETERS),
+      parameters: declared?.parameters ? ref(declared.parameters.name) : orNull(PARAMETERS),
       header: orNull(HEADER),
     },
     required: ['data'],
@@ -81,7 +111,7 @@ export function endpointOperation(endpoint: string, id: string): Schema {
     operationId: id,
     requestBody: { required: true, content: json(body) },
     responses: {
-      200: { description: 'The documents.', content: json(ref('EndpointResponse')) },
+      200: { description: 'The documents.', content: json(answered) },
       ...FAILURES,
     },
   }

@@ -6,6 +6,7 @@ import type { Envelope } from '../../../wire/envelope.ts'
 import { decodeStatus } from '../../../wire/status.ts'
 import { camelCaseAnswer, camelCaseFailure, secondAnswer, secondFailure } from '../../json/answer.ts'
 import { dialectOfJson } from '../../json/form.ts'
+import { splitPath } from '../../json/invalid.ts'
 import { requestFromJson } from '../../json/request.ts'
 import { readJsonBody } from '../body.ts'
 import { HttpCallContext } from '../call-context.ts'
@@ -46,7 +47,15 @@ export function callRoute(runtime: ServedRuntime, endpoint: string | null, usual
 function secondReply(answer: Envelope): HttpResponse {
   if (!answer.isError) return jsonReply(secondAnswer(answer))
   const { description, exception } = decodeStatus(answer.status)
+  if (exception?.name === 'ValidationError') return invalidReply(exception.args[0] ?? description)
   return jsonReply(JSON.stringify({ detail: description || exception?.name || 'an error without a description' }), 500)
+}
+
+/** A document or parameters that do not fit what the endpoint has declared: `docs[0].price: expected integer, got string`. */
+function invalidReply(message: string): HttpResponse {
+  const [, place = '', what = message] = /^((?:docs|parameters)[^ :]*): (.*)$/s.exec(message) ?? []
+  const loc = ['body', ...splitPath(place.replace(/^docs/, 'data'))]
+  return jsonReply(JSON.stringify({ detail: [{ loc, msg: what, type: 'value_error.schema' }] }), 422)
 }
 
 /** What the caller got wrong; anything unknown is for the front to mask. */
