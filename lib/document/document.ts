@@ -24,7 +24,6 @@ import type { FieldAccess } from './named-fields.ts'
 import { toNdArray } from './nd-array.ts'
 import type { Scores } from './scores.ts'
 import type { Tensor, TensorInput } from './tensor.ts'
-import type { Node } from './v2/node.ts'
 
 /** Makes the arrays of chunks and matches. Handed in by document-array.ts, since each of the two classes makes the other. */
 type MakeArray = (source: Uint8Array | null, contents: readonly Uint8Array[], owner: Owner) => DocumentArray
@@ -64,14 +63,6 @@ export class Document extends LazyFields {
     document.end = end
     document.owner = owner
     return document
-  }
-
-  /** @internal Kinds of nodes that the class of the document has declared, by name; null: none has been. */
-  declare kinds: ReadonlyMap<string, Node> | null
-
-  /** @internal How fields are written in the second dialect, where their values leave a choice. */
-  declareKinds(kinds: ReadonlyMap<string, Node>): void {
-    this.kinds = kinds
   }
 
   /** 32 hex digits unless told otherwise; a document that came without one gets its own when asked. */
@@ -300,6 +291,3 @@ export class Document extends LazyFields {
     return new Document(documentFromJson(value))
   }
 }
-
-// On the prototype: nearly no document has declared kinds, and none is to be larger for it.
-Document.prototype.kinds = null

@@ -19,6 +19,7 @@ import { type FieldAccess, type NamedFields, openFields } from './named-fields.t
 import { type NdArray, readNdArray } from './nd-array.ts'
 import { readScore, type Scores } from './scores.ts'
 import type { Tensor } from './tensor.ts'
+import type { Node } from './v2/node.ts'
 
 const bit = (number: number): number => 1 << number
 const CONTENT = bit(FIELD.blob) | bit(FIELD.tensor) | bit(FIELD.text)
@@ -26,6 +27,14 @@ const EMPTY = new Uint8Array(0)
 
 /** Fields by number, read from bytes once; what was changed, or could have been, is written anew. */
 export abstract class LazyFields {
+  /** @internal Kinds of nodes that the class of the document has declared, by name; null: none has been. */
+  declare kinds: ReadonlyMap<string, Node> | null
+
+  /** @internal How fields are written in the second dialect, where their values leave a choice. */
+  declareKinds(kinds: ReadonlyMap<string, Node>): void {
+    this.kinds = kinds
+  }
+
   /** @internal */ protected source: Uint8Array = EMPTY
   /** @internal */ protected start = 0
   /** @internal */ protected end = 0
@@ -172,3 +181,6 @@ export abstract class LazyFields {
     return encodeWith((writer) => this.writeTo(writer))
   }
 }
+
+// On the prototype: nearly no document has declared kinds, and none is to be larger for it.
+LazyFields.prototype.kinds = null

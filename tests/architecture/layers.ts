@@ -30,6 +30,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['lib/wire/schema.ts'],
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
+  '@cfworker/json-schema': ['lib/executor/typed/'],
   consola: ['lib/log.ts'],
 }
 
@@ -41,6 +42,12 @@ export const EXITS: readonly string[] = ['lib/commands/exit.ts', 'lib/worker/']
 
 /** Files without a test of the same name, each with the test that covers it or the reason why none can. */
 export const UNTESTED: Readonly<Record<string, string>> = {
+  'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
+  'lib/executor/typed/document-plan.ts': 'tests/e2e/typed.test.ts',
+  'lib/executor/typed/invalid.ts': 'tests/executor/typed/checker.test.ts',
+  'lib/executor/typed/standard-schema.ts': 'tests/executor/typed/checker.test.ts',
+  'lib/executor/typed/typed-endpoints.ts': 'tests/e2e/typed.test.ts',
+  'lib/wire/schemas/generic.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/channel/grpc-error.ts': 'tests/channel/grpc.test.ts',
   'lib/channel/grpc-settings.ts': 'tests/channel/grpc.test.ts',
   'lib/channel/local.ts': 'tests/e2e/calls.test.ts',

@@ -1,0 +1,95 @@
+/** Announcements that gateways of Jina were seen to take, made from schemas as people write them. */
+import { describe, expect, test } from 'bun:test'
+import { TextDoc } from '../../../lib/executor/ready-made.ts'
+import { type AnnouncementForm, announcement } from '../../../lib/wire/schemas/announce.ts'
+import recorded from '../../fixtures/vectors/v2/announcements.json'
+
+const named = (name: string, model: object) => ({ name, model: model as Readonly<Record<string, unknown>> })
+const announce = (model: object, form: AnnouncementForm) =>
+  (
+    announcement(
+      ['/x'],
+      { '/x': { input: named('Thing', model), output: null, parameters: null } },
+      new Set(),
+      form,
+    ) as {
+      '/x': { input: { model: { properties: Record<string, unknown>; required?: string[] } } }
+    }
+  )['/x'].input.model
+
+const TENSOR = { type: 'array', items: { type: 'number' }, 'tensor/array shape': 'not specified' }
+const NULLABLE = { type: null, anyOf: [{ type: 'string' }], default: null }
+
+const thing = {
+  title: 'Thing',
+  type: 'object',
+  required: ['name'],
+  additionalProperties: false,
+  properties: {
+    text: { type: ['string', 'null'], default: null },
+    name: { type: 'string', minLength: 1 },
+    count: { type: 'integer', default: 0 },
+    score: { type: 'number', default: 0 },
+    flag: { type: 'boolean', default: false },
+    labels: { type: 'array', items: { type: 'string' }, default: [] },
+    numbers: { type: 'array', items: { type: 'number' }, default: [] },
+    table: { type: 'object', default: {}, additionalProperties: true },
+    kind: { enum: ['red', 'blue'], default: 'red' },
+    vector: { anyOf: [TENSOR, { type: 'null' }], default: null },
+    part: { anyOf: [{ $ref: '#/$defs/Part' }, { type: 'null' }], default: null },
+    parts: { type: 'array', items: { $ref: '#/$defs/Part' }, default: [] },
+  },
+  $defs: { Part: { type: 'object', properties: {} } },
+}
+
+describe('the forms that were tried with gateways', () => {
+  test.each([
+    ['pydantic1', 'typed, pydantic 1'],
+    ['pydantic2', 'typed, pydantic 2'],
+  ] as const)('%s', (form, name) => {
+    const model = recorded[name]['/thing'].input.model
+    // The first generation takes an optional field with and without the second choice; alone it compares as its own.
+    const known = JSON.parse(
+      form === 'pydantic1'
+        ? JSON.stringify(model).replaceAll('},{}],"default":null', '}],"default":null')
+        : JSON.stringify(model),
+    )
+    expect(announce(thing, form)).toEqual(known)
+  })
+
+  test.each([
+    ['pydantic1', 'beside TextDoc'],
+    ['pydantic2', 'beside TextDoc, pydantic 2 over HTTP'],
+  ] as const)('TextDoc beside docarray’s own, %s', (form, name) => {
+    const text = named('TextDoc', TextDoc)
+    const made = announcement(
+      ['/default', '_jina_dry_run_'],
+      { '/default': { input: text, output: text, parameters: null } },
+      new Set(),
+      form,
+    )
+    expect(made['/default']).toEqual(recorded[name]['/default'])
+    expect(made._jina_dry_run_).toEqual(recorded[name]._jina_dry_run_)
+  })
+})
+
+test('every endpoint has an entry, declared or not; streaming ones say so', () => {
+  const made = announcement(['/a', '/b', 'toString'], {}, new Set(['/b']), 'pydantic1') as Record<
+    string,
+    { input: { name: string; model: { properties: object } }; is_generator: boolean; parameters: unknown }
+  >
+  expect(Object.keys(made)).toEqual(['/a', '/b', 'toString'])
+  expect([made['/a']!.is_generator, made['/b']!.is_generator]).toEqual([false, true])
+  expect(made['/a']!.parameters).toEqual({ name: null, model: null })
+  expect(made['/a']!.input.name).toBe('Document')
+  expect(Object.keys(made['/a']!.input.model.properties)).toContain('embedding')
+})
+
+test('a document always has an id that may be left out', () => {
+  const { properties, required } = announce(
+    { required: ['id', 'a'], properties: { id: { type: 'string' }, a: { type: 'string' } } },
+    'pydantic1',
+  )
+  expect([properties.id, properties.a, required]).toEqual([NULLABLE, { type: 'string' }, ['a']] as never)
+  expect(Object.keys(announce({ properties: { a: {} } }, 'pydantic1').properties)).toEqual(['id', 'a'])
+})
