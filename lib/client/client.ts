@@ -11,6 +11,7 @@ import { connect } from './connect.ts'
 import { exchange, type Request } from './exchange.ts'
 import { explainTls } from './explain-tls.ts'
 import type { Connection } from './protocols/connection.ts'
+import type { DialectOptions } from './protocols/dialect.ts'
 import { isReady } from './ready.ts'
 import { PostResponse } from './response.ts'
 import { type RetryOptions, retryPolicy } from './retry.ts'
@@ -150,10 +151,11 @@ export class Client {
     const { timeoutMs: deadlineMs, metadata, signal, stream = true } = post
     const prefetch = post.prefetch === undefined ? this.#prefetch : positive('prefetch', post.prefetch)
     const retry = retryPolicy(post)
-    const answers = exchange(requestsOf(post, this.#connection), {
+    const answers = exchange(requestsOf(post, this.#connection, { deadlineMs, signal, retry }), {
       prefetch,
       inOrder: post.resultsInOrder ?? false,
-      open: (listener) => this.#connection.open(listener, { stream, deadlineMs, metadata, signal, retry }),
+      open: (listener) =>
+        this.#connection.open(listener, { endpoint: post.on, stream, deadlineMs, metadata, signal, retry }),
     })
     try {
       for await (const { reply, request } of answers) yield new PostResponse(reply, request)
@@ -166,14 +168,17 @@ export class Client {
 async function* requestsOf(
   { on, inputs, parameters, targetExecutor, requestSize }: PostRequest,
   connection: Connection,
+  asking: DialectOptions,
 ): AsyncGenerator<Request, void, undefined> {
   if (typeof on !== 'string' || on === '')
     throw new XserveError('BAD_ARGUMENT', 'the endpoint is missing', { hint: "for example '/'" })
-  const encode = connection.encoder({ endpoint: on, parameters, targetExecutor })
+  let encode: Awaited<ReturnType<Connection['encoder']>> | null = null
   let first = 0
   for await (const batch of batches(inputs, requestSize ?? REQUEST_SIZE)) {
     const id = newId()
     const count = batch?.length ?? 0
+    // Without any input nobody is asked anything.
+    encode ??= await connection.encoder({ endpoint: on, parameters, targetExecutor }, asking)
     yield { id, first, count, bytes: encode(id, batch) }
     first += count
   }

@@ -1,9 +1,11 @@
 /** What the client asks of a protocol: write requests its way, carry them, tell whether the server is there. */
+import type { Document } from '../../document/document.ts'
 import type { DocumentArray } from '../../document/document-array.ts'
 import type { XserveError } from '../../errors.ts'
 import type { RouteRecord } from '../../wire/routes.ts'
 import type { Status } from '../../wire/status.ts'
 import type { RetryPolicy } from '../retry.ts'
+import type { DialectOptions } from './dialect.ts'
 
 /** One answer; what it holds may be read only when it is asked for. */
 export interface Reply {
@@ -34,6 +36,8 @@ export interface Transport {
 }
 
 export interface CallOptions {
+  /** That of all requests. */
+  readonly endpoint: string
   /** One stream for all requests where the protocol knows both, or a call for each. */
   readonly stream: boolean
   /** Milliseconds: for the stream, or for each call. */
@@ -65,14 +69,20 @@ export interface AskOptions {
 export interface Connection {
   /** `host:port`. */
   readonly address: string
-  /** A function that writes requests; without documents: null. Throws XserveError BAD_DOCUMENT, as the function does. */
-  encoder(head: RequestHead): (requestId: string, docs: DocumentArray | null) => Uint8Array
+  /**
+   * A function that writes requests in the dialect that the server speaks; without documents: null. Rejects with XserveError
+   * UNREACHABLE and the like when nobody tells which, BAD_DOCUMENT, which the function throws as well.
+   */
+  encoder(
+    head: RequestHead,
+    options: DialectOptions,
+  ): Promise<(requestId: string, docs: DocumentArray | null) => Uint8Array>
   open(listener: TransportListener, options: CallOptions): Transport
   /**
-   * Answers of a streaming endpoint to one SingleDocumentRequestProto, as they come; leaving the iteration cancels.
-   * Throws XserveError; UNKNOWN_METHOD where the protocol has no such call.
+   * Answers of a streaming endpoint to one document, as they come, each with one; leaving the iteration cancels. Throws
+   * XserveError; UNKNOWN_METHOD where the endpoint does not stream.
    */
-  frames(request: Uint8Array, options: FrameOptions): AsyncGenerator<Uint8Array, void, undefined>
+  frames(head: RequestHead, document: Document, options: FrameOptions): AsyncGenerator<Reply, void, undefined>
   /** Resolves when the server says that it serves. Throws XserveError. */
   askHealth(options: AskOptions): Promise<void>
   /** Resolves when a request got through all executors. Throws XserveError; UNKNOWN_METHOD where there is no such question. */

@@ -1,6 +1,8 @@
 /** gRPC: requests on one stream (JinaRPC/Call), or each as a call of its own (process_single_data). */
 import { createGrpcChannel, type GrpcCallOptions, type GrpcChannel } from '../../channel/grpc.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
+import { readFields } from '../../wire/fields.ts'
+import { parseSingleDocument } from '../../wire/single-document.ts'
 import { decodeStatus } from '../../wire/status.ts'
 import { backoffMs, mayRetry, pause, retry } from '../retry.ts'
 import type {
@@ -11,8 +13,9 @@ import type {
   Transport,
   TransportListener,
 } from './connection.ts'
+import { createDialect } from './dialect.ts'
 import { dryRunFailed } from './dry-run.ts'
-import { envelopeEncoder, envelopeReply } from './envelope.ts'
+import { envelopeEncoder, envelopeReply, singleRequest } from './envelope.ts'
 import { readFrames } from './grpc-frames.ts'
 
 const CALL = '/jina.JinaRPC/Call'
@@ -30,11 +33,17 @@ export function createGrpcConnection(address: string, options: ConnectionOptions
     ...(metadata ? { metadata } : {}),
     ...(connectTimeoutMs ? { connectTimeoutMs } : {}),
   })
+  const dialect = createDialect((ask) => askVersion(channel, ask))
   return {
     address,
-    encoder: envelopeEncoder,
+    encoder: async (head, asking) => envelopeEncoder(head, await dialect(asking)),
     open: (listener, call) => (call.stream ? openStream : openCalls)(channel, listener, call),
-    frames: (request, options) => readFrames(channel, request, options),
+    async *frames(head, document, options) {
+      const request = singleRequest(head, document, await dialect(options))
+      for await (const bytes of readFrames(channel, request, options)) {
+        yield envelopeReply(parseSingleDocument(bytes).encode())
+      }
+    },
     askHealth: (ask) => askHealth(channel, ask),
     askDryRun: (ask) => askDryRun(channel, ask),
     close: () => channel.close(),
@@ -169,4 +178,17 @@ async function askDryRun(channel: GrpcChannel, options: AskOptions): Promise<voi
   const { bytes } = await channel.unary(DRY_RUN, NOTHING, { deadlineMs: options.timeoutMs, signal: options.signal })
   const status = decodeStatus(bytes)
   if (status.code !== 0) throw dryRunFailed(channel.address, status)
+}
+
+/** JinaInfoProto: `jina` is a map of names and versions. */
+async function askVersion(channel: GrpcChannel, options: AskOptions): Promise<string | undefined> {
+  const { bytes } = await channel.unary(INFO, NOTHING, { deadlineMs: options.timeoutMs, signal: options.signal })
+  for (const entry of readFields(bytes, 'the status of the server')) {
+    if (entry.number !== 1) continue
+    const [name, version] = [...readFields(entry.bytes, 'the versions of the server')].map((field) =>
+      Buffer.from(field.bytes).toString(),
+    )
+    if (name === 'docarray') return version
+  }
+  return undefined
 }

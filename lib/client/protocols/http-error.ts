@@ -41,10 +41,11 @@ export function refusal(address: string, status: number, body: string): XserveEr
   const hint = HINTS[code]
   return new XserveError(code, `${address} answered HTTP status ${status}: ${detailOf(body)}`, {
     where: address,
-    ...(hint === undefined ? {} : { hint }),
+    ...(hint === undefined ? {} : { hint: status === 405 ? STREAMS : hint }),
   })
 }
 
+const STREAMS = 'an endpoint that streams is called by streamDoc, or with --streaming'
 const MOST_TEXT = 500
 
 /** What the body tells: Jina's `detail` (a text, or a list of places and messages), a status of ours, or the text itself. */

@@ -1,4 +1,4 @@
-/** HTTP: each request a POST /post in JSON, over connections that are kept. */
+/** HTTP: each request a POST in JSON, to /post or to the endpoint as the server's dialect has it, over connections that are kept. */
 import type { DocumentArray } from '../../document/document-array.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
@@ -8,16 +8,19 @@ import type {
   CallOptions,
   Connection,
   ConnectionOptions,
+  Reply,
   RequestHead,
   Transport,
   TransportListener,
 } from './connection.ts'
+import { createDialect } from './dialect.ts'
 import { dryRunFailed } from './dry-run.ts'
 import { checkHeaders } from './headers.ts'
 import { type Circumstances, connectionFailed, refusal } from './http-error.ts'
+import { readHttpFrames } from './http-frames.ts'
 import { jsonReply, jsonStatus, parseAnswer } from './json-reply.ts'
-import { noFrames } from './no-frames.ts'
-import { watchHost } from './watch-host.ts'
+import { failedReply, pathOf, secondEncoder, secondReply } from './second-form.ts'
+import { type HostWatch, watchHost } from './watch-host.ts'
 
 /** Calls side by side at most, whatever `prefetch` says: each takes a connection. */
 const MOST_CALLS = 128
@@ -38,12 +41,28 @@ type Ask = (
 /** `address`: `host:port`. */
 export function createHttpConnection(address: string, options: ConnectionOptions): Connection {
   const closing = new AbortController()
-  const ask = createAsk(address, options, closing.signal)
+  const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
+  const host = watchHost(address, connectTimeoutMs)
+  const ask = createAsk(address, options, closing.signal, host.watch)
+  const dialect = createDialect((asked) => askVersion(ask, address, asked))
+  const first: Poster = (_, body, call) => askPost(ask, address, '/post', body, call, jsonReply)
+  const second = createSecondPoster(ask, address)
+  let post = first
   return {
     address,
-    encoder,
-    open: (listener, call) => openCalls(ask, address, listener, call),
-    frames: noFrames,
+    async encoder(head, asking) {
+      if ((await dialect(asking)) === 'v1') return encoder(head)
+      post = second
+      return secondEncoder(head)
+    },
+    open: (listener, call) => openCalls((body, asked) => post(call.endpoint, body, asked), listener, call),
+    frames: (head, document, frameOptions) =>
+      readHttpFrames(address, head, document, frameOptions, {
+        connection: options,
+        connectTimeoutMs,
+        watch: host.watch,
+        closing: closing.signal,
+      }),
     askHealth: (asked) => askHealth(ask, address, asked),
     askDryRun: (asked) => askDryRun(ask, address, asked),
     close: () => closing.abort(),
@@ -64,18 +83,35 @@ export async function askDryRun(ask: Ask, address: string, { timeoutMs, signal }
   if (outcome.code !== 0) throw dryRunFailed(address, outcome)
 }
 
+/** `GET /status` tells versions, docarray's among them. */
+export async function askVersion(
+  ask: Ask,
+  address: string,
+  { timeoutMs, signal }: AskOptions,
+): Promise<string | undefined> {
+  const { status, text } = await ask('GET', '/status', null, { deadlineMs: timeoutMs, signal, metadata: undefined })
+  if (status !== 200) throw refusal(address, status, text)
+  const { docarray } = Object(parseAnswer(address, text).jina) as { docarray?: unknown }
+  return typeof docarray === 'string' ? docarray : undefined
+}
+
 /** What is asked ends with an XserveError: by its signal, its deadline, `closing`, or since the connection fails. */
-export function createAsk(address: string, options: ConnectionOptions, closing: AbortSignal): Ask {
+export function createAsk(
+  address: string,
+  options: ConnectionOptions,
+  closing: AbortSignal,
+  watchOf?: () => HostWatch,
+): Ask {
   const { tls, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
   const metadata = checkHeaders(options.metadata)
   const origin = `${tls ? 'https' : 'http'}://${address}`
   const always = { 'content-type': 'application/json', accept: 'application/json', ...metadata }
-  const host = watchHost(address, connectTimeoutMs)
+  const watchHere = watchOf ?? watchHost(address, connectTimeoutMs).watch
   return async (method, path, body, call) => {
     checkHeaders(call.metadata)
     const circumstances: Circumstances = { address, deadlineMs: call.deadlineMs ?? 0, connectMs: connectTimeoutMs }
     const deadline = call.deadlineMs ? AbortSignal.timeout(call.deadlineMs) : null
-    const watch = host.watch()
+    const watch = watchHere()
     const signal = AbortSignal.any([
       closing,
       watch.silent,
@@ -119,7 +155,45 @@ function encoder({ endpoint, parameters, targetExecutor }: RequestHead) {
   }
 }
 
-function openCalls(ask: Ask, address: string, listener: TransportListener, options: CallOptions): Transport {
+type Asked = Parameters<Ask>[3]
+/** Sends a request to an endpoint and gives what reads its answer. */
+type Poster = (endpoint: string, body: Uint8Array, call: Asked) => Promise<() => Reply>
+
+async function askPost(
+  ask: Ask,
+  address: string,
+  path: string,
+  body: Uint8Array,
+  call: Asked,
+  read: (address: string, text: string) => Reply,
+): Promise<() => Reply> {
+  const { status, text } = await ask('POST', path, body, call)
+  if (status !== 200) throw refusal(address, status, text)
+  return () => read(address, text)
+}
+
+/** Each endpoint is a path there; one that the server has not goes to the default endpoint, as on gRPC. */
+function createSecondPoster(ask: Ask, address: string): Poster {
+  const missing = new Set<string>()
+  return async (endpoint, body, call) => {
+    const own = missing.has(endpoint) ? '/default' : pathOf(endpoint)
+    let { status, text } = await ask('POST', own, body, call)
+    if (status === 404 && own !== '/default') {
+      missing.add(endpoint)
+      ;({ status, text } = await ask('POST', '/default', body, call))
+    }
+    if (status === 200) return () => secondReply(address, endpoint, text)
+    const failed = failedReply(endpoint, status, text)
+    if (failed) return () => failed
+    throw refusal(address, status, text)
+  }
+}
+
+function openCalls(
+  ask: (body: Uint8Array, call: Asked) => Promise<() => Reply>,
+  listener: TransportListener,
+  options: CallOptions,
+): Transport {
   const controller = new AbortController()
   const signal = options.signal ? AbortSignal.any([options.signal, controller.signal]) : controller.signal
   const call = { deadlineMs: options.deadlineMs, metadata: options.metadata, signal }
@@ -136,9 +210,8 @@ function openCalls(ask: Ask, address: string, listener: TransportListener, optio
   }
   const post = async (request: Uint8Array, requestId: string) => {
     try {
-      const { status, text } = await retry(() => ask('POST', '/post', request, call), options.retry, signal)
-      if (status !== 200) throw refusal(address, status, text)
-      if (!ended) listener.message(() => jsonReply(address, text), requestId)
+      const read = await retry(() => ask(request, call), options.retry, signal)
+      if (!ended) listener.message(read, requestId)
     } catch (error) {
       return end(asXserveError(error))
     }

@@ -21,6 +21,9 @@ export interface ClientSocket {
   send(bytes: Uint8Array): boolean
   /** Resolves when there is room again, and when it has closed. */
   drained(): Promise<void>
+  /** Reads no further messages until resumed. */
+  pause(): void
+  resume(): void
   /** Close frame, then the end; the listener hears no more. */
   close(): void
   /** The end at once; the listener hears no more. */
@@ -29,6 +32,7 @@ export interface ClientSocket {
 
 export interface SocketOptions {
   readonly tls: boolean | { readonly ca: string }
+  readonly path: string
   readonly protocol: string
   readonly headers: Readonly<Record<string, string>>
   readonly timeoutMs: number
@@ -102,9 +106,9 @@ function connect(address: string, tls: SocketOptions['tls'], onConnect: () => vo
   return socket
 }
 
-function upgradeRequest(address: string, key: string, { headers, protocol }: SocketOptions): string {
+function upgradeRequest(address: string, key: string, { headers, path, protocol }: SocketOptions): string {
   const lines = [
-    'GET / HTTP/1.1',
+    `GET ${path} HTTP/1.1`,
     `Host: ${address}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
@@ -195,6 +199,8 @@ function converse(
       })
       return room
     },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
     close() {
       told = true
       release()

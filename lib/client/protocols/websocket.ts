@@ -1,34 +1,37 @@
 /** WebSocket: one socket for a post, DataRequestProto as binary frames, answers told apart by their request id (Jina facts §2.6). */
-import { asXserveError, type ErrorCode, XserveError } from '../../errors.ts'
+import { DocumentArray } from '../../document/document-array.ts'
+import { newId } from '../../document/id.ts'
+import { asXserveError } from '../../errors.ts'
 import { retry } from '../retry.ts'
 import type { CallOptions, Connection, ConnectionOptions, Transport, TransportListener } from './connection.ts'
+import { createDialect } from './dialect.ts'
 import { envelopeEncoder, envelopeReply } from './envelope.ts'
 import { checkHeaders } from './headers.ts'
-import { askDryRun, askHealth, createAsk } from './http.ts'
-import { unreachable } from './http-error.ts'
-import { noFrames } from './no-frames.ts'
+import { askDryRun, askHealth, askVersion, createAsk } from './http.ts'
+import { cancelled, closedEarly, tooLate } from './websocket-error.ts'
 import { type ClientSocket, openWebSocket, type SocketListener } from './websocket-socket.ts'
+import { readWebSocketStream } from './websocket-stream.ts'
 
 const CONNECT_TIMEOUT_MS = 5000
 const END = new Uint8Array(1)
-
-/** How the server may close (RFC 6455 §7.4.1, Jina facts §2.6) when it still owes answers; any other way is UNAVAILABLE. */
-const CLOSE_CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
-  1003: 'BAD_REQUEST',
-  1007: 'BAD_REQUEST',
-  1008: 'BAD_REQUEST',
-  1009: 'TOO_LARGE',
-}
 
 /** `address`: `host:port`. */
 export function createWebSocketConnection(address: string, options: ConnectionOptions): Connection {
   const closing = new AbortController()
   const ask = createAsk(address, options, closing.signal)
+  const dialect = createDialect((asked) => askVersion(ask, address, asked))
   return {
     address,
-    encoder: envelopeEncoder,
+    encoder: async (head, asking) => envelopeEncoder(head, await dialect(asking)),
     open: (listener, call) => openSocket(address, options, listener, call, closing.signal),
-    frames: noFrames,
+    async *frames(head, document, frameOptions) {
+      const encode = envelopeEncoder(head, await dialect(frameOptions))
+      const request = encode(newId(), new DocumentArray([document]))
+      const own = { ...options, connectTimeoutMs: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS }
+      for await (const bytes of readWebSocketStream(address, request, frameOptions, own, closing.signal)) {
+        yield envelopeReply(bytes)
+      }
+    },
     askHealth: (asked) => askHealth(ask, address, asked),
     askDryRun: (asked) => askDryRun(ask, address, asked),
     close: () => closing.abort(),
@@ -80,7 +83,8 @@ function openSocket(
   }
   const { tls, metadata, connectTimeoutMs: timeoutMs = CONNECT_TIMEOUT_MS } = options
   const headers = { ...metadata, ...checkHeaders(call.metadata) }
-  const connecting = () => openWebSocket(address, { tls, headers, timeoutMs, signal, protocol: 'bytes' }, answers)
+  const connecting = () =>
+    openWebSocket(address, { tls, headers, timeoutMs, signal, protocol: 'bytes', path: '/' }, answers)
   const connected = retry(connecting, call.retry, signal).then(
     (open) => {
       if (ended) open.terminate()
@@ -103,19 +107,3 @@ function openSocket(
     cancel: () => cancelling.abort(),
   }
 }
-
-function closedEarly(address: string, code: number, reason: string): XserveError {
-  const what = code === 1006 ? 'the connection broke' : `it closed the WebSocket with ${code}`
-  return new XserveError(
-    CLOSE_CODES[code] ?? 'UNAVAILABLE',
-    `${address}: ${what}${reason ? `: ${reason}` : ''} before all was answered`,
-    { where: address, ...(code === 1009 ? { hint: 'send fewer documents in one request' } : {}) },
-  )
-}
-
-const cancelled = (address: string) => new XserveError('CANCELLED', 'the call was cancelled', { where: address })
-
-const tooLate = (address: string, ms: number, isConnected: boolean) =>
-  isConnected
-    ? new XserveError('DEADLINE', `${address} did not answer within ${ms} ms`, { where: address })
-    : unreachable(address, `no connection within ${ms} ms`, null)
