@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly tls?: TlsOptions
   /** Largest request message in bytes on every protocol; -1 = no limit. Default: none on gRPC, 128 MB elsewhere. */
   readonly maxMessageBytes?: number
+  /** Requests of one stream or socket under way at a time; 0 = no limit. Default: 1000, as in Jina. */
+  readonly prefetch?: number
   /** HTTP alone. */
   readonly routes: HttpHandlerOptions
   readonly version: string
@@ -53,13 +55,14 @@ export async function serve(options: ServeOptions): Promise<Served> {
       return deployment.streams
     },
   })
-  const { tls, maxMessageBytes } = options
+  const { tls, maxMessageBytes, prefetch } = options
   const listening = startListeners(runtime, {
     host: options.host,
     listening: options.listening,
     routes: options.routes,
     ...(tls ? { tls } : {}),
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+    ...(prefetch === undefined ? {} : { prefetch }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.
     onInternalError: (error) =>
       log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
