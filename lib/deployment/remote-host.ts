@@ -49,8 +49,9 @@ const TELL_MS = 3000
 /** Connects at once and stays connected. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   const { name, log, address } = options
-  const text = `${address.host.includes(':') ? `[${address.host}]` : address.host}:${address.port}`
-  const peers = new Map<string, Peer>()
+  const text = placeOf(address.host, address.port)
+  let peers: readonly Peer[] = []
+  let turn = 0
   const waiting = new Set<() => void>()
   const seen = Promise.withResolvers<void>()
   let discovered: Discovered | null = null
@@ -83,12 +84,14 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     },
   }
 
-  /** The ready one with the fewest calls under way. */
+  /** The ready one with the fewest calls under way; equals take turns. */
   const pick = (): Peer | undefined => {
     let best: Peer | undefined
-    for (const peer of peers.values()) {
+    for (let i = 0; i < peers.length; i++) {
+      const peer = peers[(turn + i) % peers.length]!
       if (peer.isReady && (best === undefined || peer.pending < best.pending)) best = peer
     }
+    turn = (turn + 1) % Math.max(1, peers.length)
     return best
   }
 
@@ -106,20 +109,15 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       return
     }
     if (isClosed) return
-    for (const ip of found) {
-      const at = `${ip.includes(':') ? `[${ip}]` : ip}:${address.port}`
-      if (!peers.has(at)) peers.set(at, createPeer(at, settings, listener))
-    }
-    for (const [at, peer] of peers) {
-      if (found.some((ip) => at === `${ip.includes(':') ? `[${ip}]` : ip}:${address.port}`)) continue
-      peers.delete(at)
-      peer.leave()
-    }
+    const places = found.map((ip) => placeOf(ip, address.port))
+    const before = peers
+    peers = places.map((at) => before.find((peer) => peer.address === at) ?? createPeer(at, settings, listener))
+    for (const peer of before) if (!peers.includes(peer)) peer.leave()
   }
 
   const whyNot = (): XserveError =>
     unresolved ??
-    [...peers.values()].find((peer) => peer.failure)?.failure ??
+    peers.find((peer) => peer.failure)?.failure ??
     new XserveError('UNREACHABLE', `nobody answers at ${text}: no connection yet`, { where: text })
 
   /** A server, as soon as one is there; undefined when none came in time, or the caller has gone. */
@@ -185,7 +183,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     },
     get pending() {
       let sum = 0
-      for (const peer of peers.values()) sum += peer.pending
+      for (const peer of peers) sum += peer.pending
       return sum
     },
     get state() {
@@ -208,7 +206,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       }
     },
     refresh() {
-      for (const peer of peers.values()) peer.refresh()
+      for (const peer of peers) peer.refresh()
     },
     close() {
       isClosed = true
@@ -216,10 +214,13 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       clearInterval(soon)
       clearInterval(telling)
       for (const wake of waiting) wake()
-      for (const peer of peers.values()) peer.leave()
+      for (const peer of peers) peer.leave()
     },
   }
 }
 
-const systemLookup = async (host: string): Promise<readonly string[]> =>
-  (await lookup(host, { all: true })).map(({ address }) => address)
+const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+const systemLookup = async (host: string): Promise<readonly string[]> => [
+  ...new Set((await lookup(host, { all: true })).map(({ address }) => address)),
+]
