@@ -39,6 +39,8 @@ export const EXITS: readonly string[] = ['lib/commands/exit.ts', 'lib/worker/']
 /** Files without a test of the same name, each with the test that covers it or the reason why none can. */
 export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/channel/grpc-error.ts': 'tests/channel/grpc.test.ts',
+  'lib/channel/connectivity.ts': 'tests/deployment/remote.test.ts',
+  'lib/channel/remote.ts': 'tests/deployment/remote.test.ts',
   'lib/channel/grpc-frames.ts': 'tests/client/stream-doc.test.ts',
   'lib/channel/grpc-settings.ts': 'tests/channel/grpc.test.ts',
   'lib/channel/local.ts': 'tests/e2e/calls.test.ts',
@@ -68,6 +70,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/deployment/around.ts': 'tests/deployment/of-plan.test.ts',
   'lib/deployment/deployment.ts': 'tests/e2e/worker-death.test.ts',
   'lib/deployment/replica.ts': 'tests/e2e/worker-death.test.ts',
+  'lib/deployment/peer.ts': 'tests/deployment/remote.test.ts',
+  'lib/deployment/remote-host.ts': 'tests/deployment/remote.test.ts',
   'lib/deployment/self.ts': 'tests/e2e/start.test.ts, as sources and as binary',
   'lib/deployment/worker-process.ts': 'tests/e2e/worker-death.test.ts',
   'lib/document/depth.ts': 'tests/document/v2/join.test.ts',
@@ -86,7 +90,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/document/v2/node.ts': 'tests/document/v2/vectors.test.ts',
   'lib/document/v2/read-node.ts': 'tests/document/v2/vectors.test.ts',
   'lib/document/v2/write-node.ts': 'tests/document/v2/node-document.test.ts',
-  'lib/flow/serve.ts': 'tests/e2e/start.test.ts',
+  'lib/flow/members.ts': 'tests/flow/supervisor.test.ts',
+  'lib/plan/defaults.ts': 'tests/e2e/start.test.ts',
   'lib/gateway/gateway.ts': 'tests/servers/grpc/server.test.ts',
   'lib/gateway/info.ts': 'tests/servers/grpc/server.test.ts',
   'lib/link/link.ts': 'one error class beside types',
