@@ -1,7 +1,6 @@
 /** The executors of a Flow by name: those in worker processes of ours, and those that run elsewhere. */
 import type { Deployment } from '../deployment/deployment.ts'
 import { deploymentOf } from '../deployment/of-plan.ts'
-import { remoteDeployment } from '../deployment/remote.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { asXserveError, XserveError } from '../errors.ts'
 import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
@@ -14,28 +13,40 @@ export interface Member {
 }
 
 /** Nodes that pass everything on are none. Throws XserveError BAD_ARGUMENT for what cannot be run here. */
-export function createMembers(plan: FlowPlan, options: WorkerProcessOptions): ReadonlyMap<string, Member> {
+export async function createMembers(
+  plan: FlowPlan,
+  options: WorkerProcessOptions,
+): Promise<ReadonlyMap<string, Member>> {
   const members = new Map<string, Member>()
-  for (const one of plan.deployments) {
-    const member = createMember(one, plan, options)
-    if (member) members.set(one.name, member)
+  try {
+    for (const one of plan.deployments) {
+      const member = await createMember(one, plan, options)
+      if (member) members.set(one.name, member)
+    }
+  } catch (error) {
+    await stopMembers(members, 0)
+    throw error
   }
   return members
 }
 
-function createMember(given: DeploymentPlan, flow: FlowPlan, options: WorkerProcessOptions): Member | null {
+async function createMember(
+  given: DeploymentPlan,
+  flow: FlowPlan,
+  options: WorkerProcessOptions,
+): Promise<Member | null> {
   const plan = { ...given, timeoutSendMs: given.timeoutSendMs ?? flow.gateway.timeoutSendMs }
   const node = flow.graph.nodes.find(({ name }) => name === plan.name)
   const { uses } = plan
   switch (uses.kind) {
     case 'pass':
       return null
-    case 'external':
-      return {
-        plan,
-        isRemote: true,
-        deployment: remoteDeployment({ ...plan, addresses: uses.addresses }, { log: options.log }, node),
-      }
+    case 'external': {
+      // The client side of gRPC is loaded only where somebody is called: a start takes few milliseconds.
+      const { remoteDeployment } = await import('../deployment/remote.ts')
+      const { log } = options
+      return { plan, isRemote: true, deployment: remoteDeployment({ ...plan, addresses: uses.addresses }, { log }, node) }
+    }
     case 'module':
       return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }
     case 'image':

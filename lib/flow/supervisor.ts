@@ -49,7 +49,7 @@ const ENDPOINTS_WAIT_MS = 5000
  */
 export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<RunningFlow> {
   const { role, log } = options
-  const members = createMembers(plan, options)
+  const members = await createMembers(plan, options)
   const topology = role === 'gateway' ? createGraph(plan, members, options) : null
   const handler: CallHandler = topology ?? soleMember(members)
   const started = startMembers(members)
