@@ -1,5 +1,6 @@
 /** gRPC: requests on one stream (JinaRPC/Call), or each as a call of its own (process_single_data). */
 import { createGrpcChannel, type GrpcCallOptions, type GrpcChannel } from '../../channel/grpc.ts'
+import { readFrames } from '../../channel/grpc-frames.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
 import { decodeStatus } from '../../wire/status.ts'
 import { backoffMs, mayRetry, pause, retry } from '../retry.ts'
@@ -13,7 +14,6 @@ import type {
 } from './connection.ts'
 import { dryRunFailed } from './dry-run.ts'
 import { envelopeEncoder, envelopeReply } from './envelope.ts'
-import { readFrames } from './grpc-frames.ts'
 
 const CALL = '/jina.JinaRPC/Call'
 const SINGLE = '/jina.JinaSingleDataRequestRPC/process_single_data'

@@ -1,7 +1,6 @@
 /** The answers of one streaming endpoint over gRPC, at the pace of who reads them. */
-import type { GrpcChannel } from '../../channel/grpc.ts'
-import type { XserveError } from '../../errors.ts'
-import type { FrameOptions } from './connection.ts'
+import type { XserveError } from '../errors.ts'
+import type { GrpcCallOptions, GrpcChannel } from './grpc.ts'
 
 const STREAM_DOC = '/jina.JinaSingleDocumentRequestRPC/stream_doc'
 /** Frames that have come and are not read; with so many the server is told to wait. */
@@ -10,7 +9,7 @@ const MOST_WAITING = 16
 export async function* readFrames(
   channel: GrpcChannel,
   request: Uint8Array,
-  options: FrameOptions,
+  options: GrpcCallOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const waiting: Uint8Array[] = []
   const state: { over: boolean; failure: XserveError | null; paused: boolean } = {
