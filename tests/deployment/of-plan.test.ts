@@ -109,6 +109,23 @@ test('one shard of several fails: the operator is told; all fail: the caller is'
   expect(decodeStatus((await call('/wrong')).status).exception?.name).toBe('ValueError')
 })
 
+test('a call that comes before the worker is ready waits for it, whatever its endpoint', async () => {
+  const options = {
+    log: createLogger('test', { level: 'error' }),
+    stdout: () => {},
+    stderr: () => {},
+    command: COMMAND,
+  }
+  const deployment = deploymentOf({ ...PLAN, uses: module('Named') }, options)
+  open.push(deployment)
+  const started = deployment.start()
+  expect(deployment.has('/unknown')).toBe(true)
+  const early = deployment.call(requestOf({ on: '/named', docs: [{ id: 'd' }] }), detachedContext())
+  await started
+  expect(textsOf(await early)).toEqual(['>a/rep-0'])
+  expect(deployment.has('/unknown')).toBe(false)
+})
+
 test('timeout_send ends a call here and in the executor, which serves on', async () => {
   const { call } = await start({ timeoutSendMs: 30 })
   expect(await call('/never').catch((error) => error)).toMatchObject({
