@@ -102,6 +102,25 @@ test('no_reduce: the documents of all shards, shard by shard', async () => {
   expect(textsOf(await call('/other'))).toHaveLength(1)
 })
 
+test.each([
+  ['any', 1, 1, 20],
+  ['any', 2, 2, 20],
+  ['all', 1, 2, 20],
+  ['all', 2, 1, 40],
+  ['all', 3, 2, 60],
+] as const)(
+  'polling %s over %i shards of %i replicas: of 20 documents come %i',
+  async (polling, shards, replicas, count) => {
+    const { call } = await start({ polling, shards, replicas }, true)
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => call('/x', [{ id: `${n}a` }, { id: `${n}b` }])),
+    )
+    const all = answers.flatMap(textsOf)
+    expect(all).toHaveLength(count)
+    expect(new Set(all).size).toBe(shards * replicas)
+  },
+)
+
 test('one shard of several fails: the operator is told; all fail: the caller is', async () => {
   const { call, lines } = await start({ shards: 2, polling: 'all', usesWith: { failing: [1] } })
   expect(textsOf(await call())).toEqual(['>a/shard-0/rep-0'])
