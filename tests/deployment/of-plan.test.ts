@@ -149,7 +149,7 @@ test('timeout_send ends a call here and in the executor, which serves on', async
   const { call } = await start({ timeoutSendMs: 30 })
   expect(await call('/never').catch((error) => error)).toMatchObject({
     code: 'DEADLINE',
-    message: 'a has not answered within 30 ms',
+    message: 'a has not answered within its timeout_send, 30 ms',
   })
   expect(textsOf(await call())).toEqual(['>a/rep-0'])
 })
