@@ -25,7 +25,11 @@ const ipOf = (address: string): string | null => {
 }
 
 /** TLS names no server by IP address, and the runtime refuses to try: a name that nobody has goes out instead. */
-export function channelOptions(address: string): ChannelOptions {
+export function channelOptions(address: string, authority?: string): ChannelOptions {
+  if (authority !== undefined && ipOf(authority) === null) {
+    const host = authority.slice(0, authority.lastIndexOf(':'))
+    return { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': host, 'grpc.default_authority': authority }
+  }
   return ipOf(address) ? { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': 'address.invalid' } : CHANNEL_OPTIONS
 }
 

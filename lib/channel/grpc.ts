@@ -8,6 +8,7 @@ import {
   setLogVerbosity,
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
+import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
 import { channelOptions, credentialsOf, fromMetadata, toMetadata } from './grpc-settings.ts'
 
@@ -16,6 +17,8 @@ export interface GrpcChannelOptions {
   readonly tls?: boolean | { readonly ca: string }
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>
+  /** The name that the server is known by where `address` has only a number for it: for TLS and virtual hosts, `HOST:PORT`. */
+  readonly authority?: string
   /** How long a first connection may take, in milliseconds. A refused one fails at once; this is for hosts that stay silent. Default 5000. */
   readonly connectTimeoutMs?: number
 }
@@ -60,6 +63,8 @@ export interface GrpcChannel {
   /** Rejects with XserveError UNREACHABLE, UNAVAILABLE, DEADLINE, CANCELLED, or what the server's status says. */
   unary(path: string, bytes: Uint8Array, options?: GrpcCallOptions): Promise<GrpcReply>
   duplex(path: string, listener: GrpcStreamListener, options?: GrpcCallOptions): GrpcStream
+  /** Connects and stays connected; the listener is told how it stands now and at each change. Once a channel. */
+  watch(listener: (state: Connectivity) => void): void
   /** Calls under way fail with CANCELLED. */
   close(): void
 }
@@ -75,7 +80,11 @@ type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
 /** `address`: `host:port`. Connects with the first call. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createGrpcChannel(address: string, options: GrpcChannelOptions = {}): GrpcChannel {
   if (!process.env.GRPC_VERBOSITY && !process.env.GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
-  const client = new Client(address, credentialsOf(options.tls, address), channelOptions(address))
+  const client = new Client(
+    address,
+    credentialsOf(options.tls, options.authority ?? address),
+    channelOptions(address, options.authority),
+  )
   const always = options.metadata ?? {}
   const fixed = toMetadata(always)
   const running = new Set<Call>()
@@ -146,6 +155,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
       if (callOptions.signal?.aborted) call.cancel()
       return stream
     },
+    watch: (listener) => watchConnectivity(client, listener),
     close() {
       for (const call of running) call.cancel()
       client.close()

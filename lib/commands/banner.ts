@@ -1,5 +1,6 @@
 /** What a server tells once it is ready: its name, an address for each protocol, its endpoints. */
-import type { Served } from '../flow/serve.ts'
+import type { Member } from '../flow/members.ts'
+import type { RunningFlow } from '../flow/supervisor.ts'
 import type { Listener, Protocol } from '../wire/call.ts'
 
 const LABELS: Readonly<Record<Protocol, string>> = { grpc: 'gRPC', http: 'HTTP', websocket: 'WebSocket' }
@@ -16,33 +17,64 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-export function banner(role: 'gateway' | 'executor', served: Served, ms: number): string {
+/** What of a running Flow is told. */
+type Shown = Pick<RunningFlow, 'plan' | 'listeners' | 'members' | 'endpoints'>
+
+export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): string {
   const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
   const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text)
   const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
-  const endpoints = served.endpoints.filter((name) => name !== '_jina_dry_run_')
-  const what =
-    role === 'gateway' ? `${served.className} is ready` : `${served.className} is ready, as a shared executor`
-  const width = Math.max(...served.listeners.map((listener) => urlOf(listener).length))
-  const lines = served.listeners.map((listener) => {
+  const { listeners } = flow
+  const endpoints = flow.endpoints.filter((name) => name !== '_jina_dry_run_')
+  const width = Math.max(...listeners.map((listener) => urlOf(listener).length))
+  const lines = listeners.map((listener) => {
     const { protocol, host } = listener
     const url = urlOf(listener)
     const everywhere =
       host === '0.0.0.0' || host === '::' ? dim(`${' '.repeat(width - url.length)}  on all interfaces (${host})`) : ''
     return `  ${LABELS[protocol].padEnd(9)}  ${bold(url)}${everywhere}`
   })
-  const docs = served.listeners
-    .filter(({ protocol }) => protocol === 'http')
-    .map((one) => `  docs       ${urlOf(one)}/docs`)
+  const docs = listeners.filter(({ protocol }) => protocol === 'http').map((one) => `  docs       ${urlOf(one)}/docs`)
   return [
     '',
-    `  ${bold(what)} ${dim(`in ${Math.round(ms)} ms`)}`,
+    `  ${bold(`${subject(role, flow)}`)} ${dim(`in ${Math.round(ms)} ms`)}`,
     ...lines,
     ...docs,
+    ...executors(flow),
     `  endpoints  ${endpoints.join('  ') || dim('none')}`,
     '',
     '',
   ].join('\n')
+}
+
+function subject(role: 'gateway' | 'executor', { plan, members }: Shown): string {
+  const [only, ...others] = members.values()
+  const isAlone = only !== undefined && others.length === 0 && plan.graph.nodes.length === 1 && !only.isRemote
+  if (role === 'executor') return `${only?.deployment.className} is ready, as a shared executor`
+  if (isAlone && plan.name === null) return `${only.deployment.className} is ready`
+  return `Flow${plan.name === null ? '' : ` ${plan.name}`} is ready`
+}
+
+/** One line each, with what is served there; of a single executor the heading says it all. */
+function executors({ plan, members }: Shown): string[] {
+  if (plan.graph.nodes.length === 1 && members.size === 1 && plan.name === null) return []
+  const width = Math.max(...plan.graph.nodes.map(({ name }) => name.length))
+  return plan.graph.nodes.map(({ name }, index) => {
+    const member = members.get(name)
+    return `  ${index === 0 ? 'executors' : '         '}  ${name.padEnd(width)}  ${member ? whatIs(member) : 'passes on'}`
+  })
+}
+
+function whatIs({ plan, deployment }: Member): string {
+  if (plan.uses.kind === 'external') {
+    const { addresses } = plan.uses
+    return addresses.map(({ host, port, tls }) => `${tls ? 'grpcs' : 'grpc'}://${host}:${port}`).join(' ')
+  }
+  const times = [
+    ...(plan.shards > 1 ? [`${plan.shards} shards`] : []),
+    ...(plan.replicas > 1 ? [`${plan.replicas} replicas`] : []),
+  ]
+  return `${deployment.className}${times.length === 0 ? '' : `, ${times.join(' of ')}`}`
 }
 
 /** As clients take it; plain gRPC without a scheme, as everybody writes it. */

@@ -1,7 +1,6 @@
 /** Options of the HTTP routes, under Jina's names. */
-import type { HttpHandlerOptions } from '../servers/http/handler.ts'
+import type { GatewayPlan } from '../plan/plan.ts'
 import type { Args, Option } from './arguments.ts'
-import { VERSION } from './version.ts'
 
 export const HTTP_OPTIONS: readonly Option[] = [
   {
@@ -33,16 +32,13 @@ export const givenHttpOptions = (args: Args): readonly string[] =>
   HTTP_OPTIONS.filter(({ name }) => args.has(name)).map(({ name, negatable }) => `--${negatable ? 'no-' : ''}${name}`)
 
 /** The shape of exposed endpoints is checked by the routes themselves. Throws XserveError BAD_ARGUMENT. */
-export function readHttpOptions(args: Args): HttpHandlerOptions {
-  const title = args.text('title')
-  const description = args.text('description')
+export function readHttpOptions(args: Args): GatewayPlan['http'] {
   return {
-    version: VERSION,
-    noDebugEndpoints: args.flag('debug-endpoints') === false,
-    noCrudEndpoints: args.flag('crud-endpoints') === false,
+    debugEndpoints: args.flag('debug-endpoints') !== false,
+    crudEndpoints: args.flag('crud-endpoints') !== false,
     exposeEndpoints: args.object('expose-endpoints'),
     cors: args.flag('cors') ?? false,
-    ...(title === undefined ? {} : { title }),
-    ...(description === undefined ? {} : { description }),
+    title: args.text('title') ?? null,
+    description: args.text('description') ?? null,
   }
 }

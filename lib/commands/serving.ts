@@ -1,13 +1,14 @@
-/** What `run` and `executor` share: their options, from arguments to a served executor, banner, signals. */
+/** What commands that serve share: their options, from arguments to a plan, its start, banner, signals. */
 import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parsePolling } from '../deployment/polling.ts'
+import { pollingPlan } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
 import { resolveExecutorSource } from '../flow/executor-source.ts'
 import type { Listening } from '../flow/listen.ts'
-import { serve } from '../flow/serve.ts'
+import { startFlow } from '../flow/supervisor.ts'
 import { createLogger, type Logger } from '../log.ts'
-import type { TlsOptions } from '../wire/call.ts'
+import { planOne } from '../plan/defaults.ts'
+import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { Args, Option } from './arguments.ts'
 import { addressOf, banner } from './banner.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
@@ -82,47 +83,61 @@ export const SERVING_OPTIONS: readonly Option[] = [
   { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
 ]
 
-/** Serves until a signal. Resolves with the exit code. */
+/** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
+  const listening = readListening(role, args)
+  const plan = readPlan(args, listening)
+  return servePlan(role, plan, args, { sharedPort: listening.shared })
+}
+
+/** Serves what the plan says until a signal. Resolves with the exit code. */
+export async function servePlan(
+  role: 'gateway' | 'executor',
+  plan: FlowPlan,
+  args: Args,
+  more: { readonly sharedPort?: boolean } = {},
+): Promise<number> {
   const started = performance.now()
-  const options = readOptions(role, args)
-  const tls = await readTls(args)
-  const log = createLogger(role, {
-    level: args.flag('debug') ? 'debug' : args.flag('quiet') ? 'warn' : args.text('log-level'),
-  })
-  warnOfHttp(args, options.listening, log)
+  const maxMessageBytes = args.integer('max-message-bytes', -1)
+  const drainMs = args.integer('drain-timeout', 0) ?? DRAIN_MS
+  const portFile = args.text('port-file')
+  const isQuiet = args.flag('quiet') === true
+  const log = createLogger(role, { level: args.flag('debug') ? 'debug' : isQuiet ? 'warn' : args.text('log-level') })
+  warnOfHttp(args, plan, log)
   const signals = watchSignals()
   surviveFaults(log)
-  const starting = serve({
+  const starting = startFlow(plan, {
     role,
-    ...options,
-    ...(tls ? { tls } : {}),
+    ...more,
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     version: VERSION,
     log,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
   })
-  const served = await Promise.race([starting, signals.first.then(() => null)])
-  if (served === null) {
+  const flow = await Promise.race([starting, signals.first.then(() => null)])
+  if (flow === null) {
     void starting.then((late) => late.stop(0)).catch(() => {})
     return 0
   }
-  if (options.portFile) writePortFile(options.portFile, served.listeners.map(addressOf))
-  if (!args.flag('quiet')) process.stderr.write(banner(role, served, performance.now() - started))
-  const signal = await signals.first
+  const ready = flow.ready.then(() => {
+    if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
+    if (!isQuiet) process.stderr.write(banner(role, flow, performance.now() - started))
+  })
+  const signal = await Promise.race([ready.then(() => signals.first), signals.first])
   log.info(`${signal}: finishing the calls under way`)
   const second = signals.second.then(() => 130)
-  return Promise.race([served.stop(options.drainMs).then(() => 0), second])
+  return Promise.race([flow.stop(drainMs).then(() => 0), second])
 }
 
-function readOptions(role: 'gateway' | 'executor', args: Args) {
+function readPlan(args: Args, { protocols }: Listening): FlowPlan {
   const given = args.positional(0) ?? args.text('uses')
   if (given === undefined) {
     throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', {
       hint: 'for example: xserve run my_executor.ts',
     })
   }
-  const source = resolveExecutorSource(given, args.text('executor'), process.cwd())
+  const { file, className } = resolveExecutorSource(given, args.text('executor'), process.cwd())
   const name = args.text('name') ?? 'executor0'
   if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name) || name === 'gateway') {
     throw new XserveError('BAD_ARGUMENT', `--name ${JSON.stringify(name)} cannot name a deployment`, {
@@ -130,35 +145,22 @@ function readOptions(role: 'gateway' | 'executor', args: Args) {
     })
   }
   const workspace = args.text('workspace')
-  const maxMessageBytes = args.integer('max-message-bytes', -1)
-  return {
-    host: args.text('host') ?? '0.0.0.0',
-    listening: readListening(role, args),
-    routes: readHttpOptions(args),
-    portFile: args.text('port-file'),
-    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    drainMs: args.integer('drain-timeout', 0) ?? DRAIN_MS,
-    deployment: {
-      polling: parsePolling(args.text('polling') ?? 'any'),
-      worker: {
-        ...source,
-        env: texts('env', args.object('env')),
-        timeoutReadyMs: args.integer('timeout-ready', -1) ?? TIMEOUT_READY_MS,
-        start: {
-          name,
-          pod: name,
-          shardId: 0,
-          shards: args.integer('shards', 1, 1000) ?? 1,
-          replicas: args.integer('replicas', 1, 1000) ?? 1,
-          replicaId: 0,
-          workspace: workspace === undefined ? null : path.resolve(workspace),
-          usesWith: args.object('uses-with'),
-          usesMetas: args.object('uses-metas'),
-          usesRequests: texts('uses-requests', args.object('uses-requests')),
-        },
-      },
+  return planOne(
+    {
+      name,
+      uses: { kind: 'module', modules: [file], className, config: null },
+      usesWith: args.object('uses-with'),
+      usesMetas: args.object('uses-metas'),
+      usesRequests: texts('uses-requests', args.object('uses-requests')),
+      shards: args.integer('shards', 1, 1000) ?? 1,
+      replicas: args.integer('replicas', 1, 1000) ?? 1,
+      polling: pollingPlan(args.text('polling') ?? 'any'),
+      timeoutReadyMs: args.integer('timeout-ready', -1) ?? TIMEOUT_READY_MS,
+      workspace: workspace === undefined ? null : path.resolve(workspace),
+      env: texts('env', args.object('env')),
     },
-  }
+    { listeners: protocols, host: args.text('host') ?? '0.0.0.0', tls: readTls(args), http: readHttpOptions(args) },
+  )
 }
 
 function readListening(role: 'gateway' | 'executor', args: Args): Listening {
@@ -172,26 +174,22 @@ function readListening(role: 'gateway' | 'executor', args: Args): Listening {
   return listening
 }
 
-async function readTls(args: Args): Promise<TlsOptions | undefined> {
-  const certificate = args.text('ssl-certfile')
-  const key = args.text('ssl-keyfile')
-  if (certificate !== undefined && key !== undefined) {
-    // Cryptography is loaded only when it is needed: a start takes few milliseconds.
-    const { readCertificate } = await import('../flow/certificate.ts')
-    return readCertificate(certificate, key)
-  }
-  if (certificate === undefined && key === undefined) return undefined
-  const [given, missing] = key === undefined ? ['certfile', 'keyfile'] : ['keyfile', 'certfile']
+function readTls(args: Args): GatewayPlan['tls'] {
+  const certificateFile = args.text('ssl-certfile')
+  const keyFile = args.text('ssl-keyfile')
+  if (certificateFile !== undefined && keyFile !== undefined) return { certificateFile, keyFile }
+  if (certificateFile === undefined && keyFile === undefined) return null
+  const [given, missing] = keyFile === undefined ? ['certfile', 'keyfile'] : ['keyfile', 'certfile']
   throw new XserveError('BAD_ARGUMENT', `--ssl-${given} is given without --ssl-${missing}`, {
     hint: 'TLS needs the certificate and its private key',
   })
 }
 
 /** Told and not refused: one line of options may be used for several protocols. */
-function warnOfHttp(args: Args, { protocols }: Listening, log: Logger): void {
+function warnOfHttp(args: Args, { gateway }: FlowPlan, log: Logger): void {
   const given = givenHttpOptions(args)
-  if (protocols.some(({ protocol }) => protocol === 'http')) {
-    if (args.flag('cors')) log.warn('CORS is enabled: any website can call this service from the browser of a visitor')
+  if (gateway.listeners.some(({ protocol }) => protocol === 'http')) {
+    if (gateway.http.cors) log.warn('CORS is enabled: any website can call this service from the browser of a visitor')
   } else if (given.length > 0) log.warn(`without --protocol http there is no effect of ${given.join(', ')}`)
 }
 

@@ -30,17 +30,38 @@ export function balanced<Replica extends Balanced>(group: readonly Replica[], re
     context: CallContext,
     tried: readonly Replica[],
   ): Promise<Envelope> => {
-    if (!NOT_REACHED.has(asXserveError(error).code) || tried.length > most || context.cancelled) throw error
+    if (!mayRepeat(error, tried, context)) throw error
     const next = pick(tried)
     return next.call(request, context).catch((again) => elsewhere(again, request, context, [...tried, next]))
   }
+  /** Until the first message has come, another replica may be asked. */
+  async function* streamed(request: Envelope, context: CallContext): AsyncGenerator<Envelope, void, undefined> {
+    for (const tried: Replica[] = []; ; ) {
+      const replica = pick(tried)
+      let begun = false
+      try {
+        for await (const item of replica.stream(request, context)) {
+          begun = true
+          yield item
+        }
+        return
+      } catch (error) {
+        tried.push(replica)
+        if (begun || !mayRepeat(error, tried, context)) throw error
+      }
+    }
+  }
+
+  const mayRepeat = (error: unknown, tried: readonly Replica[], context: CallContext): boolean =>
+    NOT_REACHED.has(asXserveError(error).code) && tried.length <= most && !context.cancelled
+
   return {
     call(request, context) {
       const first = pick()
       if (most <= 0) return first.call(request, context)
       return first.call(request, context).catch((error) => elsewhere(error, request, context, [first]))
     },
-    stream: (request, context) => pick().stream(request, context),
+    stream: (request, context) => (most <= 0 ? pick().stream(request, context) : streamed(request, context)),
   }
 }
 

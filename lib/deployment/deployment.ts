@@ -35,7 +35,7 @@ export interface Deployment extends CallHandler {
   readonly streams: readonly string[]
   /** What endpoints have declared to take and to give. */
   readonly schemas: EndpointSchemas
-  /** Whether a request to the endpoint has a method here. */
+  /** Whether a request to the endpoint has a method here; true as long as that is not known. */
   has(endpoint: string): boolean
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
   stop(graceMs: number): Promise<void>
@@ -55,6 +55,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     return balanced(group, retries)
   })
   let endpoints: ReadonlySet<string> = new Set()
+  let known = false
   let turn = 0
 
   const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
@@ -77,6 +78,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     async start() {
       await Promise.all(all.map((replica) => replica.start()))
       endpoints = new Set(all[0]?.endpoints)
+      known = true
     },
     get className() {
       return all[0]?.className ?? ''
@@ -90,7 +92,8 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     get schemas() {
       return all[0]?.schemas ?? {}
     },
-    has: (endpoint) => endpoints.has(endpoint) || endpoints.has(DEFAULT_ENDPOINT),
+    // Before the start is over nobody can tell: the call waits for it, and the worker knows.
+    has: (endpoint) => !known || endpoints.has(endpoint) || endpoints.has(DEFAULT_ENDPOINT),
     async stop(graceMs) {
       const stopped = await Promise.allSettled(all.map((replica) => replica.stop(graceMs)))
       for (const one of stopped) if (one.status === 'rejected') throw asXserveError(one.reason)

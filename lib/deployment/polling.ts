@@ -1,5 +1,6 @@
 /** Which shards a request goes to: one of them or all, by endpoint (Jina facts §5.6). */
 import { XserveError } from '../errors.ts'
+import type { PollingPlan } from '../plan/plan.ts'
 
 export type Polling = 'any' | 'all'
 /** Decides for an endpoint. */
@@ -28,13 +29,14 @@ export function pollingTable(polling: string | Readonly<Record<string, unknown>>
   return (endpoint) => table.get(endpoint) ?? fallback
 }
 
-/** `any`, `all`, or a JSON object endpoint → any/all. Throws XserveError BAD_ARGUMENT. */
-export function parsePolling(text: string): PollingTable {
-  if (!text.trim().startsWith('{')) return pollingTable(text)
+/** `any`, `all`, or a JSON object endpoint → any/all, as it stands in a plan. Throws XserveError BAD_ARGUMENT. */
+export function pollingPlan(text: string): PollingPlan {
+  if (!text.trim().startsWith('{')) return parseOne(text.trim())
+  let given: Record<string, unknown>
   try {
-    return pollingTable(JSON.parse(text) as Record<string, unknown>)
+    given = JSON.parse(text) as Record<string, unknown>
   } catch (error) {
-    if (error instanceof XserveError) throw error
     throw new XserveError('BAD_ARGUMENT', `polling is no valid JSON: ${error instanceof Error ? error.message : error}`)
   }
+  return Object.fromEntries(Object.entries(given).map(([endpoint, value]) => [endpoint, parseOne(value)]))
 }

@@ -47,9 +47,10 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
   let schemas: EndpointSchemas = {}
   let deaths = 0
   let timer: Timer | undefined
+  const stopping = new AbortController()
 
   const launch = async (): Promise<void> => {
-    const worker = await startWorkerProcess(spec, options)
+    const worker = await startWorkerProcess(spec, options, stopping.signal)
     if (state.kind === 'stopped') {
       await worker.stop(0)
       return
@@ -152,6 +153,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
       clearTimeout(timer)
       const last = state
       state = { kind: 'stopped' }
+      stopping.abort()
       if (last.kind === 'ready') await last.worker.stop(graceMs)
       if (last.kind === 'starting') await last.started
     },

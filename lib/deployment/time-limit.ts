@@ -13,9 +13,9 @@ export function withTimeLimit<Handler extends CallHandler>(
 ): CallHandler {
   if (limitMs === null || limitMs < 0) return handler
   const late = (): XserveError =>
-    new XserveError('DEADLINE', `${name} has not answered within ${limitMs} ms`, {
+    new XserveError('DEADLINE', `${name} has not answered within its timeout_send, ${limitMs} ms`, {
       where: name,
-      hint: 'its timeout_send says so; the call may or may not have been carried out',
+      hint: 'the call may or may not have been carried out',
     })
   return {
     async call(request, context) {

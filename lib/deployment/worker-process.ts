@@ -63,8 +63,15 @@ export function errorOfFailure(failure: Failure): XserveError {
   })
 }
 
-/** Rejects with the executor's own error (MODULE_FAILED, START_FAILED, NO_EXECUTOR, …) or START_TIMEOUT, WORKER_DIED. */
-export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProcessOptions): Promise<WorkerProcess> {
+/**
+ * Rejects with the executor's own error (MODULE_FAILED, START_FAILED, NO_EXECUTOR, …) or START_TIMEOUT, WORKER_DIED; with
+ * DRAINING when `signal` ends the start, which may take as long as the executor likes.
+ */
+export async function startWorkerProcess(
+  spec: WorkerSpec,
+  options: WorkerProcessOptions,
+  signal?: AbortSignal,
+): Promise<WorkerProcess> {
   const pod = spec.start.pod
   const child = Bun.spawn([...(options.command ?? selfCommand()), 'worker'], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -153,6 +160,9 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
     }
   }
 
+  const giveUp = () => steps.reject(new XserveError('DRAINING', `${pod} is being stopped`, { where: pod }))
+  signal?.addEventListener('abort', giveUp)
+  if (signal?.aborted) giveUp()
   const timeout = spec.timeoutReadyMs
   const timer =
     timeout < 0
@@ -185,6 +195,7 @@ export async function startWorkerProcess(spec: WorkerSpec, options: WorkerProces
     throw error
   } finally {
     clearTimeout(timer)
+    signal?.removeEventListener('abort', giveUp)
   }
 }
 

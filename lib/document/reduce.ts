@@ -71,7 +71,29 @@ function join(left: Document, right: Document, depth: number): Document {
   return joinLegacy(left.legacy(), right.legacy(), depth)
 }
 
+/** The numbers of the fields, one bit each; no field of ours has one beyond 30. */
+function fieldBits(bytes: Uint8Array): number {
+  let bits = 0
+  for (let at = 0; at < bytes.length; ) {
+    at = nextField(bytes, at, bytes.length)
+    const number = fieldNumber()
+    if (number <= 30) bits |= 1 << number
+  }
+  return bits
+}
+
+const bitsOf = (numbers: readonly number[]): number => numbers.reduce((bits, number) => bits | (1 << number), 0)
+const TAKEN = bitsOf(Object.values(FIELD).filter(isTaken))
+const NESTED = bitsOf([FIELD.chunks, FIELD.matches])
+
+/** Whether the right has nothing that the left has not: then it is not looked at any further. The common case by far. */
+function hasAll(left: Document, right: Document): boolean {
+  const bits = fieldBits(right.toBytes()) & TAKEN
+  return (bits & NESTED) === 0 && (bits & ~fieldBits(left.toBytes())) === 0
+}
+
 function joinLegacy(left: Document, right: Document, depth: number): Document {
+  if (hasAll(left, right)) return left
   let parts = partsOf(left)
   const has = new Set(parts.map((part) => part.number))
   const missing = partsOf(right).filter(({ number }) => isTaken(number) && !has.has(number))

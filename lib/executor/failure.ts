@@ -40,8 +40,15 @@ export function headline(error: unknown): string {
   return error instanceof Error ? `${nameOf(error)}: ${messageOf(error)}` : describe(error)
 }
 
+/** Names that an error has from the language's own classes. */
+const INHERITED: ReadonlySet<string> = new Set(['Error', 'RangeError', 'TypeError', 'SyntaxError', 'AggregateError'])
+
+/** A class that sets no name of its own is called after itself: `class QuotaError extends Error {}`. */
 function nameOf(error: Error): string {
-  return typeof error.name === 'string' && error.name !== '' ? error.name : 'Error'
+  const { name } = error
+  if (typeof name === 'string' && name !== '' && !INHERITED.has(name)) return name
+  const own: unknown = error.constructor?.name
+  return typeof own === 'string' && own !== '' ? own : 'Error'
 }
 
 function messageOf(error: Error): string {

@@ -23,6 +23,8 @@ export interface Listening {
 export interface ListenOptions extends HttpServerOptions {
   readonly listening: Listening
   readonly routes: HttpHandlerOptions
+  /** Requests of one stream or socket under way at a time; 0 = no limit. Default: 1000, as in Jina. */
+  readonly prefetch?: number
 }
 
 /** In the order of the protocols. Rejects with the first failure, nothing left open. */
@@ -59,7 +61,7 @@ async function startWeb(
   const { startHttpServer } = await import('../servers/http/server.ts')
   const http = await httpHandler(runtime, protocols.includes('http'), options)
   const websocket = protocols.includes('websocket')
-    ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, tellTo(options))
+    ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, conversing(options))
     : undefined
   return startHttpServer({ protocol: protocols[0], http, ...(websocket ? { websocket } : {}) }, options)
 }
@@ -71,4 +73,7 @@ async function httpHandler(runtime: ServedRuntime, served: boolean, options: Lis
   return tellPlainHttp(createHttpHandler(runtime, { ...options.routes, statusOnly: true }))
 }
 
-const tellTo = ({ onInternalError }: ListenOptions) => (onInternalError ? { onInternalError } : {})
+const conversing = ({ onInternalError, prefetch }: ListenOptions) => ({
+  ...(onInternalError ? { onInternalError } : {}),
+  ...(prefetch === undefined ? {} : { prefetch }),
+})

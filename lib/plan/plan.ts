@@ -62,6 +62,8 @@ export interface Address {
   readonly host: string
   readonly port: number
   readonly tls: boolean
+  /** Which shard runs there; several addresses of one are replicas. Default: 0, as of an executor without shards. */
+  readonly shard?: number
 }
 
 export interface DeploymentPlan {

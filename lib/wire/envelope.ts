@@ -169,7 +169,7 @@ export class Envelope {
   }
 
   encode(): Uint8Array {
-    if (this.#answer && this.#request) return this.#request.#encodeAnswer(this.#answer)
+    if (this.#answer && this.#request) return this.#request.#encodeBehind(this.#answer)
     if (this.#parts) return encodeParts(this.#parts)
     return this.#bytes
   }
@@ -178,7 +178,14 @@ export class Envelope {
   encodeWith(data: Uint8Array): Uint8Array {
     const parts: AnswerParts = this.#answer ?? { role: 'executor', data, parameters: null, status: null, routes: [] }
     const status = this.status.length === 0 ? null : this.status
-    return (this.#request ?? this).#encodeAnswer({ ...parts, data, status })
+    return (this.#request ?? this).#encodeBehind({ ...parts, data, status })
+  }
+
+  /** A request on its way through a Flow is an answer itself: header and routes stand in the one that came, the rest here. */
+  #encodeBehind(answer: AnswerParts): Uint8Array {
+    if (this.#answer === null || this.#request === null) return this.#encodeAnswer(answer)
+    const data = answer.data ?? (this.hasData ? this.data : null)
+    return this.#request.#encodeBehind({ ...answer, data, parameters: answer.parameters ?? this.parameters })
   }
 
   /** Bytes of header fields that go on as they came: everything but the status and, for a gateway, the target. */

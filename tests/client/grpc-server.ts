@@ -43,7 +43,7 @@ export interface TestServer extends AsyncDisposable {
 
 type Unary = ServerUnaryCall<Buffer, Uint8Array>
 
-export async function startGrpcServer(behaviour: Behaviour = {}, port = 0): Promise<TestServer> {
+export async function startGrpcServer(behaviour: Behaviour = {}, port = 0, host = '127.0.0.1'): Promise<TestServer> {
   const { answer = (request) => request.encode() } = behaviour
   const seen = { stream: 0, single: 0 }
   const cancelled = Promise.withResolvers<void>()
@@ -115,10 +115,10 @@ export async function startGrpcServer(behaviour: Behaviour = {}, port = 0): Prom
     ? ServerCredentials.createSsl(null, [{ cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) }])
     : ServerCredentials.createInsecure()
   const bound = await new Promise<number>((resolve, reject) =>
-    server.bindAsync(`127.0.0.1:${port}`, credentials, (error, number) => (error ? reject(error) : resolve(number))),
+    server.bindAsync(`${host}:${port}`, credentials, (error, number) => (error ? reject(error) : resolve(number))),
   )
   return {
-    address: `127.0.0.1:${bound}`,
+    address: `${host}:${bound}`,
     port: bound,
     seen,
     metadata: () => metadata,

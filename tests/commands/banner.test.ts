@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'bun:test'
 import { addressOf, banner } from '../../lib/commands/banner.ts'
+import type { Deployment } from '../../lib/deployment/deployment.ts'
+import type { Member } from '../../lib/flow/members.ts'
+import { DEFAULT_DEPLOYMENT, planOne } from '../../lib/plan/defaults.ts'
+import type { DeploymentPlan } from '../../lib/plan/plan.ts'
 import type { Listener, Protocol } from '../../lib/wire/call.ts'
 
 const listener = (protocol: Protocol, host: string, port: number, tls = false): Listener => ({
@@ -10,11 +14,21 @@ const listener = (protocol: Protocol, host: string, port: number, tls = false): 
   setServing() {},
   close: async () => {},
 })
-const lines = (...listeners: Listener[]) =>
-  banner('gateway', { listeners, className: 'A', endpoints: ['/', '_jina_dry_run_'], stop: async () => {} }, 7.4)
+const of = (name: string, className: string, more: Partial<DeploymentPlan> = {}): Member => ({
+  plan: { ...DEFAULT_DEPLOYMENT, name, uses: { kind: 'pass' }, ...more },
+  isRemote: more.uses?.kind === 'external',
+  deployment: { className } as Deployment,
+})
+const clean = (text: string) =>
+  text
     .trim()
     .split('\n')
-    .map((line) => Bun.stripANSI(line.trim()))
+    .map((line) => Bun.stripANSI(line).replace(/^ {2}/, ''))
+const lines = (...listeners: Listener[]) => {
+  const plan = planOne({ name: 'executor0', uses: { kind: 'pass' } })
+  const members = new Map([['executor0', of('executor0', 'A')]])
+  return clean(banner('gateway', { plan, members, listeners, endpoints: ['/', '_jina_dry_run_'] }, 7.4))
+}
 
 describe('banner()', () => {
   test('tells gRPC without a scheme, the others as URLs, where the pages are, and endpoints of the user alone', () => {
@@ -40,6 +54,29 @@ describe('banner()', () => {
       'WebSocket  wss://a:2',
       'docs       https://a:2/docs',
       'endpoints  /',
+    ])
+  })
+
+  test('a Flow tells all its executors', () => {
+    const alone = planOne({ name: 'a', uses: { kind: 'pass' } })
+    const nodes = ['a', 'long', 'far', 'join'].map((name) => ({ ...alone.graph.nodes[0]!, name }))
+    const plan = { ...alone, name: 'search', graph: { nodes, ends: ['join'] } }
+    const addresses = [{ host: 'box', port: 5, tls: true }]
+    const members = new Map([
+      ['a', of('a', 'A')],
+      ['long', of('long', 'B', { shards: 2, replicas: 3 })],
+      ['far', of('far', '', { uses: { kind: 'external', addresses } })],
+    ])
+    expect(
+      clean(banner('gateway', { plan, members, listeners: [listener('grpc', 'h', 1)], endpoints: [] }, 1)),
+    ).toEqual([
+      'Flow search is ready in 1 ms',
+      'gRPC       h:1',
+      'executors  a     A',
+      '           long  B, 2 shards of 3 replicas',
+      '           far   grpcs://box:5',
+      '           join  passes on',
+      'endpoints  none',
     ])
   })
 

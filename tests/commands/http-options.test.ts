@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { type CommandDefinition, parseArguments } from '../../lib/commands/arguments.ts'
 import { givenHttpOptions, HTTP_OPTIONS, readHttpOptions } from '../../lib/commands/http-options.ts'
-import { VERSION } from '../../lib/commands/version.ts'
 
 const command: CommandDefinition = {
   name: 'try',
@@ -15,11 +14,12 @@ const parse = (...tokens: string[]) => parseArguments(command, tokens)
 describe('readHttpOptions()', () => {
   test('without options: all routes, no other website', () => {
     expect(readHttpOptions(parse())).toEqual({
-      version: VERSION,
-      noDebugEndpoints: false,
-      noCrudEndpoints: false,
+      debugEndpoints: true,
+      crudEndpoints: true,
       exposeEndpoints: {},
       cors: false,
+      title: null,
+      description: null,
     })
     expect(givenHttpOptions(parse())).toEqual([])
   })
@@ -27,9 +27,8 @@ describe('readHttpOptions()', () => {
   test('takes Jina’s names', () => {
     const args = parse('--no-debug-endpoints', '--no_crud_endpoints', '--cors', '--title', 'T', '--description', 'D')
     expect(readHttpOptions(args)).toEqual({
-      version: VERSION,
-      noDebugEndpoints: true,
-      noCrudEndpoints: true,
+      debugEndpoints: false,
+      crudEndpoints: false,
       exposeEndpoints: {},
       cors: true,
       title: 'T',

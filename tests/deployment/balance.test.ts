@@ -46,6 +46,29 @@ test('a replica that was not reached is passed over for another; one that may ha
   expect(await died.call(request, detachedContext()).catch((error) => error.code)).toBe('WORKER_DIED')
 })
 
+test('a stream goes to another replica as long as nothing has come of it', async () => {
+  const streaming = (items: number, code?: ErrorCode): Balanced => ({
+    ...answering('ready', async (asked) => asked),
+    async *stream(asked) {
+      for (let i = 0; i < items; i++) yield asked
+      if (code) throw new XserveError(code, code)
+    },
+  })
+  const read = async (group: readonly Balanced[]) => {
+    let count = 0
+    try {
+      for await (const _ of balanced(group).stream(request, detachedContext())) count++
+    } catch (error) {
+      return [count, (error as XserveError).code]
+    }
+    return [count, 'end']
+  }
+  // Either may be asked first.
+  for (let i = 0; i < 2; i++) expect(await read([streaming(0, 'UNREACHABLE'), streaming(3)])).toEqual([3, 'end'])
+  expect(await read([streaming(2, 'UNREACHABLE'), streaming(2, 'UNREACHABLE')])).toEqual([2, 'UNREACHABLE'])
+  expect(await read([streaming(0, 'WORKER_DIED'), streaming(0, 'WORKER_DIED')])).toEqual([0, 'WORKER_DIED'])
+})
+
 test('no more replicas are tried than retries say, and none twice', async () => {
   let calls = 0
   const counted = answering('ready', () => {

@@ -102,6 +102,25 @@ test('no_reduce: the documents of all shards, shard by shard', async () => {
   expect(textsOf(await call('/other'))).toHaveLength(1)
 })
 
+test.each([
+  ['any', 1, 1, 20],
+  ['any', 2, 2, 20],
+  ['all', 1, 2, 20],
+  ['all', 2, 1, 40],
+  ['all', 3, 2, 60],
+] as const)(
+  'polling %s over %i shards of %i replicas: of 20 documents come %i',
+  async (polling, shards, replicas, count) => {
+    const { call } = await start({ polling, shards, replicas }, true)
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => call('/x', [{ id: `${n}a` }, { id: `${n}b` }])),
+    )
+    const all = answers.flatMap(textsOf)
+    expect(all).toHaveLength(count)
+    expect(new Set(all).size).toBe(shards * replicas)
+  },
+)
+
 test('one shard of several fails: the operator is told; all fail: the caller is', async () => {
   const { call, lines } = await start({ shards: 2, polling: 'all', usesWith: { failing: [1] } })
   expect(textsOf(await call())).toEqual(['>a/shard-0/rep-0'])
@@ -109,11 +128,28 @@ test('one shard of several fails: the operator is told; all fail: the caller is'
   expect(decodeStatus((await call('/wrong')).status).exception?.name).toBe('ValueError')
 })
 
+test('a call that comes before the worker is ready waits for it, whatever its endpoint', async () => {
+  const options = {
+    log: createLogger('test', { level: 'error' }),
+    stdout: () => {},
+    stderr: () => {},
+    command: COMMAND,
+  }
+  const deployment = deploymentOf({ ...PLAN, uses: module('Named') }, options)
+  open.push(deployment)
+  const started = deployment.start()
+  expect(deployment.has('/unknown')).toBe(true)
+  const early = deployment.call(requestOf({ on: '/named', docs: [{ id: 'd' }] }), detachedContext())
+  await started
+  expect(textsOf(await early)).toEqual(['>a/rep-0'])
+  expect(deployment.has('/unknown')).toBe(false)
+})
+
 test('timeout_send ends a call here and in the executor, which serves on', async () => {
   const { call } = await start({ timeoutSendMs: 30 })
   expect(await call('/never').catch((error) => error)).toMatchObject({
     code: 'DEADLINE',
-    message: 'a has not answered within 30 ms',
+    message: 'a has not answered within its timeout_send, 30 ms',
   })
   expect(textsOf(await call())).toEqual(['>a/rep-0'])
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { parsePolling } from '../../lib/deployment/polling.ts'
+import { pollingPlan, pollingTable } from '../../lib/deployment/polling.ts'
 
 test.each([
   ['any', '/x', 'any'],
@@ -12,9 +12,9 @@ test.each([
   ['{"*": "ALL"}', '/z', 'all'],
   ['{"/search": "ANY"}', '/search', 'any'],
 ])('with %p the endpoint %p goes to %p', (text, endpoint, expected) => {
-  expect(parsePolling(text)(endpoint)).toBe(expected as 'any')
+  expect(pollingTable(pollingPlan(text))(endpoint)).toBe(expected as 'any')
 })
 
 test.each(['some', '', '{"/x": 1}', '{"/x"'])('%p is refused', (text) => {
-  expect(() => parsePolling(text)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }))
+  expect(() => pollingPlan(text)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }))
 })

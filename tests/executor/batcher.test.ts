@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import fc from 'fast-check'
 import { decodeData, encodeData } from '../../lib/document/data-content.ts'
 import { Document } from '../../lib/document/document.ts'
 import { DocumentArray } from '../../lib/document/document-array.ts'
@@ -166,4 +167,38 @@ test('in a hurry, what waits goes at once', async () => {
   batcher.hurry()
   expect(await waiting).toEqual(['a=ta'])
   expect(await ask(['b'], { other: 1 })).toEqual(['b=tb'])
+})
+
+test('whatever is asked together, nobody gets what is another’s, and no batch is larger than preferred', async () => {
+  const request = fc.record({
+    size: fc.nat(7),
+    parameters: fc.constantFrom<object[]>({}, { a: 1 }),
+    fails: fc.boolean(),
+  })
+  await fc.assert(
+    fc.asyncProperty(fc.array(request, { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), async (asked, size) => {
+      const { ask, sizes, calls } = batched(
+        async (call) => {
+          mark(call)
+          await null
+          if (call.docs.byId('bad')) throw new RangeError('bad')
+        },
+        { preferredBatchSize: size, timeoutMs: 0 },
+      )
+      const answers = await Promise.all(
+        asked.map(({ size: count, parameters, fails }, n) =>
+          ask([...ids(n * 10, count), ...(fails ? ['bad'] : [])], parameters),
+        ),
+      )
+      for (const [n, answer] of answers.entries()) {
+        // A batch with a bad document fails all that are in it; who answers has its own documents in its own order.
+        if (asked[n]!.fails) expect(answer).toBe("RangeError('bad')")
+        else if (answer !== "RangeError('bad')") expect(answer).toEqual(marked(ids(n * 10, asked[n]!.size)))
+      }
+      if (!asked.some((one) => one.fails)) expect(answers).not.toContain("RangeError('bad')")
+      expect(Math.max(0, ...sizes)).toBeLessThanOrEqual(size)
+      for (const call of calls) expect([{}, { a: 1 }]).toContainEqual(call.parameters)
+    }),
+    { numRuns: 100 },
+  )
 })

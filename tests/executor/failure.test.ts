@@ -61,6 +61,7 @@ test('positionOf() is where user code threw', () => {
 class OddError extends Error {
   override name = 'OddError'
 }
+class QuotaError extends RangeError {}
 const nameless = Object.assign(new Error('m'), { name: '' })
 const unspeakable = {
   toJSON() {
@@ -76,6 +77,8 @@ describe('statusOf()', () => {
     [new OddError('why'), 'OddError', 'why', "OddError('why')"],
     [new Error("it's"), 'Error', "it's", 'Error("it\'s")'],
     [new Error('two\nlines\\'), 'Error', 'two\nlines\\', "Error('two\\nlines\\\\')"],
+    [new (class SilentError extends Error {})('m'), 'SilentError', 'm', "SilentError('m')"],
+    [new QuotaError('m'), 'QuotaError', 'm', "QuotaError('m')"],
     [nameless, 'Error', 'm', "Error('m')"],
     ['text', 'Error', 'text', "Error('text')"],
     [undefined, 'Error', 'undefined', "Error('undefined')"],

@@ -190,6 +190,35 @@ describe('Envelope.answer', () => {
   })
 })
 
+test('an answer that goes on as a request, and the answer to that, keep header and way of the one that came', () => {
+  const came = Envelope.parse(request(FULL))
+  const parts = { role: 'executor', data: null, parameters: null, status: null } as const
+  const data = encode('jina.DataRequestProto.DataContentProto', { docs: { docs: [{ id: 'b' }] } })
+  const parameters = encode('google.protobuf.Struct', { fields: { m: { number_value: 2 } } })
+  const onward = came.answer({
+    ...parts,
+    data,
+    parameters,
+    routes: [{ executor: 'a', startMs: 0, endMs: 0, status: null }],
+  })
+  expect([came.lastNode, onward.lastNode]).toEqual(['before', 'a'])
+  expect([
+    came.ownParameters?.length,
+    onward.ownParameters,
+    onward.answer({ ...parts, routes: [] }).ownParameters,
+  ]).toEqual([came.parameters.length, parameters, null])
+  const sent = decode('jina.DataRequestProto', onward.encode())
+  expect(sent).toMatchObject({ header: FULL.header, routes: [{ executor: 'before' }, { executor: 'a' }] })
+  const behind = onward.answer({ ...parts, routes: [{ executor: 'b', startMs: 0, endMs: 0, status: null }] })
+  expect(behind.lastNode).toBe('b')
+  expect(decode('jina.DataRequestProto', behind.encode())).toMatchObject({
+    header: FULL.header,
+    parameters: { fields: { m: { number_value: 2 } } },
+    data: { docs: { docs: [{ id: 'b' }] } },
+    routes: [{ executor: 'before' }, { executor: 'b' }],
+  })
+})
+
 test('Envelope.create writes what a client sends', () => {
   const made = Envelope.create({ requestId: 'r', endpoint: '/x', targetExecutor: 't', data: new Uint8Array(0) })
   expect(decode('jina.DataRequestProto', made.encode())).toEqual({

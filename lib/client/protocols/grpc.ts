@@ -1,5 +1,6 @@
 /** gRPC: requests on one stream (JinaRPC/Call), or each as a call of its own (process_single_data). */
 import { createGrpcChannel, type GrpcCallOptions, type GrpcChannel } from '../../channel/grpc.ts'
+import { readFrames } from '../../channel/grpc-frames.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
 import { readFields } from '../../wire/fields.ts'
 import { parseSingleDocument } from '../../wire/single-document.ts'
@@ -16,7 +17,6 @@ import type {
 import { createDialect } from './dialect.ts'
 import { dryRunFailed } from './dry-run.ts'
 import { envelopeEncoder, envelopeReply, singleRequest } from './envelope.ts'
-import { readFrames } from './grpc-frames.ts'
 
 const CALL = '/jina.JinaRPC/Call'
 const SINGLE = '/jina.JinaSingleDataRequestRPC/process_single_data'

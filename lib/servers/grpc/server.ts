@@ -11,6 +11,8 @@ export interface GrpcServerOptions {
   readonly port?: number
   /** Largest request message in bytes. Default: -1, no limit, as in Jina. */
   readonly maxMessageBytes?: number
+  /** Requests of one stream under way when its caller names no number; 0 = no limit. Default: 1000, as in Jina. */
+  readonly prefetch?: number
   /** Default: plain text. */
   readonly tls?: TlsOptions
   /** Told of errors that callers see masked as INTERNAL. Default: nobody. */
@@ -19,10 +21,10 @@ export interface GrpcServerOptions {
 
 /** Rejects with XserveError PORT_IN_USE or START_FAILED. Health says SERVING from the start. */
 export async function startGrpcServer(runtime: ServedRuntime, options: GrpcServerOptions = {}): Promise<Listener> {
-  const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, tls, onInternalError } = options
+  const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, prefetch, tls, onInternalError } = options
   const health = createHealth(servedServices(runtime.role))
   const { startGrpcJsFront } = await import('./grpc-js-front.ts')
-  const front = await startGrpcJsFront(buildMethods(runtime, health), {
+  const front = await startGrpcJsFront(buildMethods(runtime, health, prefetch), {
     host,
     port,
     maxMessageBytes,

@@ -6,7 +6,7 @@ import { createConversation } from './conversation.ts'
 import { openDryRun } from './dry-run.ts'
 
 export interface WebSocketHandlerOptions {
-  /** Requests of one socket under way at a time; Jina's default is 1000. */
+  /** Requests of one socket under way at a time; 0 = no limit. Jina's default is 1000. */
   readonly prefetch?: number
   /** Told of errors that callers see masked. */
   readonly onInternalError?: (error: unknown) => void
@@ -22,6 +22,7 @@ export function createWebSocketHandler(
   options: WebSocketHandlerOptions = {},
 ): WebSocketHandler {
   const { prefetch = DEFAULT_PREFETCH, onInternalError = () => {} } = options
+  const most = prefetch || Number.POSITIVE_INFINITY
   return (request) => {
     const { path } = request
     if (path !== '/' && path !== '/dry_run') return refuse(404, 'Not Found: there are sockets at / and /dry_run')
@@ -30,7 +31,7 @@ export function createWebSocketHandler(
     const protocol = chosen ?? 'json'
     if (path === '/dry_run') return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
     const codec = protocol === 'json' ? JSON_CODEC : BYTES_CODEC
-    const conversation = { handler: runtime.handler, codec, handshake: request, prefetch, onInternalError }
+    const conversation = { handler: runtime.handler, codec, handshake: request, prefetch: most, onInternalError }
     return { protocol: chosen, open: (peer) => createConversation(peer, conversation) }
   }
 }

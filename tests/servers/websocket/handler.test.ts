@@ -112,6 +112,13 @@ describe('many requests', () => {
     expect(peer.paused).toBe(false)
   })
 
+  test('0 is no cap', () => {
+    const never = answering(() => new Promise(() => {}), 0)
+    const { peer, listener } = open(never, 'bytes')
+    for (let i = 0; i < 1500; i++) listener.message(request('a'))
+    expect(peer.paused).toBe(false)
+  })
+
   test('are cancelled when the socket closes; nothing is sent any more', async () => {
     const reasons: unknown[] = []
     const { promise, resolve } = Promise.withResolvers<void>()

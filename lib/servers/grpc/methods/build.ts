@@ -11,13 +11,14 @@ import { discoveryMethod, dryRunMethod, infoMethod, requestMethod } from './jina
 import { reflectionMethod } from './reflection.ts'
 import { streamDocMethod } from './stream-doc.ts'
 
-export function buildMethods(runtime: ServedRuntime, health: Health): GrpcMethods {
+/** `prefetch`: requests of one stream under way when its caller names no number; 0 = no limit. Default: 1000, as in Jina. */
+export function buildMethods(runtime: ServedRuntime, health: Health, prefetch?: number): GrpcMethods {
   const reflection = reflectionMethod(async () => {
     const streams = (await runtime.streams()).length > 0
     return { services: listedServices(runtime.role, streams), schema: await loadSchema(streams) }
   })
   const methods = new Map<string, GrpcMethod>([
-    ['/jina.JinaRPC/Call', callMethod(runtime.handler)],
+    ['/jina.JinaRPC/Call', callMethod(runtime.handler, prefetch)],
     ['/jina.JinaSingleDataRequestRPC/process_single_data', requestMethod(runtime, (bytes) => Envelope.parse(bytes))],
     [`/${STREAMS}/stream_doc`, streamDocMethod(runtime)],
     ['/jina.JinaDiscoverEndpointsRPC/endpoint_discovery', discoveryMethod(runtime)],

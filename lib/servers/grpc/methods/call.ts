@@ -19,21 +19,21 @@ const DEFAULT_PREFETCH = 1000
  * were accepted before are delivered first; in request order only those before the failed one, so that nobody mistakes
  * an answer for its neighbour.
  */
-export function callMethod(handler: CallHandler): GrpcMethod {
+export function callMethod(handler: CallHandler, defaultPrefetch = DEFAULT_PREFETCH): GrpcMethod {
   return {
     kind: 'stream',
     open(sink, call, pauser) {
-      const prefetch = readPrefetch(call)
+      const prefetch = readPrefetch(call) ?? (defaultPrefetch || Number.POSITIVE_INFINITY)
       const ordered = call.metadata('__results_in_order__') === 'true'
       return openCall(handler, sink, call, pauser, { prefetch, ordered })
     },
   }
 }
 
-/** Throws XserveError BAD_REQUEST. */
-function readPrefetch(call: GrpcCall): number {
+/** undefined: the caller names none. Throws XserveError BAD_REQUEST. */
+function readPrefetch(call: GrpcCall): number | undefined {
   const text = call.metadata('__prefetch__')
-  if (text === undefined) return DEFAULT_PREFETCH
+  if (text === undefined) return undefined
   if (!/^\d{1,9}$/.test(text)) {
     throw new XserveError(
       'BAD_REQUEST',
@@ -185,7 +185,9 @@ class Slot implements ContextSource {
   }
 
   onCancel(listener: () => void): void {
-    if (this.listeners === null) this.listeners = [listener]
+    // A Flow asks again for every executor on the way, and the caller may have gone between two of them.
+    if (this.cancelled) listener()
+    else if (this.listeners === null) this.listeners = [listener]
     else this.listeners.push(listener)
   }
 

@@ -15,7 +15,7 @@ interface Pending {
 }
 
 /** One open stream with everything in the test's hand. */
-function openStream(metadata: Record<string, string> = {}) {
+function openStream(metadata: Record<string, string> = {}, prefetch?: number) {
   const pending: Pending[] = []
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve))
   const runtime = fakeRuntime('gateway', (envelope, context) => {
@@ -63,7 +63,7 @@ function openStream(metadata: Record<string, string> = {}) {
       state.outcome += `fail ${(error as XserveError).message}`
     },
   }
-  const method = callMethod(runtime.handler)
+  const method = callMethod(runtime.handler, prefetch)
   if (method.kind !== 'stream') throw new Error('not a stream')
   const reader: GrpcReader = method.open(sink, call, {
     pause: () => (state.paused = true),
@@ -146,6 +146,27 @@ describe('JinaRPC/Call', () => {
     for (let i = 0; i < 1500; i++) free.send('x')
     expect(free.state.paused).toBe(false)
     expect(() => openStream({ __prefetch__: 'many' })).toThrow(/__prefetch__ is 'many'/)
+  })
+
+  test('the server’s own number stands where the caller names none; 0 is no cap', () => {
+    const one = openStream({}, 1)
+    one.send('x')
+    expect(one.state.paused).toBe(true)
+    const two = openStream({ __prefetch__: '2' }, 1)
+    two.send('x')
+    expect(two.state.paused).toBe(false)
+    const free = openStream({}, 0)
+    for (let i = 0; i < 1500; i++) free.send('x')
+    expect(free.state.paused).toBe(false)
+  })
+
+  test('who asks after the caller has gone is told at once', () => {
+    const { pending, send, vanish } = openStream()
+    send('a')
+    vanish()
+    let told = 0
+    pending[0]!.context.onCancel(() => told++)
+    expect(told).toBe(1)
   })
 
   test('takes no more while the caller reads slowly', async () => {

@@ -1,0 +1,139 @@
+/** An executor that runs elsewhere already, as a deployment: its addresses are replicas, or replicas of shards. */
+import { parametersFor } from '../executor/parameters.ts'
+import type { Logger } from '../log.ts'
+import type { Address, DeploymentPlan, NodePlan } from '../plan/plan.ts'
+import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
+import type { CallContext, CallHandler } from '../wire/call.ts'
+import type { Envelope } from '../wire/envelope.ts'
+import { mergeResults } from '../wire/results.ts'
+import { balanced } from './balance.ts'
+import type { Deployment } from './deployment.ts'
+import { pollAll } from './poll-all.ts'
+import { pollingTable } from './polling.ts'
+import { createRemoteHost, type RemoteHost } from './remote-host.ts'
+import { withTimeLimit } from './time-limit.ts'
+
+export interface RemoteOptions {
+  readonly log: Logger
+  /** IP addresses of a name. Default: the system's. */
+  readonly resolve?: (host: string) => Promise<readonly string[]>
+}
+
+/** What a remote deployment is made from; `uses` is that of an external executor. */
+export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendMs' | 'retries' | 'grpcMetadata'> & {
+  readonly addresses: readonly Address[]
+}
+
+const DEFAULT_ENDPOINT = '/default'
+
+/**
+ * Connects with `start()`, which resolves when somebody answers for every shard and never rejects: executors elsewhere come
+ * and go as they like. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent.
+ */
+export function remoteDeployment(
+  plan: RemotePlan,
+  options: RemoteOptions,
+  node?: Pick<NodePlan, 'noReduce'>,
+): Deployment {
+  const { name, addresses } = plan
+  const log = options.log.named(name)
+  const merging = node?.noReduce ? 'append' : 'join'
+  const polling = pollingTable(plan.polling)
+  const hosts: RemoteHost[] = []
+  const shards = groupByShard(addresses).map((group) => {
+    const own = group.map((address) =>
+      createRemoteHost({ name, address, metadata: plan.grpcMetadata, log, resolve: options.resolve }),
+    )
+    hosts.push(...own)
+    return { hosts: own, handler: balanced(own, plan.retries) }
+  })
+  const groups = shards.map(({ handler }) => handler)
+  let turn = 0
+
+  const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
+  const sharded: CallHandler = {
+    call(request, context) {
+      const all = polling(request.endpoint || DEFAULT_ENDPOINT) === 'all'
+      return all
+        ? pollAll(groups, request, context, { name, merging, warn: (text) => log.warn(text) })
+        : anyShard().call(request, context)
+    },
+    stream: (request, context) => anyShard().stream(request, context),
+  }
+  const limited = withTimeLimit(groups.length === 1 ? groups[0]! : sharded, name, plan.timeoutSendMs)
+  const known = () => hosts.find((host) => host.discovered !== null)?.discovered ?? null
+
+  return {
+    name,
+    call: async (request, context) => answerTo(request, await limited.call(asked(request, name), context), name),
+    async *stream(request: Envelope, context: CallContext) {
+      for await (const item of limited.stream(asked(request, name), context)) yield item
+    },
+    start: async () => {
+      await Promise.all(shards.map((shard) => Promise.race(shard.hosts.map((host) => host.seen))))
+    },
+    className: '',
+    get endpoints() {
+      return known()?.endpoints ?? []
+    },
+    get streams() {
+      return known()?.streams ?? []
+    },
+    get schemas() {
+      return known()?.schemas ?? {}
+    },
+    has(endpoint) {
+      const discovered = known()
+      // Nobody knows yet: the call waits for it, or says that it is not there.
+      if (discovered === null) return true
+      if (discovered.endpoints.includes(endpoint) || discovered.endpoints.includes(DEFAULT_ENDPOINT)) return true
+      for (const host of hosts) host.refresh()
+      return false
+    },
+    async stop() {
+      for (const host of hosts) host.close()
+    },
+  }
+}
+
+function groupByShard(addresses: readonly Address[]): (readonly Address[])[] {
+  const groups = new Map<number, Address[]>()
+  for (const address of addresses) {
+    const shard = address.shard ?? 0
+    groups.set(shard, [...(groups.get(shard) ?? []), address])
+  }
+  return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
+}
+
+/** Specific parameters are chosen here: elsewhere the executor has another name. */
+function asked(request: Envelope, name: string): Envelope {
+  const { parameters } = request
+  const bytes = Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)
+  if (!bytes.includes('__') && !bytes.includes(name)) return request
+  const all = decodeStruct(parameters)
+  const isPlain = !Object.entries(all).some(
+    ([key, value]) => (key.includes('__') && key !== '__results__') || (key === name && typeof value === 'object'),
+  )
+  if (isPlain) return request
+  const own = request.answer({
+    role: 'executor',
+    data: null,
+    parameters: encodeStruct(parametersFor(all, name, name)),
+    status: null,
+    routes: [],
+  })
+  own.siblings = request.siblings
+  return own
+}
+
+/** As an executor of ours answers: under this name, to the client's parameters. */
+function answerTo(request: Envelope, answer: Envelope, name: string): Envelope {
+  const parameters = mergeResults(request.parameters, [answer.parameters])
+  return request.answer({
+    role: 'executor',
+    data: answer.hasData ? answer.data : null,
+    parameters: parameters === request.parameters ? null : parameters,
+    status: answer.isError ? answer.status : null,
+    routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
+  })
+}

@@ -1,0 +1,102 @@
+/** The executors of a Flow by name: those in worker processes of ours, and those that run elsewhere. */
+import type { Deployment } from '../deployment/deployment.ts'
+import { deploymentOf } from '../deployment/of-plan.ts'
+import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
+import { asXserveError, XserveError } from '../errors.ts'
+import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
+
+export interface Member {
+  readonly plan: DeploymentPlan
+  readonly deployment: Deployment
+  /** It runs elsewhere: it is waited for, and its coming and going ends nothing. */
+  readonly isRemote: boolean
+}
+
+/** Nodes that pass everything on are none. Throws XserveError BAD_ARGUMENT for what cannot be run here. */
+export async function createMembers(
+  plan: FlowPlan,
+  options: WorkerProcessOptions,
+): Promise<ReadonlyMap<string, Member>> {
+  const members = new Map<string, Member>()
+  try {
+    for (const one of plan.deployments) {
+      const member = await createMember(one, plan, options)
+      if (member) members.set(one.name, member)
+    }
+  } catch (error) {
+    await stopMembers(members, 0)
+    throw error
+  }
+  return members
+}
+
+async function createMember(
+  given: DeploymentPlan,
+  flow: FlowPlan,
+  options: WorkerProcessOptions,
+): Promise<Member | null> {
+  const plan = { ...given, timeoutSendMs: given.timeoutSendMs ?? flow.gateway.timeoutSendMs }
+  const node = flow.graph.nodes.find(({ name }) => name === plan.name)
+  const { uses } = plan
+  switch (uses.kind) {
+    case 'pass':
+      return null
+    case 'external': {
+      // The client side of gRPC is loaded only where somebody is called: a start takes few milliseconds.
+      const { remoteDeployment } = await import('../deployment/remote.ts')
+      const { log } = options
+      return {
+        plan,
+        isRemote: true,
+        deployment: remoteDeployment({ ...plan, addresses: uses.addresses }, { log }, node),
+      }
+    }
+    case 'module':
+      return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }
+    case 'image':
+      throw new XserveError(
+        'BAD_ARGUMENT',
+        `${plan.name}: ${uses.written} is a container image, which is not run here`,
+        {
+          where: plan.name,
+          hint: 'export the Flow to Kubernetes or Docker Compose, or start the container and add it as an external executor',
+        },
+      )
+  }
+}
+
+/** Starts all at once. Rejects with the first failure, named where there are several. */
+export async function startMembers(members: ReadonlyMap<string, Member>): Promise<void> {
+  const own = [...members.values()].filter(({ isRemote }) => !isRemote)
+  await Promise.all(
+    own.map(async ({ plan, deployment }) => {
+      try {
+        await deployment.start()
+      } catch (error) {
+        if (members.size === 1) throw error
+        const { code, message, details } = asXserveError(error)
+        throw new XserveError(code, message.startsWith(plan.name) ? message : `${plan.name}: ${message}`, details)
+      }
+    }),
+  )
+}
+
+/** Resolves when every executor elsewhere has been there. */
+export async function awaitRemotes(members: ReadonlyMap<string, Member>): Promise<void> {
+  const remotes = [...members.values()].filter(({ isRemote }) => isRemote)
+  await Promise.all(remotes.map(({ deployment }) => deployment.start()))
+}
+
+/** Names of what `of` gives, each once. */
+export function allOf(
+  members: ReadonlyMap<string, Member>,
+  of: (deployment: Deployment) => readonly string[],
+): readonly string[] {
+  return [...new Set([...members.values()].flatMap(({ deployment }) => of(deployment)))]
+}
+
+/** Stops all at once; rejects with the first failure when all are over. */
+export async function stopMembers(members: ReadonlyMap<string, Member>, graceMs: number): Promise<void> {
+  const stopped = await Promise.allSettled([...members.values()].map(({ deployment }) => deployment.stop(graceMs)))
+  for (const one of stopped) if (one.status === 'rejected') throw asXserveError(one.reason)
+}

@@ -1,0 +1,178 @@
+/**
+ * Brings up what a plan says, and takes it down again: executors, the topology in front of them, listeners. Every command
+ * that serves is a plan, if only of one executor.
+ */
+import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
+import { XserveError } from '../errors.ts'
+import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
+import { createInfo } from '../gateway/info.ts'
+import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import type { HttpHandlerOptions } from '../servers/http/handler.ts'
+import type { Node } from '../topology/node.ts'
+import { createTopology, type Topology } from '../topology/topology.ts'
+import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
+import { chainSchemas } from '../wire/schemas/discovered.ts'
+import { type ListenOptions, startListeners } from './listen.ts'
+import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
+
+export interface FlowOptions extends WorkerProcessOptions {
+  /** `gateway`: the graph behind a gateway. `executor`: its one executor, shared, which answers the executor services itself. */
+  readonly role: 'gateway' | 'executor'
+  /** The product's own. */
+  readonly version: string
+  /** Largest request message in bytes on every protocol; -1 = no limit. Default: none on gRPC, 128 MB elsewhere. */
+  readonly maxMessageBytes?: number
+  /** HTTP and WebSocket on one free port. Default: when they are given the same number. */
+  readonly sharedPort?: boolean
+}
+
+export interface RunningFlow {
+  readonly plan: FlowPlan
+  /** In the order of the plan. */
+  readonly listeners: readonly Listener[]
+  readonly members: ReadonlyMap<string, Member>
+  /** Of all executors. */
+  readonly endpoints: readonly string[]
+  /** Calls into the Flow without a way over the network. */
+  readonly handler: CallHandler
+  /** Resolves when the executors elsewhere have been there as well and health says yes; never rejects. */
+  readonly ready: Promise<void>
+  /** Health says no, new calls are refused, calls under way finish within `drainMs`, close() runs, the workers end. */
+  stop(drainMs: number): Promise<void>
+}
+
+/** An outer gateway asks for the endpoints once; so long it waits for executors of ours that run elsewhere. */
+const ENDPOINTS_WAIT_MS = 5000
+
+/**
+ * Resolves when the executors that are ours are ready. Rejects with the first cause (a port in use, a certificate, an
+ * executor's own error) after everything has been stopped again.
+ */
+export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<RunningFlow> {
+  const { role, log } = options
+  const members = await createMembers(plan, options)
+  const topology = role === 'gateway' ? createGraph(plan, members, options) : null
+  const handler: CallHandler = topology ?? soleMember(members)
+  const started = startMembers(members)
+  started.catch(() => {})
+  const remotes = awaitRemotes(members)
+  const known = async () => {
+    await started
+    await Promise.race([remotes, Bun.sleep(ENDPOINTS_WAIT_MS)])
+  }
+  const streams = () => allOf(members, (deployment) => deployment.streams)
+  // In the order of the graph, which is that of a document's way.
+  const schemas = () => {
+    const inOrder = plan.graph.nodes.map(({ name }) => members.get(name)?.deployment.schemas ?? {})
+    return chainSchemas(inOrder)
+  }
+  const runtime = createRuntime({
+    role,
+    handler,
+    info: createInfo(options.version, () => streams().length > 0 || Object.keys(schemas()).length > 0),
+    endpoints: async () => {
+      await known()
+      return [...new Set([...allOf(members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
+    },
+    streams: async () => {
+      await known()
+      return streams()
+    },
+    schemas: async () => {
+      await known()
+      return schemas()
+    },
+  })
+  const listening = listen(runtime, plan.gateway, options)
+  const setServing = async (serving: boolean) => {
+    for (const listener of await listening) listener.setServing(serving)
+  }
+  const close = async (graceMs: number) => {
+    await Promise.all((await listening).map((listener) => listener.close(graceMs)))
+  }
+  // Ports are taken at once, so that a conflict is told before a long start; health says no until all are ready.
+  const bound = setServing(false)
+  try {
+    const [listeners] = await Promise.all([listening, started, bound])
+    let stopped = false
+    const ready = remotes.then(async () => {
+      if (!stopped) await setServing(true)
+    })
+    // Nobody to wait for: it is ready by now, not a moment later.
+    if (![...members.values()].some(({ isRemote }) => isRemote)) await ready
+    return {
+      plan,
+      listeners,
+      members,
+      handler,
+      ready,
+      get endpoints() {
+        return allOf(members, (deployment) => deployment.endpoints)
+      },
+      async stop(drainMs) {
+        stopped = true
+        const end = performance.now() + drainMs
+        await setServing(false)
+        await close(drainMs)
+        const left = () => Math.max(0, end - performance.now())
+        // Floating executors: nobody waits for them but we.
+        if (topology) await Promise.race([topology.settled(), Bun.sleep(left())])
+        await stopMembers(members, left())
+      },
+    }
+  } catch (error) {
+    const settled = await Promise.allSettled([close(0), stopMembers(members, 0)])
+    for (const part of settled) if (part.status === 'rejected') log.debug(`while stopping: ${part.reason}`)
+    throw error
+  }
+}
+
+function createGraph(plan: FlowPlan, members: ReadonlyMap<string, Member>, { log }: FlowOptions): Topology {
+  const nodes = new Map<string, Node>([...members].map(([name, { deployment }]) => [name, deployment]))
+  return createTopology(plan.graph, nodes, { warn: (text) => log.warn(text) })
+}
+
+function soleMember(members: ReadonlyMap<string, Member>): CallHandler {
+  const [only, ...others] = members.values()
+  if (only && others.length === 0) return only.deployment
+  throw new XserveError('INTERNAL', `a shared executor is one executor, not ${members.size}`)
+}
+
+async function listen(
+  runtime: ServedRuntime,
+  gateway: GatewayPlan,
+  options: FlowOptions,
+): Promise<readonly Listener[]> {
+  const { log, maxMessageBytes } = options
+  const protocols = gateway.listeners
+  const portOf = (name: string) => protocols.find(({ protocol, port }) => protocol === name && port !== 0)?.port
+  const same = portOf('http') !== undefined && portOf('http') === portOf('websocket')
+  const settings: ListenOptions = {
+    host: gateway.host,
+    listening: { protocols, shared: options.sharedPort ?? same },
+    routes: routesOf(gateway, options.version),
+    prefetch: gateway.prefetch,
+    ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
+    // Callers see such an error only as INTERNAL; the operator must see it whole.
+    onInternalError: (error) =>
+      log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+  }
+  if (gateway.tls === null) return startListeners(runtime, settings)
+  // Cryptography is loaded only when it is needed: a start takes few milliseconds.
+  const { readCertificate } = await import('./certificate.ts')
+  const tls = await readCertificate(gateway.tls.certificateFile, gateway.tls.keyFile)
+  return startListeners(runtime, { ...settings, tls })
+}
+
+function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
+  const { title, description } = http
+  return {
+    version,
+    noDebugEndpoints: !http.debugEndpoints,
+    noCrudEndpoints: !http.crudEndpoints,
+    exposeEndpoints: http.exposeEndpoints,
+    cors: http.cors,
+    ...(title === null ? {} : { title }),
+    ...(description === null ? {} : { description }),
+  }
+}
