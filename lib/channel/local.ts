@@ -52,6 +52,7 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
       parameters: request.parameters,
       branches: branchesOf(request),
       stream,
+      dialect: request.dialect,
     })
   const send = (request: Envelope, context: CallContext) => {
     const sent = link.call(message(request, context, false))

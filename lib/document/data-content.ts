@@ -45,6 +45,28 @@ function viewOf(bytes: Uint8Array, bounds: number[], hint: DialectName | undefin
   return DocumentArray.view(bytes, bounds, name === undefined ? null : DIALECTS[name])
 }
 
+/** The dialect of the first document that tells; undefined: there is none. What cannot be read is told when it is read. */
+export function dialectOfData(bytes: Uint8Array): DialectName | undefined {
+  // The tag and the length of an empty list.
+  if (bytes.length <= 2 || bytes[0] !== 0x0a) return undefined
+  try {
+    const list = new Reader(bytes)
+    list.tag()
+    const end = list.length() + list.at
+    for (const documents = new Reader(bytes, list.at, end); !documents.done; ) {
+      const tag = documents.tag()
+      if (tag !== 0x0a) return undefined
+      const length = documents.length()
+      const told = detectDialect(bytes, documents.at, documents.at + length)
+      if (told !== undefined) return told
+      documents.at += length
+    }
+  } catch (error) {
+    if (!(error instanceof XserveError)) throw error
+  }
+  return undefined
+}
+
 /** `docs_bytes`: what docarray's to_bytes makes. A pickle is a program, so it is never read. */
 function decodePacked(bytes: Uint8Array, hint: DialectName | undefined): DocumentArray {
   if (bytes[0] === 0x80 && bytes[1] !== undefined && bytes[1] >= 2 && bytes[1] <= 5) {

@@ -108,7 +108,7 @@ export class ExecutorCall {
 
   #branches(): DocumentArray[] {
     if (this.#whole !== null) return this.#whole.#branches()
-    this.#matrix ??= this.#message.branches.map((branch) => decodeData(branch.data))
+    this.#matrix ??= this.#message.branches.map((branch) => decodeData(branch.data, this.#message.dialect))
     return this.#matrix
   }
 

@@ -3,6 +3,7 @@
  * of its answer (both binary, on the data path) and the control messages of a worker's life (JSON, a handful per worker).
  */
 
+import type { DialectName } from '../document/dialect.ts'
 import type { BatchingPlan } from '../plan/plan.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 
@@ -79,7 +80,7 @@ export interface Branch {
 
 /**
  * A call. Layout, little endian: u32 parameters length · u16 endpoint length · u16 trace length · f64 deadline
- * · u16 branches · u16 flags (bit 0: stream) · endpoint · trace · parameters · per branch (u16 name length · u32 data length · name · data).
+ * · u16 branches · u16 flags (bit 0: stream, bits 1 and 2: the caller speaks v1, v2) · endpoint · trace · parameters · per branch (u16 name length · u32 data length · name · data).
  */
 export interface CallMessage {
   /** UTF-8. */
@@ -93,6 +94,8 @@ export interface CallMessage {
   readonly branches: readonly Branch[]
   /** The answer is to come as items, for the one document of the call; the last message is empty, or an answer that failed. */
   readonly stream?: boolean
+  /** What the caller speaks, where its documents may not tell. */
+  readonly dialect?: DialectName | undefined
 }
 
 /**
@@ -114,6 +117,8 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 const CALL_HEAD = 20
 const STREAM = 1
+const FIRST_DIALECT = 2
+const SECOND_DIALECT = 4
 const BRANCH_HEAD = 6
 const ANSWER_HEAD = 8
 
@@ -148,7 +153,9 @@ export function encodeCall(message: CallMessage): Uint8Array[] {
   head.writeUInt16LE(trace.length, 6)
   head.writeDoubleLE(message.deadline, 8)
   head.writeUInt16LE(branches.length, 16)
-  head.writeUInt16LE(message.stream ? STREAM : 0, 18)
+  const { dialect } = message
+  const spoken = dialect === undefined ? 0 : dialect === 'v1' ? FIRST_DIALECT : SECOND_DIALECT
+  head.writeUInt16LE((message.stream ? STREAM : 0) | spoken, 18)
   head.set(endpoint, CALL_HEAD)
   if (trace.length > 0) head.set(trace, CALL_HEAD + endpoint.length)
   if (short) {
@@ -179,7 +186,9 @@ export function decodeCall(bytes: Uint8Array): CallMessage {
   const traceLength = view.readUInt16LE(6)
   const deadline = view.readDoubleLE(8)
   const count = view.readUInt16LE(16)
-  const stream = (view.readUInt16LE(18) & STREAM) !== 0
+  const flags = view.readUInt16LE(18)
+  const stream = (flags & STREAM) !== 0
+  const dialect = flags & SECOND_DIALECT ? 'v2' : flags & FIRST_DIALECT ? 'v1' : undefined
   let at = CALL_HEAD
   const endpoint = view.toString('utf8', at, (at += endpointLength))
   const trace = traceLength === 0 ? '' : view.toString('utf8', at, (at += traceLength))
@@ -192,7 +201,7 @@ export function decodeCall(bytes: Uint8Array): CallMessage {
     const name = nameLength === 0 ? '' : view.toString('utf8', at, (at += nameLength))
     branches.push({ name, data: bytes.subarray(at, (at += dataLength)) })
   }
-  return { endpoint, trace, deadline, parameters, branches, stream }
+  return { endpoint, trace, deadline, parameters, branches, stream, dialect }
 }
 
 export function encodeAnswer(message: AnswerMessage): Uint8Array[] {

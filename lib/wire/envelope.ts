@@ -1,4 +1,5 @@
 /** A request as the gateway sees it: who, where to, and byte ranges; the documents stay bytes (design §4). */
+import type { DialectName } from '../document/dialect.ts'
 import { XserveError } from '../errors.ts'
 import { encodeRoutes, type Route, readRoutes } from './routes.ts'
 import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
@@ -40,6 +41,8 @@ export class Envelope {
   #request: Envelope | null = null
   /** Further requests of the same call (`process_data`): one a branch; the first branch is this envelope. */
   siblings: readonly Envelope[] = NONE
+  /** What the caller speaks, where that is known from elsewhere than documents; a request may have none. */
+  dialect: DialectName | undefined = undefined
 
   private constructor(bytes: Uint8Array) {
     this.#bytes = asBuffer(bytes)

@@ -14,6 +14,8 @@ export interface DialectOptions {
 
 /** Errors that the request itself would meet as well; any other means that the server tells nothing, as old ones do. */
 const FATAL: ReadonlySet<ErrorCode> = new Set(['UNREACHABLE', 'DEADLINE', 'CANCELLED'])
+/** Who answers nothing for so long, in milliseconds, may still answer requests: a proxy that passes these alone, say. */
+const PATIENCE_MS = 5000
 const ONCE: RetryPolicy = { maxAttempts: 1, initialBackoffMs: 0, maxBackoffMs: 0, backoffMultiplier: 1 }
 
 /**
@@ -27,11 +29,12 @@ export function createDialect(
   return async ({ deadlineMs, signal, retry: policy = ONCE }) => {
     if (known) return known
     try {
-      const ask = () => askVersion({ timeoutMs: deadlineMs, signal })
+      const ask = () => askVersion({ timeoutMs: Math.min(deadlineMs ?? PATIENCE_MS, PATIENCE_MS), signal })
       known = dialectOfVersion(await retry(ask, policy, signal ?? new AbortController().signal))
     } catch (thrown) {
       const error = asXserveError(thrown)
-      if (FATAL.has(error.code)) throw error
+      const isOurs = error.code === 'DEADLINE' && (deadlineMs ?? Number.POSITIVE_INFINITY) > PATIENCE_MS
+      if (FATAL.has(error.code) && !isOurs) throw error
       if (error.code === 'UNKNOWN_METHOD') known = 'v1'
     }
     return known ?? 'v1'

@@ -1,7 +1,7 @@
 /** WebSocket: one socket for a post, DataRequestProto as binary frames, answers told apart by their request id (Jina facts §2.6). */
 import { DocumentArray } from '../../document/document-array.ts'
 import { newId } from '../../document/id.ts'
-import { asXserveError } from '../../errors.ts'
+import { asXserveError, type XserveError } from '../../errors.ts'
 import { retry } from '../retry.ts'
 import type { CallOptions, Connection, ConnectionOptions, Transport, TransportListener } from './connection.ts'
 import { createDialect } from './dialect.ts'

@@ -4,6 +4,7 @@ import type { XserveError } from '../../errors.ts'
 import { Envelope } from '../../wire/envelope.ts'
 import { encodeStatus } from '../../wire/status.ts'
 import { snakeCaseAnswer, snakeCaseFailure } from '../json/answer.ts'
+import { dialectOfJson } from '../json/form.ts'
 import { detailOf, InvalidRequest } from '../json/invalid.ts'
 import { parseJson } from '../json/parse.ts'
 import { requestFromJson } from '../json/request.ts'
@@ -21,8 +22,8 @@ export interface Refused {
 export interface Codec {
   /** Throws WrongFrame, and XserveError for a frame of which nothing can be read. */
   read(frame: Frame): Envelope | Refused | typeof END
-  /** Throws XserveError for documents that it cannot say. */
-  answer(answer: Envelope): Frame
+  /** In the dialect of the request. Throws XserveError for documents that it cannot say. */
+  answer(answer: Envelope, request: Envelope): Frame
   /** A request that failed for a reason that lies in itself: the others go on. */
   failure(request: Envelope, error: XserveError): Frame
 }
@@ -39,14 +40,17 @@ export const JSON_CODEC: Codec = {
     if (typeof value === 'object' && value !== null && Object.keys(value).length === 0 && !Array.isArray(value))
       return END
     try {
-      return requestFromJson(value, null)
+      const dialect = dialectOfJson(value, 'v1')
+      const request = requestFromJson(value, null, dialect)
+      request.dialect = dialect
+      return request
     } catch (error) {
       if (error instanceof InvalidRequest) return { refusal: refuse(value, error) }
       throw error
     }
   },
-  answer: snakeCaseAnswer,
-  failure: snakeCaseFailure,
+  answer: (answer, request) => snakeCaseAnswer(answer, request.dialect),
+  failure: (request, error) => snakeCaseFailure(request, error, request.dialect),
 }
 
 /** The place goes into the text, since a status has no other room for it. */

@@ -5,6 +5,7 @@
 import { XserveError } from '../../errors.ts'
 import type { CallHandler } from '../../wire/call.ts'
 import type { Envelope } from '../../wire/envelope.ts'
+import { createSpoken } from '../../wire/spoken.ts'
 import type { HttpRequest, WebSocketListener, WebSocketPeer } from '../http/exchange.ts'
 import { ConversationCallContext } from './call-context.ts'
 import { type Codec, END, type Frame, type Refused, WrongFrame } from './codec.ts'
@@ -85,7 +86,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
   const deliver = (request: Envelope, answer: Envelope): void => {
     let frame: Frame
     try {
-      frame = codec.answer(answer)
+      frame = codec.answer(answer, request)
     } catch (error) {
       if (error instanceof XserveError) refuse(codec.failure(request, error))
       else fail(request, error)
@@ -113,7 +114,9 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     flow()
   }
 
+  const spoken = createSpoken()
   const call = (request: Envelope): void => {
+    spoken.hear(request)
     const context = new ConversationCallContext(options.handshake)
     active.add(context)
     try {

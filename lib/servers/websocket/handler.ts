@@ -1,9 +1,10 @@
-/** Jina's WebSocket gateway (facts §2.6): path and sub-protocol decide what a socket is for. Knows nothing of frames on the wire. */
+/** Jina's WebSocket gateway (Jina facts §2.6) and streams beside it: path and sub-protocol decide what a socket is for. Knows nothing of frames on the wire. */
 import type { ServedRuntime } from '../../wire/call.ts'
 import type { HttpRequest, HttpResponse, WebSocketHandler } from '../http/exchange.ts'
 import { BYTES_CODEC, JSON_CODEC } from './codec.ts'
 import { createConversation } from './conversation.ts'
 import { openDryRun } from './dry-run.ts'
+import { openStream } from './stream.ts'
 
 export interface WebSocketHandlerOptions {
   /** Requests of one socket under way at a time; 0 = no limit. Jina's default is 1000. */
@@ -13,6 +14,7 @@ export interface WebSocketHandlerOptions {
 }
 
 const DEFAULT_PREFETCH = 1000
+const PATHS: ReadonlySet<string> = new Set(['/', '/stream', '/dry_run'])
 const PROTOCOLS = ['json', 'bytes'] as const
 type Protocol = (typeof PROTOCOLS)[number]
 
@@ -25,13 +27,14 @@ export function createWebSocketHandler(
   const most = prefetch || Number.POSITIVE_INFINITY
   return (request) => {
     const { path } = request
-    if (path !== '/' && path !== '/dry_run') return refuse(404, 'Not Found: there are sockets at / and /dry_run')
+    if (!PATHS.has(path)) return refuse(404, `Not Found: there are sockets at ${[...PATHS].join(', ')}`)
     const chosen = chooseProtocol(request)
     if (chosen === undefined) return refuse(400, `no such sub-protocol: there are ${PROTOCOLS.join(' and ')}`)
     const protocol = chosen ?? 'json'
     if (path === '/dry_run') return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
     const codec = protocol === 'json' ? JSON_CODEC : BYTES_CODEC
     const conversation = { handler: runtime.handler, codec, handshake: request, prefetch: most, onInternalError }
+    if (path === '/stream') return { protocol: chosen, open: (peer) => openStream(peer, conversation) }
     return { protocol: chosen, open: (peer) => createConversation(peer, conversation) }
   }
 }

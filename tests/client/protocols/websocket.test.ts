@@ -87,6 +87,10 @@ function rawServer(
     port: 0,
     socket: {
       data(socket, bytes) {
+        if (bytes.toString('latin1', 0, 11) === 'GET /status') {
+          socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n')
+          return
+        }
         const key = /Sec-WebSocket-Key: (.*)\r\n/.exec(bytes.toString('latin1'))?.[1]
         if (key) {
           const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64')

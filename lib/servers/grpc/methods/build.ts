@@ -2,6 +2,7 @@
 import type { ServedRuntime } from '../../../wire/call.ts'
 import { Envelope } from '../../../wire/envelope.ts'
 import { loadSchema } from '../../../wire/schema.ts'
+import { createSpokenByPeer } from '../../../wire/spoken.ts'
 import type { Health } from '../health.ts'
 import type { GrpcMethod, GrpcMethods } from '../method.ts'
 import { HEALTH, listedServices, REFLECTION_V1, REFLECTION_V1ALPHA, STREAMS } from '../services.ts'
@@ -17,9 +18,13 @@ export function buildMethods(runtime: ServedRuntime, health: Health, prefetch?: 
     const streams = (await runtime.streams()).length > 0
     return { services: listedServices(runtime.role, streams), schema: await loadSchema(streams) }
   })
+  const spokenOf = createSpokenByPeer()
   const methods = new Map<string, GrpcMethod>([
-    ['/jina.JinaRPC/Call', callMethod(runtime.handler, prefetch)],
-    ['/jina.JinaSingleDataRequestRPC/process_single_data', requestMethod(runtime, (bytes) => Envelope.parse(bytes))],
+    ['/jina.JinaRPC/Call', callMethod(runtime.handler, spokenOf, prefetch)],
+    [
+      '/jina.JinaSingleDataRequestRPC/process_single_data',
+      requestMethod(runtime, (bytes) => Envelope.parse(bytes), spokenOf),
+    ],
     [`/${STREAMS}/stream_doc`, streamDocMethod(runtime)],
     ['/jina.JinaDiscoverEndpointsRPC/endpoint_discovery', discoveryMethod(runtime)],
     ['/jina.JinaInfoRPC/_status', infoMethod(runtime)],
@@ -31,7 +36,7 @@ export function buildMethods(runtime: ServedRuntime, health: Health, prefetch?: 
   if (runtime.role === 'executor') {
     methods.set(
       '/jina.JinaDataRequestRPC/process_data',
-      requestMethod(runtime, (bytes) => Envelope.parseList(bytes)),
+      requestMethod(runtime, (bytes) => Envelope.parseList(bytes), spokenOf),
     )
   } else methods.set('/jina.JinaGatewayDryRunRPC/dry_run', dryRunMethod(runtime))
   return methods

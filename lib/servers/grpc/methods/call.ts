@@ -5,6 +5,7 @@
 import { XserveError } from '../../../errors.ts'
 import type { CallHandler } from '../../../wire/call.ts'
 import { Envelope } from '../../../wire/envelope.ts'
+import type { Spoken } from '../../../wire/spoken.ts'
 import { type ContextSource, createContext } from '../call-context.ts'
 import type { GrpcCall, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 
@@ -19,13 +20,17 @@ const DEFAULT_PREFETCH = 1000
  * were accepted before are delivered first; in request order only those before the failed one, so that nobody mistakes
  * an answer for its neighbour.
  */
-export function callMethod(handler: CallHandler, defaultPrefetch = DEFAULT_PREFETCH): GrpcMethod {
+export function callMethod(
+  handler: CallHandler,
+  spokenOf: (peer: string) => Spoken,
+  defaultPrefetch = DEFAULT_PREFETCH,
+): GrpcMethod {
   return {
     kind: 'stream',
     open(sink, call, pauser) {
       const prefetch = readPrefetch(call) ?? (defaultPrefetch || Number.POSITIVE_INFINITY)
       const ordered = call.metadata('__results_in_order__') === 'true'
-      return openCall(handler, sink, call, pauser, { prefetch, ordered })
+      return openCall(handler, sink, call, pauser, { prefetch, ordered, spoken: spokenOf(call.peer) })
     },
   }
 }
@@ -48,7 +53,7 @@ function openCall(
   sink: GrpcSink,
   call: GrpcCall,
   pauser: GrpcPauser,
-  options: { readonly prefetch: number; readonly ordered: boolean },
+  options: { readonly prefetch: number; readonly ordered: boolean; readonly spoken: Spoken },
 ): GrpcReader {
   const active = new Set<Slot>()
   /** Requests in their order, from `head` on; used only when answers keep it. */
@@ -134,7 +139,9 @@ function openCall(
       active.add(slot)
       if (options.ordered) queue.push(slot)
       try {
-        handler.call(Envelope.parse(bytes), createContext(slot)).then(
+        const request = Envelope.parse(bytes)
+        options.spoken.hear(request)
+        handler.call(request, createContext(slot)).then(
           (answer) => {
             let encoded: Uint8Array
             try {

@@ -3,6 +3,7 @@ import { asXserveError } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
 import { announcement } from '../../../wire/schemas/announce.ts'
+import type { Spoken } from '../../../wire/spoken.ts'
 import { createContext } from '../call-context.ts'
 import { encodeEndpoints, encodeFailedStatus, encodeInfo } from '../messages.ts'
 import type { GrpcMethod } from '../method.ts'
@@ -13,13 +14,19 @@ const EMPTY = new Uint8Array(0)
  * process_single_data and process_data: they differ in how a message is read.
  * An executor marks an answer that is an error in the trailing metadata, a gateway never does (Jina facts §1.6).
  */
-export function requestMethod(runtime: ServedRuntime, parse: (bytes: Uint8Array) => Envelope): GrpcMethod {
+export function requestMethod(
+  runtime: ServedRuntime,
+  parse: (bytes: Uint8Array) => Envelope,
+  spokenOf: (peer: string) => Spoken,
+): GrpcMethod {
   const { handler } = runtime
   const marksErrors = runtime.role === 'executor'
   return {
     kind: 'unary',
     async handle(bytes, call) {
-      const answer = await handler.call(parse(bytes), createContext(call))
+      const request = parse(bytes)
+      spokenOf(call.peer).hear(request)
+      const answer = await handler.call(request, createContext(call))
       if (marksErrors && answer.isError) call.setTrailer('is-error', 'true')
       return answer.encode()
     },

@@ -26,6 +26,7 @@ export function callRoute(runtime: ServedRuntime, endpoint: string | null, usual
       const value = await readJsonBody(request)
       dialect = usual === null ? 'v1' : dialectOfJson(value, usual)
       envelope = requestFromJson(value, endpoint, dialect)
+      envelope.dialect = dialect
     } catch (error) {
       return refusal(error)
     }

@@ -63,7 +63,7 @@ function openStream(metadata: Record<string, string> = {}, prefetch?: number) {
       state.outcome += `fail ${(error as XserveError).message}`
     },
   }
-  const method = callMethod(runtime.handler, prefetch)
+  const method = callMethod(runtime.handler, createSpokenByPeer(), prefetch)
   if (method.kind !== 'stream') throw new Error('not a stream')
   const reader: GrpcReader = method.open(sink, call, {
     pause: () => (state.paused = true),
