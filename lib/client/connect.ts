@@ -1,5 +1,5 @@
 /** The connection of an address, by its protocol. */
-import { type Address, addressText } from './address.ts'
+import { type Address, addressText } from '../wire/address.ts'
 import type { Connection, ConnectionOptions } from './protocols/connection.ts'
 import { createGrpcConnection } from './protocols/grpc.ts'
 import { createHttpConnection } from './protocols/http.ts'

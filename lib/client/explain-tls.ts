@@ -2,7 +2,7 @@
 import { isIP } from 'node:net'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { asXserveError, XserveError } from '../errors.ts'
-import type { Address } from './address.ts'
+import type { Address } from '../wire/address.ts'
 
 /** The server has just failed: it is not waited for long. */
 const PATIENCE_MS = 2000

@@ -1,6 +1,6 @@
 /** What `xserve ping` does: asks a server whether it answers, as often as told, and says so in one line. */
 import { asXserveError, type XserveError } from '../errors.ts'
-import type { Address } from './address.ts'
+import type { Address } from '../wire/address.ts'
 import { connect } from './connect.ts'
 import { explainTls } from './explain-tls.ts'
 

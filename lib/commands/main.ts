@@ -13,6 +13,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
     summary: 'Serve a shared executor, without a gateway',
     load: async () => (await import('./executor.ts')).executor,
   },
+  gateway: {
+    summary: 'Serve the gateway of a Flow whose executors run elsewhere',
+    load: async () => (await import('./gateway.ts')).gateway,
+  },
   post: { summary: 'Send documents and print the answers', load: async () => (await import('./post.ts')).post },
   ping: { summary: 'Ask whether a server answers', load: async () => (await import('./ping.ts')).ping },
   types: { summary: "Write the SDK's types, for editors", load: async () => (await import('./types.ts')).types },

@@ -1,7 +1,8 @@
 /** `xserve ping executor|gateway|flow HOST:PORT`: exit code 0 when it answers, 1 when not. */
-import { addressText, resolveAddress } from '../client/address.ts'
+
 import { ping as ask, PING_TARGETS, type PingOptions, type PingTarget } from '../client/ping.ts'
 import { XserveError } from '../errors.ts'
+import { addressText, resolveAddress } from '../wire/address.ts'
 import type { Args, CommandDefinition } from './arguments.ts'
 import { CA_OPTION, readCa } from './ca-option.ts'
 

@@ -1,9 +1,10 @@
 /** Options of `xserve post`, and from arguments to what is sent where. */
-import { addressText, resolveAddress } from '../client/address.ts'
+
 import type { ClientOptions } from '../client/client.ts'
 import type { SendOptions } from '../client/send.ts'
 import { SHOWS, type Show } from '../client/show.ts'
 import { XserveError } from '../errors.ts'
+import { addressText, resolveAddress } from '../wire/address.ts'
 import type { Args, Option } from './arguments.ts'
 import { CA_OPTION, readCa } from './ca-option.ts'
 import { printError } from './exit.ts'

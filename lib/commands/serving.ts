@@ -9,79 +9,12 @@ import { startFlow } from '../flow/supervisor.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { planOne } from '../plan/defaults.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
-import type { Args, Option } from './arguments.ts'
+import type { Args } from './arguments.ts'
 import { addressOf, banner } from './banner.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
-import { PROTOCOL_OPTIONS, resolveProtocols } from './protocols.ts'
+import { resolveProtocols } from './protocols.ts'
+import { DRAIN_MS, TIMEOUT_READY_MS } from './serving-options.ts'
 import { VERSION } from './version.ts'
-
-/** Jina waits ten minutes; a start that hangs is told sooner here, models that load for long set it. */
-const TIMEOUT_READY_MS = 600_000
-/** Calls under way at the end get this long: Kubernetes kills after 30 s. */
-const DRAIN_MS = 25_000
-
-export const SERVING_OPTIONS: readonly Option[] = [
-  ...PROTOCOL_OPTIONS,
-  { name: 'host', type: 'text', value: 'HOST', summary: 'Address to listen on', preset: '0.0.0.0', also: ['host-in'] },
-  {
-    name: 'port-file',
-    type: 'text',
-    value: 'FILE',
-    summary: 'Write HOST:PORT there once it is ready, a line for each protocol',
-  },
-  { name: 'ssl-certfile', type: 'text', value: 'FILE', summary: 'Certificate (PEM): every port speaks TLS' },
-  { name: 'ssl-keyfile', type: 'text', value: 'FILE', summary: 'Private key of the certificate (PEM)' },
-  { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
-  { name: 'name', type: 'text', value: 'NAME', summary: 'Name of the deployment', preset: 'executor0' },
-  {
-    name: 'uses-with',
-    type: 'object',
-    value: 'JSON',
-    summary: 'Arguments of the constructor: JSON or k=v',
-    many: true,
-  },
-  { name: 'uses-metas', type: 'object', value: 'JSON', summary: 'Overrides of metas', many: true },
-  {
-    name: 'uses-requests',
-    type: 'object',
-    value: 'JSON',
-    summary: 'Endpoint to method, over those of the class',
-    many: true,
-  },
-  { name: 'replicas', type: 'integer', value: 'N', summary: 'Equal workers that share the calls', preset: '1' },
-  { name: 'shards', type: 'integer', value: 'N', summary: 'Workers with a part of the data each', preset: '1' },
-  {
-    name: 'polling',
-    type: 'text',
-    value: 'any|all|JSON',
-    summary: 'Which shards a call goes to, also by endpoint',
-    preset: 'any',
-  },
-  { name: 'workspace', type: 'text', value: 'DIR', summary: 'Folder for what the executor keeps' },
-  { name: 'env', type: 'object', value: 'K=V', summary: "Added to the executor's environment", many: true },
-  {
-    name: 'timeout-ready',
-    type: 'integer',
-    value: 'MS',
-    summary: 'How long a start may take; -1 waits for ever',
-    preset: `${TIMEOUT_READY_MS}`,
-  },
-  {
-    name: 'drain-timeout',
-    type: 'integer',
-    value: 'MS',
-    summary: 'How long calls may finish at the end',
-    preset: `${DRAIN_MS}`,
-  },
-  {
-    name: 'max-message-bytes',
-    type: 'integer',
-    value: 'N',
-    summary: 'Largest request message; -1 is no limit',
-    preset: 'none on gRPC, 128 MB on HTTP and WebSocket',
-  },
-  { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
-]
 
 /** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
@@ -159,8 +92,13 @@ function readPlan(args: Args, { protocols }: Listening): FlowPlan {
       workspace: workspace === undefined ? null : path.resolve(workspace),
       env: texts('env', args.object('env')),
     },
-    { listeners: protocols, host: args.text('host') ?? '0.0.0.0', tls: readTls(args), http: readHttpOptions(args) },
+    readGateway(args, protocols),
   )
+}
+
+/** What every server is told on the command line of where and how it listens. */
+export function readGateway(args: Args, listeners: GatewayPlan['listeners']) {
+  return { listeners, host: args.text('host') ?? '0.0.0.0', tls: readTls(args), http: readHttpOptions(args) }
 }
 
 function readListening(role: 'gateway' | 'executor', args: Args): Listening {

@@ -1,14 +1,14 @@
 /** An executor that runs elsewhere already, as a deployment: its addresses are replicas, or replicas of shards. */
 import { parametersFor } from '../executor/parameters.ts'
 import type { Logger } from '../log.ts'
-import type { Address, DeploymentPlan, NodePlan } from '../plan/plan.ts'
+import type { Address, DeploymentPlan } from '../plan/plan.ts'
 import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { mergeResults } from '../wire/results.ts'
 import { balanced } from './balance.ts'
 import type { Deployment } from './deployment.ts'
-import { pollAll } from './poll-all.ts'
+import { type Merging, pollAll } from './poll-all.ts'
 import { pollingTable } from './polling.ts'
 import { createRemoteHost, type RemoteHost } from './remote-host.ts'
 import { withTimeLimit } from './time-limit.ts'
@@ -27,17 +27,14 @@ export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendM
 const DEFAULT_ENDPOINT = '/default'
 
 /**
- * Connects with `start()`, which resolves when somebody answers for every shard and never rejects: executors elsewhere come
- * and go as they like. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent.
+ * Connects at once; `merging` is what becomes of the documents of several shards. `start()` resolves when somebody
+ * answers for every shard and never rejects: executors elsewhere come and go as they like.
+ *
+ * Throws XserveError BAD_ARGUMENT for metadata that cannot be sent.
  */
-export function remoteDeployment(
-  plan: RemotePlan,
-  options: RemoteOptions,
-  node?: Pick<NodePlan, 'noReduce'>,
-): Deployment {
+export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, merging: Merging = 'join'): Deployment {
   const { name, addresses } = plan
   const log = options.log.named(name)
-  const merging = node?.noReduce ? 'append' : 'join'
   const polling = pollingTable(plan.polling)
   const hosts: RemoteHost[] = []
   const shards = groupByShard(addresses).map((group) => {
@@ -129,11 +126,13 @@ function asked(request: Envelope, name: string): Envelope {
 /** As an executor of ours answers: under this name, to the client's parameters. */
 function answerTo(request: Envelope, answer: Envelope, name: string): Envelope {
   const parameters = mergeResults(request.parameters, [answer.parameters])
-  return request.answer({
+  const own = request.answer({
     role: 'executor',
     data: answer.hasData ? answer.data : null,
     parameters: parameters === request.parameters ? null : parameters,
     status: answer.isError ? answer.status : null,
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
+  own.siblings = answer.siblings
+  return own
 }

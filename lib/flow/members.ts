@@ -35,7 +35,12 @@ async function createMember(
   flow: FlowPlan,
   options: WorkerProcessOptions,
 ): Promise<Member | null> {
-  const plan = { ...given, timeoutSendMs: given.timeoutSendMs ?? flow.gateway.timeoutSendMs }
+  const { gateway } = flow
+  const plan = {
+    ...given,
+    timeoutSendMs: given.timeoutSendMs ?? gateway.timeoutSendMs,
+    retries: given.retries === -1 ? gateway.retries : given.retries,
+  }
   const node = flow.graph.nodes.find(({ name }) => name === plan.name)
   const { uses } = plan
   switch (uses.kind) {
@@ -43,13 +48,8 @@ async function createMember(
       return null
     case 'external': {
       // The client side of gRPC is loaded only where somebody is called: a start takes few milliseconds.
-      const { remoteDeployment } = await import('../deployment/remote.ts')
-      const { log } = options
-      return {
-        plan,
-        isRemote: true,
-        deployment: remoteDeployment({ ...plan, addresses: uses.addresses }, { log }, node),
-      }
+      const { remoteDeploymentOf } = await import('../deployment/remote-of-plan.ts')
+      return { plan, isRemote: true, deployment: remoteDeploymentOf(plan, options, node) }
     }
     case 'module':
       return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { resolveAddress } from '../../lib/client/address.ts'
 import { Client } from '../../lib/client/client.ts'
 import { type PingTarget, ping } from '../../lib/client/ping.ts'
+import { resolveAddress } from '../../lib/wire/address.ts'
 import { encodeStatus } from '../../lib/wire/status.ts'
 import { freePort, startGrpcServer } from './grpc-server.ts'
 

@@ -43,16 +43,31 @@ export interface Caller extends Disposable {
   post(
     endpoint: string,
     docs: readonly Doc[],
-    options?: { deadlineMs?: number; signal?: AbortSignal; parameters?: unknown },
+    options?: { deadlineMs?: number; signal?: AbortSignal; parameters?: Readonly<Record<string, unknown>> },
   ): Promise<Answer>
   readonly client: Client
 }
 
-export function requestBytes(endpoint: string, docs: readonly Doc[], requestId = 'r'): Uint8Array {
+export function requestBytes(
+  endpoint: string,
+  docs: readonly Doc[],
+  requestId = 'r',
+  parameters?: Readonly<Record<string, unknown>>,
+): Uint8Array {
   return encode('jina.DataRequestProto', {
     header: { request_id: requestId, exec_endpoint: endpoint },
     data: { docs: { docs } },
+    ...(parameters ? { parameters: structOf(parameters) } : {}),
   })
+}
+
+/** google.protobuf.Struct of flat parameters: numbers and texts. */
+function structOf(values: Readonly<Record<string, unknown>>) {
+  const fields = Object.entries(values).map(([key, value]) => [
+    key,
+    typeof value === 'number' ? { number_value: value } : { string_value: String(value) },
+  ])
+  return { fields: Object.fromEntries(fields) }
 }
 
 export function caller(address: string, options: Readonly<Record<string, number>> = {}): Caller {
@@ -87,7 +102,7 @@ export function caller(address: string, options: Readonly<Record<string, number>
   return {
     client,
     raw,
-    post: (endpoint, docs, options = {}) => raw(SINGLE, requestBytes(endpoint, docs), options),
+    post: (endpoint, docs, options = {}) => raw(SINGLE, requestBytes(endpoint, docs, 'r', options.parameters), options),
     [Symbol.dispose]: () => client.close(),
   }
 }

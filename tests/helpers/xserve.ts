@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly cwd?: string
   /** Ends a program that does not end: the test then fails on the code null. */
   readonly timeoutMs?: number
+  /** Sends SIGTERM once this has appeared on stderr. */
+  readonly stopWhen?: string
 }
 
 const environment = (more: Readonly<Record<string, string>> = {}) => ({
@@ -51,9 +53,14 @@ export async function xserve(args: readonly string[], options: RunOptions = {}):
     timeout: options.timeoutMs ?? 20_000,
     killSignal: 'SIGKILL',
   })
-  const [stdout, stderr] = await Promise.all([new Response(child.stdout).text(), new Response(child.stderr).text()])
+  const { stopWhen } = options
+  const err: Watched = { text: '', waiting: new Set() }
+  err.waiting.add(() => {
+    if (stopWhen !== undefined && err.text.includes(stopWhen)) child.kill('SIGTERM')
+  })
+  const [stdout] = await Promise.all([new Response(child.stdout).text(), collect(child.stderr, err)])
   await child.exited
-  return { code: child.exitCode, stdout, stderr }
+  return { code: child.exitCode, stdout, stderr: err.text }
 }
 
 export interface Server extends AsyncDisposable {
@@ -94,19 +101,22 @@ async function collect(stream: ReadableStream<Uint8Array>, into: Watched): Promi
 const told = (banner: string, label: string): string =>
   new RegExp(`^ {2}${label} +(\\S+:\\d+)`, 'm').exec(banner)?.[1] ?? ''
 
-/** Starts `run` or `executor` on free ports; resolves when the banner tells the addresses, rejects when it ends before. */
+/** Starts a command that serves, on free ports unless they are given; resolves when the banner tells the addresses, rejects when it ends before. */
 export async function startServer(
-  command: 'run' | 'executor',
+  command: 'run' | 'executor' | 'gateway' | 'flow' | 'script',
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<Server> {
-  const child = Bun.spawn([...COMMAND, command, ...args, ...(args.includes('--port') ? [] : ['--port', '0'])], {
-    stdin: 'ignore',
-    stdout: 'pipe',
-    stderr: 'pipe',
-    env: environment(options.env),
-    cwd: options.cwd ?? ROOT,
-  })
+  const child = Bun.spawn(
+    [...COMMAND, command, ...args, ...(args.includes('--port') || command === 'script' ? [] : ['--port', '0'])],
+    {
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      env: environment(options.env),
+      cwd: options.cwd ?? ROOT,
+    },
+  )
   const out: Watched = { text: '', waiting: new Set() }
   const err: Watched = { text: '', waiting: new Set() }
   let ended = false

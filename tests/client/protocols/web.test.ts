@@ -1,11 +1,11 @@
 /** What the client does is the same over HTTP and WebSocket; what differs is tested beside. */
 import { describe, expect, test } from 'bun:test'
-import { resolveAddress } from '../../../lib/client/address.ts'
 import { AnswerFailed } from '../../../lib/client/answer-failed.ts'
 import { Client } from '../../../lib/client/client.ts'
 import { ping } from '../../../lib/client/ping.ts'
 import { decodeData } from '../../../lib/document/data-content.ts'
 import { Document } from '../../../lib/document/document.ts'
+import { resolveAddress } from '../../../lib/wire/address.ts'
 import type { Envelope } from '../../../lib/wire/envelope.ts'
 import { failed, freePort } from '../grpc-server.ts'
 import { answerOf, type Behaviour, type Body, startWebServer } from '../web-server.ts'

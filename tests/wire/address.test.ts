@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type AddressParts, addressText, resolveAddress } from '../../lib/client/address.ts'
+import { type AddressParts, addressText, resolveAddress } from '../../lib/wire/address.ts'
 
 const text = (...sources: AddressParts[]) => {
   const address = resolveAddress(...sources)

@@ -1,5 +1,6 @@
-/** Where a client connects to: one place, however it is spelled; the same thing told twice in different ways is refused. */
+/** Where somebody is reached: one place, however it is spelled; the same thing told twice in different ways is refused. */
 import { XserveError } from '../errors.ts'
+import type { Protocol } from './call.ts'
 
 /** What Jina's client takes; each part may also stand in `host`, as `grpcs://example.org:443`. */
 export interface AddressParts {
@@ -9,8 +10,6 @@ export interface AddressParts {
   readonly protocol?: string | undefined
   readonly tls?: boolean | undefined
 }
-
-export type Protocol = 'grpc' | 'http' | 'websocket'
 
 export interface Address {
   readonly protocol: Protocol

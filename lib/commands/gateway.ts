@@ -1,0 +1,25 @@
+/** `xserve gateway`: the gateway of a Flow whose executors all run elsewhere, as in a container of its own. */
+import { planGateway } from '../plan/gateway.ts'
+import type { CommandDefinition } from './arguments.ts'
+import { GRAPH_OPTIONS, readGraphOptions } from './graph-options.ts'
+import { HTTP_OPTIONS } from './http-options.ts'
+import { resolveProtocols } from './protocols.ts'
+import { readGateway, servePlan } from './serving.ts'
+import { LISTENING_OPTIONS } from './serving-options.ts'
+
+export const gateway: CommandDefinition = {
+  name: 'gateway',
+  summary: 'Serve the gateway of a Flow whose executors run elsewhere',
+  positionals: [],
+  options: [...LISTENING_OPTIONS, ...GRAPH_OPTIONS, ...HTTP_OPTIONS],
+  run(args) {
+    const listening = resolveProtocols(args.texts('protocol'), args.texts('port'))
+    const timeoutSendMs = args.integer('timeout-send', -1)
+    const plan = planGateway(readGraphOptions(args), {
+      ...readGateway(args, listening.protocols),
+      timeoutSendMs: timeoutSendMs === undefined || timeoutSendMs < 0 ? null : timeoutSendMs,
+      retries: args.integer('retries', -1) ?? -1,
+    })
+    return servePlan('gateway', plan, args, { sharedPort: listening.shared })
+  },
+}

@@ -1,0 +1,213 @@
+/** The Flow of a gateway alone: its graph and the addresses behind it, as Jina's gateway takes them (Jina facts §5.3, §6.3). */
+import { XserveError } from '../errors.ts'
+import { resolveAddress } from '../wire/address.ts'
+import { parseCondition } from './condition.ts'
+import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from './defaults.ts'
+import { type Address, type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type UsesPlan } from './plan.ts'
+
+/** Objects as they were given; each is checked here. */
+export interface GatewayDescription {
+  /** Node → those behind it, with `start-gateway` and `end-gateway`. */
+  readonly graph: Readonly<Record<string, unknown>>
+  /** Node → condition. */
+  readonly conditions: Readonly<Record<string, unknown>>
+  /**
+   * Node → addresses; of an executor with shards, shard → addresses, and `uses_before`, `uses_after` → addresses. A node
+   * without any passes everything on.
+   */
+  readonly addresses: Readonly<Record<string, unknown>>
+  /** Node → metadata of each call. */
+  readonly metadata: Readonly<Record<string, unknown>>
+  /** Node → which shards answer: `any`, `all`, or endpoint → one of these. */
+  readonly polling: Readonly<Record<string, unknown>>
+  /** Nodes that get their branches side by side. */
+  readonly noReduce: readonly string[]
+}
+
+const START = 'start-gateway'
+const END = 'end-gateway'
+
+function refused(option: string, why: string, hint?: string): XserveError {
+  return new XserveError('BAD_ARGUMENT', `${option}: ${why}`, hint === undefined ? {} : { hint })
+}
+
+/** Branches merge in the order in which the graph names those before them. Throws XserveError BAD_ARGUMENT. */
+export function planGateway(given: GatewayDescription, gateway: Partial<GatewayPlan> = {}): FlowPlan {
+  const edges = readGraph(given.graph)
+  const names = inOrder(edges)
+  for (const key of ['conditions', 'addresses', 'metadata', 'polling'] as const) {
+    checkNames(OPTIONS[key], Object.keys(given[key]), names)
+  }
+  checkNames(OPTIONS.noReduce, given.noReduce, names)
+  const needsOf = (name: string) =>
+    edges.filter(([, to]) => to === name).map(([from]) => (from === START ? GATEWAY : from))
+  return {
+    name: null,
+    gateway: { ...DEFAULT_GATEWAY, ...gateway },
+    deployments: names.map((name) => deploymentOf(name, given)),
+    graph: {
+      nodes: names.map((name) => ({
+        name,
+        needs: needsOf(name),
+        floating: !edges.some(([from]) => from === name),
+        when: conditionOf(name, given.conditions),
+        noReduce: given.noReduce.includes(name),
+      })),
+      ends: names.length === 0 ? [GATEWAY] : needsOf(END),
+    },
+    files: [],
+  }
+}
+
+const OPTIONS = {
+  graph: '--graph-description',
+  conditions: '--graph-conditions',
+  addresses: '--deployments-addresses',
+  metadata: '--deployments-metadata',
+  polling: '--deployments-polling',
+  noReduce: '--deployments-disable-reduce',
+} as const
+
+type Edge = readonly [from: string, to: string]
+
+function readGraph(graph: Readonly<Record<string, unknown>>): Edge[] {
+  const edges = Object.entries(graph).flatMap(([from, followers]) => {
+    if (!Array.isArray(followers) || !followers.every((one) => typeof one === 'string')) {
+      throw refused(
+        OPTIONS.graph,
+        `behind ${from} stands ${JSON.stringify(followers)} instead of a list of names`,
+        'for example {"start-gateway": ["a"], "a": ["end-gateway"]}',
+      )
+    }
+    if (from === END) throw refused(OPTIONS.graph, `nothing can stand behind ${END}`)
+    return followers.map((to: string): Edge => [from, to])
+  })
+  const into = edges.find(([, to]) => to === START)
+  if (into) throw refused(OPTIONS.graph, `${into[0]} leads back to ${START}`)
+  if (edges.length > 0 && !edges.some(([, to]) => to === END)) {
+    throw refused(OPTIONS.graph, `nothing leads to ${END}`, 'the last node of the graph is followed by end-gateway')
+  }
+  return edges
+}
+
+/** Each behind those that it needs. */
+function inOrder(edges: readonly Edge[]): string[] {
+  const names = new Set(edges.flat().filter((name) => name !== START && name !== END))
+  const order: string[] = []
+  while (order.length < names.size) {
+    const next = [...names].filter(
+      (name) =>
+        !order.includes(name) && edges.every(([from, to]) => to !== name || from === START || order.includes(from)),
+    )
+    if (next.length === 0) {
+      const rest = [...names].filter((name) => !order.includes(name))
+      throw refused(OPTIONS.graph, `${rest.join(', ')} wait for each other`)
+    }
+    order.push(...next)
+  }
+  const unreached = order.find((name) => !edges.some(([, to]) => to === name))
+  if (unreached !== undefined)
+    throw refused(OPTIONS.graph, `nothing leads to ${unreached}`, `${START} leads to the first`)
+  return order
+}
+
+function checkNames(option: string, given: readonly string[], names: readonly string[]): void {
+  const unknown = given.find((name) => !names.includes(name))
+  if (unknown === undefined) return
+  throw refused(
+    option,
+    `${JSON.stringify(unknown)} is not in the graph`,
+    names.length === 0 ? `${OPTIONS.graph} is missing` : `the graph has ${names.join(', ')}`,
+  )
+}
+
+function conditionOf(name: string, conditions: Readonly<Record<string, unknown>>) {
+  const when = conditions[name]
+  if (when === undefined) return null
+  if (!isObject(when)) throw refused(OPTIONS.conditions, `the condition of ${name} is no object`)
+  parseCondition(when)
+  return when
+}
+
+function deploymentOf(name: string, given: GatewayDescription): DeploymentPlan {
+  const { shards, before, after } = readAddresses(name, given.addresses[name])
+  const addresses = shards.flatMap((group, shard) =>
+    group.map((address) => (shards.length > 1 ? { ...address, shard } : address)),
+  )
+  const external = (group: readonly Address[] | null): UsesPlan | null =>
+    group === null ? null : { kind: 'external', addresses: group }
+  return {
+    ...DEFAULT_DEPLOYMENT,
+    name,
+    uses: addresses.length === 0 ? { kind: 'pass' } : { kind: 'external', addresses },
+    usesBefore: external(before),
+    usesAfter: external(after),
+    shards: Math.max(1, shards.length),
+    replicas: Math.max(1, shards[0]?.length ?? 1),
+    polling: pollingOf(name, given.polling[name]),
+    grpcMetadata: metadataOf(name, given.metadata[name]),
+  }
+}
+
+interface Groups {
+  readonly shards: readonly (readonly Address[])[]
+  readonly before: readonly Address[] | null
+  readonly after: readonly Address[] | null
+}
+
+function readAddresses(name: string, value: unknown): Groups {
+  if (value === undefined) return { shards: [], before: null, after: null }
+  if (!isObject(value)) return { shards: [readGroup(name, value)], before: null, after: null }
+  const { uses_before: before, uses_after: after, ...shards } = value
+  const numbers = Object.keys(shards).map(Number)
+  if (numbers.length === 0 || numbers.some((number, index) => number !== index)) {
+    throw refused(
+      OPTIONS.addresses,
+      `the shards of ${name} are called ${Object.keys(shards).join(', ') || 'nothing'}`,
+      'they are numbered from 0: {"0": ["host:8080"], "1": ["host:8081"]}',
+    )
+  }
+  const optional = (group: unknown) => (group === undefined ? null : readGroup(name, group))
+  return {
+    shards: Object.values(shards).map((group) => readGroup(name, group)),
+    before: optional(before),
+    after: optional(after),
+  }
+}
+
+function readGroup(name: string, value: unknown): readonly Address[] {
+  const texts: unknown[] = Array.isArray(value) ? value : [value]
+  if (texts.length === 0) throw refused(OPTIONS.addresses, `${name} has no address`)
+  return texts.map((text) => {
+    if (typeof text !== 'string') throw refused(OPTIONS.addresses, `an address of ${name} is ${JSON.stringify(text)}`)
+    try {
+      const { host, port, tls } = resolveAddress({ host: text })
+      return { host, port, tls }
+    } catch (error) {
+      if (!(error instanceof XserveError)) throw error
+      throw refused(OPTIONS.addresses, `${name}: ${error.message}`, error.details.hint)
+    }
+  })
+}
+
+function pollingOf(name: string, value: unknown): DeploymentPlan['polling'] {
+  const word = (one: unknown): 'any' | 'all' => {
+    const text = typeof one === 'string' ? one.toLowerCase() : ''
+    if (text === 'any' || text === 'all') return text
+    throw refused(OPTIONS.polling, `${name} has ${JSON.stringify(one)} instead of any or all`)
+  }
+  if (value === undefined) return DEFAULT_DEPLOYMENT.polling
+  return isObject(value)
+    ? Object.fromEntries(Object.entries(value).map(([endpoint, one]) => [endpoint, word(one)]))
+    : word(value)
+}
+
+function metadataOf(name: string, value: unknown): Readonly<Record<string, string>> {
+  if (value === undefined) return {}
+  if (!isObject(value)) throw refused(OPTIONS.metadata, `the metadata of ${name} is no object`)
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
