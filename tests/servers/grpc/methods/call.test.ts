@@ -5,6 +5,7 @@ import type { GrpcCall, GrpcReader, GrpcSink } from '../../../../lib/servers/grp
 import { callMethod } from '../../../../lib/servers/grpc/methods/call.ts'
 import type { CallContext } from '../../../../lib/wire/call.ts'
 import type { Envelope } from '../../../../lib/wire/envelope.ts'
+import { createSpokenByPeer } from '../../../../lib/wire/spoken.ts'
 import { fakeRuntime, idOf, request } from '../fake-runtime.ts'
 
 interface Pending {
