@@ -126,12 +126,22 @@ function sizeOf(path: string): number | null {
   try {
     stat = statSync(path)
   } catch (cause) {
-    throw new XserveError(
-      'FILE_NOT_FOUND',
-      `--input ${path} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
-      { where: path, cause },
-    )
+    throw unreadable(path, cause)
   }
   if (stat.isDirectory()) throw new XserveError('BAD_ARGUMENT', `--input ${path} is a folder`, { where: path })
   return stat.isFile() ? stat.size : null
+}
+
+const HINT = 'name a file that is there, or - for stdin; --text sends a text'
+
+/** What the system says, in words. */
+function unreadable(path: string, cause: unknown): XserveError {
+  const { code } = (cause ?? {}) as { code?: unknown }
+  const why =
+    code === 'EACCES' || code === 'EPERM'
+      ? 'may not be read: permission is denied'
+      : code === 'ENOENT' || code === 'ENOTDIR'
+        ? 'is not there'
+        : `cannot be read (${typeof code === 'string' ? code : String(cause)})`
+  return new XserveError('FILE_NOT_FOUND', `--input ${path} ${why}`, { where: path, hint: HINT, cause })
 }

@@ -107,7 +107,7 @@ test.each([
   [[], 'The address is missing'],
   [['127.0.0.1:5', '--text', 'a', '--input', '-'], '--text and --input are both given'],
   [['127.0.0.1:5', '--show', 'all'], '--show must be json, text, summary or responses'],
-  [['127.0.0.1:5', '--input', '/nowhere.jsonl'], '/nowhere.jsonl cannot be read'],
+  [['127.0.0.1:5', '--input', '/nowhere.jsonl'], '--input /nowhere.jsonl is not there'],
   [['127.0.0.1:5', '--metadata', 'k=[1]'], '--metadata k must be a text'],
   [['127.0.0.1:5', '--metadata', 'k=ü'], 'metadata "k" cannot be sent'],
   [['127.0.0.1:5', '--prefetch', '0'], '--prefetch must be from 1'],

@@ -114,10 +114,10 @@ export function httpFrontContract(name: string, start: StartHttpFront): void {
         expect(await socket.rest()).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close[\s\S]*chunks/)
       })
 
-      test('the hello of TLS ends a plain connection', async () => {
+      test('the hello of TLS is answered by what tells that there is none', async () => {
         const { socket } = await dial(tell)
         socket.write(Buffer.from([0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3]))
-        expect(await socket.rest()).toBe('')
+        expect(await socket.rest()).toMatch(/^HTTP\/1\.1 400 [\s\S]*connection: close[\s\S]*not TLS/)
       })
     })
 

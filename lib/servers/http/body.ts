@@ -26,9 +26,6 @@ function checkType(request: HttpRequest): void {
     if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
       throw unsupported(`the charset ${quoted(charset)} is not read`)
   }
-  const encoding = request.header('content-encoding')
-  if (encoding !== undefined && encoding !== 'identity')
-    throw unsupported(`the content encoding ${quoted(encoding)} is not read`)
 }
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 80))
@@ -36,7 +33,7 @@ const quoted = (text: string): string => JSON.stringify(text.slice(0, 80))
 function unsupported(what: string): InvalidRequest {
   return new InvalidRequest('UNSUPPORTED_TYPE', LOCATION, what, {
     type: 'value_error.content_type',
-    hint: 'send content-type: application/json, in UTF-8 and not compressed',
+    hint: 'send content-type: application/json, in UTF-8',
   })
 }
 

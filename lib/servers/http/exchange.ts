@@ -18,7 +18,7 @@ export interface HttpRequest {
   readonly peer: string
   /** Value of a header (lower-case name); several of one name are joined by `, `. */
   header(name: string): string | undefined
-  /** The whole body, also of a GET; a second call gives the same. Rejects with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED. */
+  /** The whole body, uncompressed, also of a GET; a second call gives the same. Rejects with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED. */
   body(): Promise<Uint8Array>
   readonly cancelled: boolean
   /** Calls back once when the caller has gone before the answer was sent; at once if it has. */

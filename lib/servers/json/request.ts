@@ -15,6 +15,7 @@ import { InvalidRequest, type Location, placed } from './invalid.ts'
 const MAX_ID = 1024
 const EMPTY = new Uint8Array(0)
 const DATA: Location = ['body', 'data']
+const HEADER: Location = ['body', 'header']
 const MISSING = { type: 'value_error.missing' } as const
 
 type Json = Readonly<Record<string, unknown>>
@@ -44,9 +45,10 @@ function secondRequest(value: Json, endpoint: string | null): Envelope {
   const { data } = value
   if (data === undefined) throw new InvalidRequest('BAD_DOCUMENT', DATA, 'field required', MISSING)
   const header = isObject(value.header) ? value.header : {}
+  readText(header, 'request_id', 'requestId', HEADER)
   const target =
     readText(value, 'target_executor', 'targetExecutor') ??
-    readText(header, 'target_executor', 'targetExecutor', ['body', 'header'])
+    readText(header, 'target_executor', 'targetExecutor', HEADER)
   if (!isObject(data)) {
     const documents = data === null ? [] : data
     if (!Array.isArray(documents)) throw wrongType(DATA, 'a document or a list of documents', 'list', data)

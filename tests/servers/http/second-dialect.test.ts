@@ -131,6 +131,7 @@ describe('requests', () => {
     [{ data: [{ chunks: [{ text: 1 }] }] }, ['body', 'data', 0, 'chunks', 0, 'text']],
     [{ data: { id: 5 } }, ['body', 'data', 'id']],
     [{ data: [], header: { request_id: 'r', target_executor: 5 } }, ['body', 'header', 'target_executor']],
+    [{ data: [], header: { request_id: {} } }, ['body', 'header', 'request_id']],
   ])('%j is refused at %j', async (body, loc) => {
     const { status, json } = await post('/upper', body)
     expect([status, json.detail[0].loc]).toEqual([422, loc])

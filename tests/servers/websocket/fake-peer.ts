@@ -6,6 +6,8 @@ export interface FakePeer extends WebSocketPeer {
   readonly sent: (string | Uint8Array)[]
   readonly closed: { readonly code: number; readonly reason: string } | null
   readonly paused: boolean
+  /** Resolves with the close frame. */
+  readonly ended: Promise<void>
   /** What `send` answers: false is a slow reader. */
   fast: boolean
   /** Resolves when so many frames have been sent, the close frame counted. */
@@ -17,6 +19,7 @@ export function fakePeer(): FakePeer {
   const waiting: { readonly count: number; readonly resolve: () => void }[] = []
   let closed: { code: number; reason: string } | null = null
   let paused = false
+  const ended = Promise.withResolvers<void>()
   const wake = (): void => {
     const there = sent.length + (closed ? 1 : 0)
     for (const { count, resolve } of waiting) if (there >= count) resolve()
@@ -29,6 +32,7 @@ export function fakePeer(): FakePeer {
     get paused() {
       return paused
     },
+    ended: ended.promise,
     fast: true,
     onDrain: null,
     send(data) {
@@ -45,6 +49,7 @@ export function fakePeer(): FakePeer {
     close(code, reason = '') {
       closed = { code, reason }
       wake()
+      ended.resolve()
     },
     frames: (count) =>
       new Promise((resolve) => {

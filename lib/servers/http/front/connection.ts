@@ -21,6 +21,7 @@ const MOST_RUNNING = 16
 const MOST_WAITING = 64 * 1024
 
 const TLS_HELLO = 0x16
+const NO_TLS: Refusal = { status: 400, detail: 'this port speaks plain HTTP, not TLS' }
 const EMPTY = Buffer.alloc(0)
 
 /** `deaf`: nothing more is read, while answers are under way. `ending`: the last answer is leaving. */
@@ -178,11 +179,8 @@ export class Connection implements BodySource, ConversationHost {
     const running = this.answers.length
     if (running > 0 && (running >= MOST_RUNNING || !this.answers.allSafe)) return from
     if (this.out.queued > MOST_WAITING) return from
-    // One who speaks TLS here could not read an answer.
-    if (bytes[from] === TLS_HELLO && running === 0) {
-      this.terminate()
-      return bytes.length
-    }
+    // One who speaks TLS here cannot read it, yet finds by it that this is no TLS ("wrong version number"), and so do people.
+    if (bytes[from] === TLS_HELLO && running === 0) return this.giveUp(NO_TLS, bytes.length)
     const head = parseHead(bytes, from)
     if (head === null) return from
     const exchange = head instanceof Head ? openExchange(head, this, this.front.maxMessageBytes) : head

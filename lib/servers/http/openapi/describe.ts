@@ -39,6 +39,19 @@ const content = (schema: string): Schema => ({
 
 const answer = (description: string, schema: string): Schema => ({ description, content: content(schema) })
 
+const FINE = 'The documents; an error of an executor is in header.status.'
+/** Routes whose requests show which dialect they are written in. */
+const EITHER: Schema = {
+  description: `${FINE} Documents with other fields are answered as by an endpoint's own route.`,
+  content: {
+    'application/json': {
+      schema: {
+        anyOf: [{ $ref: '#/components/schemas/JinaResponseModel' }, { $ref: '#/components/schemas/EndpointResponse' }],
+      },
+    },
+  },
+}
+
 function callOperation({ summary, description = '', tags, id, request = 'JinaRequestModel' }: Call): Schema {
   return {
     tags,
@@ -47,7 +60,7 @@ function callOperation({ summary, description = '', tags, id, request = 'JinaReq
     operationId: id,
     requestBody: { required: true, content: content(request) },
     responses: {
-      200: answer('The documents; an error of an executor is in header.status.', 'JinaResponseModel'),
+      200: request === 'JinaRequestModel' ? EITHER : answer(FINE, 'JinaResponseModel'),
       400: answer('The body is no text, or targetExecutor no regular expression.', 'HTTPValidationError'),
       413: answer('The body is too large.', 'HTTPValidationError'),
       415: answer('The body is of another type than JSON.', 'HTTPValidationError'),

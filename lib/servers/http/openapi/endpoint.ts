@@ -1,6 +1,6 @@
 /** What the OpenAPI document says of an executor's own endpoint: POST with documents of the second dialect, or GET for events. */
 import type { EndpointSchema, EndpointSchemas, NamedSchema } from '../../../wire/schemas/endpoint-schema.ts'
-import type { Schema } from './schemas.ts'
+import { BASE64, type Schema } from './schemas.ts'
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
 const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
@@ -63,11 +63,12 @@ export const ENDPOINT_SCHEMAS: Readonly<Record<string, Schema>> = {
     properties: {
       id: { ...orNull(TEXT), description: 'Made where there is none.' },
       text: orNull(TEXT),
-      url: orNull(TEXT),
-      bytes_: { ...orNull({ type: 'string', contentEncoding: 'base64' }) },
+      url: { description: 'Where the content is.' },
+      blob: orNull(BASE64),
+      bytes_: orNull(BASE64),
       tensor: { description: 'Nested lists of numbers, one level an axis.' },
       embedding: { description: 'Nested lists of numbers, one level an axis.' },
-      tags: orNull({ type: 'object' }),
+      tags: { description: 'What else there is to say, by name.' },
     },
     additionalProperties: true,
     examples: [{ text: 'hello, world!' }],
@@ -78,6 +79,12 @@ export const ENDPOINT_SCHEMAS: Readonly<Record<string, Schema>> = {
     properties: { detail: TEXT, header: { type: 'object' } },
     required: ['detail'],
   },
+}
+
+/** As readers of events see one. */
+const EVENT: Schema = {
+  type: 'object',
+  properties: { event: { enum: ['update', 'end', 'error'] }, data: { ...TEXT, description: 'JSON.' } },
 }
 
 const invalid = (description: string): Schema => ({ description, content: json(ref('HTTPValidationError')) })
@@ -129,7 +136,7 @@ export function eventsOperation(endpoint: string, id: string): Schema {
     responses: {
       200: {
         description: 'An event `update` for each document, then `end`; or `error`, and the answer is cut off.',
-        content: { 'text/event-stream': { schema: TEXT } },
+        content: { 'text/event-stream': { schema: EVENT } },
       },
       ...FAILURES,
     },

@@ -18,13 +18,16 @@ const COUNT = { type: 'integer', minimum: 0, maximum: 4294967295 }
 const TIME = { type: 'string', format: 'date-time' }
 const NUMBERS = { description: 'Nested lists of numbers, one level an axis.' }
 
+/** With the letters of either alphabet. */
+export const BASE64 = { type: 'string', contentEncoding: 'base64', pattern: '^[A-Za-z0-9+/_-]*={0,2}$' }
+
 /** Keys of a document; a request leaves out what it does not set, an answer has them all. */
 const DOCUMENT: Readonly<Record<string, Schema>> = {
   id: TEXT,
   parent_id: TEXT,
   granularity: COUNT,
   adjacency: COUNT,
-  blob: { type: 'string', contentEncoding: 'base64' },
+  blob: BASE64,
   tensor: NUMBERS,
   mime_type: TEXT,
   text: TEXT,
