@@ -72,3 +72,22 @@ function loggerOf(root: ConsolaInstance, name: string, pid: number): Logger {
     named: (other, otherPid = pid) => loggerOf(root, other, otherPid),
   }
 }
+
+/** What every request could say is said once in this time; in milliseconds. */
+const SELDOM_MS = 1000
+
+/** `tell`, once a second at most: who says it for every request would fill the log and the time. The next tells how many were left out. */
+export function seldom(tell: (text: string) => void, everyMs = SELDOM_MS): (text: string) => void {
+  let next = 0
+  let left = 0
+  return (text) => {
+    const now = performance.now()
+    if (now < next) {
+      left++
+      return
+    }
+    next = now + everyMs
+    tell(left === 0 ? text : `${text} (and ${left} more like it)`)
+    left = 0
+  }
+}

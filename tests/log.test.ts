@@ -1,5 +1,5 @@
-import { expect, test } from 'bun:test'
-import { createLogger } from '../lib/log.ts'
+import { expect, jest, test } from 'bun:test'
+import { createLogger, seldom } from '../lib/log.ts'
 
 function lines(level: string | undefined, colour = false) {
   const written: string[] = []
@@ -38,4 +38,22 @@ test('equal lines are all written', () => {
 
 test('colour is there when asked for', () => {
   expect(lines('info', true)[0]).toStartWith('\x1b[36m')
+})
+
+test('seldom() tells at most once in its time, and how many it has left out', () => {
+  jest.useFakeTimers()
+  try {
+    const told: string[] = []
+    const tell = seldom((text) => told.push(text), 1000)
+    for (let i = 0; i < 5; i++) tell(`a${i}`)
+    jest.advanceTimersByTime(1001)
+    tell('b')
+    tell('c')
+    expect(told).toEqual(['a0', 'b (and 4 more like it)'])
+    jest.advanceTimersByTime(1001)
+    tell('d')
+    expect(told.at(-1)).toBe('d (and 1 more like it)')
+  } finally {
+    jest.useRealTimers()
+  }
 })

@@ -1,5 +1,6 @@
 /** One executor with its shards and replicas as one call interface. */
 import { asXserveError } from '../errors.ts'
+import { seldom } from '../log.ts'
 import type { CallHandler } from '../wire/call.ts'
 import { balanced } from './balance.ts'
 import { type Merging, pollAll } from './poll-all.ts'
@@ -56,7 +57,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   let turn = 0
 
   const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
-  const warn = (text: string): void => options.log.named(name).warn(text)
+  const warn = seldom((text) => options.log.named(name).warn(text))
   const sharded: CallHandler = {
     call(request, context) {
       const all = polling(request.endpoint || DEFAULT_ENDPOINT) === 'all'

@@ -1,4 +1,5 @@
 /** Routes requests through the graph of a Flow and writes the gateway's answer (Jina facts §1.5, §5.4). */
+import { seldom } from '../log.ts'
 import type { GraphPlan } from '../plan/plan.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
@@ -15,7 +16,7 @@ import { join } from './step.ts'
 import { type Part, walk } from './walk.ts'
 
 export interface TopologyOptions {
-  /** Told of what fails while nobody waits for it: floating executors. Default: nobody. */
+  /** Told of what fails while nobody waits for it, floating executors: once a second at most. Default: nobody. */
   readonly warn?: (text: string) => void
 }
 
@@ -40,7 +41,7 @@ export function createTopology(
   if (graph.stages.length === 1 && first!.awaited && first!.node !== null && first!.condition === null) {
     return { ...createSingle(first!.node), settled: async () => {} }
   }
-  const floating = createFloating(options.warn ?? (() => {}))
+  const floating = createFloating(seldom(options.warn ?? (() => {})))
   const isChain = graph.tail.length === graph.stages.length && graph.stages.length > 0
   return {
     call: isChain ? chainCall(graph) : graphCall(graph, floating),
