@@ -1,6 +1,6 @@
 /** Command-line options as data: one table a command, strictly parsed, from which citty also makes the help. */
 import { XserveError } from '../errors.ts'
-import { nearest } from './nearest.ts'
+import { nearest } from '../nearest.ts'
 
 export type OptionType = 'flag' | 'text' | 'integer' | 'object'
 

@@ -1,9 +1,9 @@
 /** `xserve gateway`: the gateway of a Flow whose executors all run elsewhere, as in a container of its own. */
 import { planGateway } from '../plan/gateway.ts'
+import { resolveListeners } from '../plan/listeners.ts'
 import type { CommandDefinition } from './arguments.ts'
 import { GRAPH_OPTIONS, readGraphOptions } from './graph-options.ts'
 import { HTTP_OPTIONS } from './http-options.ts'
-import { resolveProtocols } from './protocols.ts'
 import { readGateway, servePlan } from './serving.ts'
 import { LISTENING_OPTIONS } from './serving-options.ts'
 
@@ -13,7 +13,7 @@ export const gateway: CommandDefinition = {
   positionals: [],
   options: [...LISTENING_OPTIONS, ...GRAPH_OPTIONS, ...HTTP_OPTIONS],
   run(args) {
-    const listening = resolveProtocols(args.texts('protocol'), args.texts('port'))
+    const listening = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
     const timeoutSendMs = args.integer('timeout-send', -1)
     const plan = planGateway(readGraphOptions(args), {
       ...readGateway(args, listening.protocols),

@@ -1,9 +1,9 @@
 /** Picks the command, parses its options, shows help, turns what happens into an exit code. */
 import { type CommandDef, defineCommand, renderUsage } from 'citty'
 import { XserveError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
 import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
-import { nearest } from './nearest.ts'
 import { VERSION } from './version.ts'
 
 /** Loaded only when asked for: a command pays for no other. */

@@ -3,16 +3,15 @@ import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pollingPlan } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
-import { resolveExecutorSource } from '../flow/executor-source.ts'
-import type { Listening } from '../flow/listen.ts'
 import { startFlow } from '../flow/supervisor.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { planOne } from '../plan/defaults.ts'
+import { resolveExecutorSource } from '../plan/executor-source.ts'
+import { type Listeners, resolveListeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
 import { addressOf, banner } from './banner.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
-import { resolveProtocols } from './protocols.ts'
 import { DRAIN_MS, TIMEOUT_READY_MS } from './serving-options.ts'
 import { VERSION } from './version.ts'
 
@@ -63,7 +62,7 @@ export async function servePlan(
   return Promise.race([flow.stop(drainMs).then(() => 0), second])
 }
 
-function readPlan(args: Args, { protocols }: Listening): FlowPlan {
+function readPlan(args: Args, { protocols }: Listeners): FlowPlan {
   const given = args.positional(0) ?? args.text('uses')
   if (given === undefined) {
     throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', {
@@ -101,8 +100,8 @@ export function readGateway(args: Args, listeners: GatewayPlan['listeners']) {
   return { listeners, host: args.text('host') ?? '0.0.0.0', tls: readTls(args), http: readHttpOptions(args) }
 }
 
-function readListening(role: 'gateway' | 'executor', args: Args): Listening {
-  const listening = resolveProtocols(args.texts('protocol'), args.texts('port'))
+function readListening(role: 'gateway' | 'executor', args: Args): Listeners {
+  const listening = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
   const other = listening.protocols.find(({ protocol }) => protocol !== 'grpc')
   if (role === 'executor' && other) {
     throw new XserveError('BAD_ARGUMENT', `a shared executor serves grpc only, not ${other.protocol}`, {

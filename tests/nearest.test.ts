@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { nearest } from '../../lib/commands/nearest.ts'
+import { nearest } from '../lib/nearest.ts'
 
 test.each([
   ['prot', 'port'],

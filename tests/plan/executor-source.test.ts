@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { resolveExecutorSource } from '../../lib/flow/executor-source.ts'
+import { resolveExecutorSource } from '../../lib/plan/executor-source.ts'
 
 let folder = ''
 beforeAll(() => {

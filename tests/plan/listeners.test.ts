@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { resolveProtocols } from '../../lib/commands/protocols.ts'
 import { XserveError } from '../../lib/errors.ts'
+import { resolveListeners } from '../../lib/plan/listeners.ts'
 
 const shown = (protocols: string[], ports: string[]) => {
-  const { protocols: pairs, shared } = resolveProtocols(protocols, ports)
+  const { protocols: pairs, shared } = resolveListeners(protocols, ports, '--')
   return `${pairs.map(({ protocol, port }) => `${protocol}:${port}`).join(' ')}${shared ? ' shared' : ''}`
 }
 const failure = (protocols: string[], ports: string[]): string => {
@@ -16,7 +16,7 @@ const failure = (protocols: string[], ports: string[]): string => {
   }
 }
 
-describe('resolveProtocols()', () => {
+describe('resolveListeners()', () => {
   test.each([
     [[], [], 'grpc:0'],
     [[], ['5'], 'grpc:5'],

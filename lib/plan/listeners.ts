@@ -1,0 +1,109 @@
+/** Protocols and ports as they are written, side by side: which are served, and where. */
+import { XserveError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import type { Protocol } from '../wire/call.ts'
+import type { GatewayPlan } from './plan.ts'
+
+type ListenerPlan = GatewayPlan['listeners'][number]
+
+export interface Listeners {
+  readonly protocols: readonly ListenerPlan[]
+  /** HTTP and WebSocket are one listener: their ports are the same. */
+  readonly shared: boolean
+}
+
+const NAMES: Readonly<Record<string, Protocol>> = {
+  grpc: 'grpc',
+  http: 'http',
+  websocket: 'websocket',
+  ws: 'websocket',
+}
+const WITH_TLS = new Set(['grpcs', 'https', 'wss'])
+
+/**
+ * From what was given, each word with one or several. `prefix` is what stands before the names of the two options where
+ * they were given. Throws XserveError BAD_ARGUMENT.
+ */
+export function resolveListeners(
+  protocolWords: readonly string[],
+  portWords: readonly string[],
+  prefix = '',
+): Listeners {
+  try {
+    return pair(protocolWords, portWords)
+  } catch (error) {
+    if (!(error instanceof XserveError)) throw error
+    const named = (text: string): string => text.replaceAll('@', prefix)
+    const { hint } = error.details
+    throw bad(named(error.message), hint === undefined ? undefined : named(hint))
+  }
+}
+
+function pair(protocolWords: readonly string[], portWords: readonly string[]): Listeners {
+  const protocols: readonly Protocol[] = protocolWords.length === 0 ? ['grpc'] : split(protocolWords).map(readProtocol)
+  const twice = protocols.find((protocol, index) => protocols.indexOf(protocol) !== index)
+  if (twice !== undefined) throw bad(`@protocol names ${twice} twice`)
+  const web = protocols.filter((protocol) => protocol !== 'grpc')
+  const given = split(portWords).map(readPort)
+  // One port for the two that can share it; 0 for all is what no port at all is.
+  const oneForBoth = given.length === 1 && web.length === 2 && protocols.length === 2
+  const free = given.length === 0 || (given.length === 1 && given[0] === 0)
+  const ports = oneForBoth || free ? protocols.map(() => given[0] ?? 0) : given
+  if (ports.length !== protocols.length) {
+    throw bad(
+      `@protocol and @port differ in number: ${protocols.join(', ')} on ${ports.join(', ')}`,
+      'give a port for each protocol in the same order, or none for any free ones',
+    )
+  }
+  const pairs = protocols.map((protocol, index): ListenerPlan => ({ protocol, port: ports[index]! }))
+  return { protocols: pairs, shared: oneForBoth || checkSharing(pairs) }
+}
+
+/** Whether HTTP and WebSocket are on one port. */
+function checkSharing(pairs: readonly ListenerPlan[]): boolean {
+  const portOf = (name: Protocol) => pairs.find(({ protocol, port }) => protocol === name && port !== 0)?.port
+  const grpc = portOf('grpc')
+  const clash = pairs.find(({ protocol, port }) => protocol !== 'grpc' && port === grpc)
+  if (clash) {
+    throw bad(
+      `grpc and ${clash.protocol} cannot share port ${clash.port}`,
+      'only http and websocket can: give another port',
+    )
+  }
+  return portOf('http') !== undefined && portOf('http') === portOf('websocket')
+}
+
+/** `a,b`, `a b` and repetitions are the same. */
+function split(words: readonly string[]): string[] {
+  return words.flatMap((word) => word.split(/\s*,\s*|\s+/))
+}
+
+function readProtocol(given: string): Protocol {
+  const name = given.toLowerCase()
+  if (Object.hasOwn(NAMES, name)) return NAMES[name]!
+  if (given === '') throw bad('@protocol has an empty name in its list')
+  if (WITH_TLS.has(name)) {
+    const plain = name.slice(0, -1)
+    throw bad(
+      `@protocol ${JSON.stringify(given)}: TLS is not a protocol of its own here`,
+      `@protocol ${plain} with @ssl-certfile and @ssl-keyfile`,
+    )
+  }
+  const guess = nearest(name, Object.keys(NAMES))
+  throw bad(
+    `@protocol ${JSON.stringify(given)} is not known`,
+    `${guess === undefined ? '' : `did you mean ${guess}? `}known are grpc, http and websocket`,
+  )
+}
+
+function readPort(text: string): number {
+  if (text === '') throw bad('@port has an empty place in its list')
+  const port = /^\+?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isNaN(port)) throw bad(`@port must be a whole number, not ${JSON.stringify(text)}`)
+  if (port > 65535) throw bad(`@port must be from 0 to 65535, not ${text}`)
+  return port
+}
+
+function bad(message: string, hint?: string): XserveError {
+  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+}
