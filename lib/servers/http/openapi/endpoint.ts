@@ -36,6 +36,18 @@ export const ENDPOINT_SCHEMAS: Readonly<Record<string, Schema>> = {
     additionalProperties: true,
     examples: [{ text: 'hello, world!' }],
   },
+  EndpointRequest: {
+    type: 'object',
+    properties: {
+      data: {
+        anyOf: [{ type: 'array', items: ref('AnyDocument') }, ref('AnyDocument')],
+        examples: [[{ text: 'hello, world!' }]],
+      },
+      parameters: orNull(PARAMETERS),
+      header: orNull(HEADER),
+    },
+    required: ['data'],
+  },
   EndpointResponse: {
     type: 'object',
     properties: {
@@ -72,21 +84,11 @@ const FAILURES: Schema = {
 }
 
 export function endpointOperation(endpoint: string, id: string): Schema {
-  const document = ref('AnyDocument')
-  const body: Schema = {
-    type: 'object',
-    properties: {
-      data: { anyOf: [{ type: 'array', items: document }, document], examples: [[{ text: 'hello, world!' }]] },
-      parameters: orNull(PARAMETERS),
-      header: orNull(HEADER),
-    },
-    required: ['data'],
-  }
   return {
     tags: ['Endpoints'],
     summary: `Call ${endpoint}`,
     operationId: id,
-    requestBody: { required: true, content: json(body) },
+    requestBody: { required: true, content: json(ref('EndpointRequest')) },
     responses: {
       200: { description: 'The documents.', content: json(ref('EndpointResponse')) },
       ...FAILURES,
