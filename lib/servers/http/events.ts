@@ -8,16 +8,23 @@ import { failureJson } from '../json/answer.ts'
 /** After so long without a document a comment is sent, or proxies take the connection for dead. As in Jina. */
 const PING_MS = 15_000
 const PING = ': ping\r\n\r\n'
+/** As Jina writes it. */
 const END = 'event: end\r\n\r\n'
+/** Browsers keep an event without data to themselves: a page would not hear of the end, and its EventSource begin anew. */
+const END_FOR_PAGES = 'event: end\r\ndata: {}\r\n\r\n'
 
 type Frames = AsyncIterator<Envelope>
 
 /**
  * Pieces, each with whole events: `update` with a document as long as all goes well, then `end`; or `error` with what went
  * wrong, behind which the answer is cut off, so that callers who know no such event see that it is not whole. `first` has been
- * taken already. By hand, since a generator that has not begun does not tell its source that nobody wants it.
+ * taken already; `forPages`: the end has data. By hand, since a generator that has not begun does not tell its source that nobody wants it.
  */
-export function createEvents(first: IteratorResult<Envelope>, frames: Frames): AsyncIterable<string> {
+export function createEvents(
+  first: IteratorResult<Envelope>,
+  frames: Frames,
+  forPages: boolean,
+): AsyncIterable<string> {
   let pending: Promise<IteratorResult<Envelope>> | null = Promise.resolve(first)
   /** Set behind the last event: undefined for a good end, else with what the answer is cut off. */
   let last: { readonly error: unknown } | null = null
@@ -25,7 +32,7 @@ export function createEvents(first: IteratorResult<Envelope>, frames: Frames): A
   const piece = (next: IteratorResult<Envelope>): string => {
     if (next.done === true) {
       last = { error: undefined }
-      return END
+      return forPages ? END_FOR_PAGES : END
     }
     const envelope = next.value
     if (!envelope.isError) return dataToNodeJson(envelope.data).map(update).join('')

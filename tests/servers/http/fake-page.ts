@@ -4,6 +4,7 @@ import { ask } from './fake-request.ts'
 
 export interface FakeElement {
   readonly tag: string
+  name?: string
   readonly children: (FakeElement | string)[]
   readonly childElementCount: number
   value?: string

@@ -80,9 +80,36 @@ test('/docs lists the routes, and sends what stands in the form', async () => {
   area.value = '{"data": [{"text": "ab"}]}'
   parts.find(({ tag }) => tag === 'button')!.onclick!()
   const output = parts.find(({ tag }) => tag === 'pre')!
-  for (let turn = 0; turn < 100 && output.textContent === undefined; turn++) await Promise.resolve()
+  for (let turn = 0; turn < 100 && !output.textContent; turn++) await Promise.resolve()
   expect(output.textContent).toContain('"text": "abab"')
   expect(output.textContent).toStartWith('200')
+})
+
+test('/docs sends the fields of an endpoint that streams as the query', async () => {
+  const streaming = createHttpHandler(runtimeOf(Many))
+  const asked: string[] = []
+  const page = await runPage(
+    (request) => {
+      asked.push(`${request.method} ${request.path}`)
+      return streaming(request)
+    },
+    (await ask(streaming, 'GET', '/docs')).body,
+  )
+  const entry = [...elements(page)].find(
+    ({ tag, children }) => tag === 'details' && textOf(children[0]!).includes('/count'),
+  )!
+  entry.listeners.toggle!()
+  const parts = [...elements(entry)]
+  const field = parts.find(({ tag, name }) => tag === 'input' && name === 'text')!
+  field.value = 'a b'
+  parts.find(({ tag }) => tag === 'button')!.onclick!()
+  expect(asked.at(-1)).toBe('GET /count?text=a+b')
+})
+
+test('/redoc shows endpoints that stream', async () => {
+  const streaming = createHttpHandler(runtimeOf(Many))
+  const text = textOf(await runPage(streaming, (await ask(streaming, 'GET', '/redoc')).body))
+  for (const word of ['/count', 'An event `update`', '?text', 'EndpointRequest', 'AnyDocument']) expect(text).toContain(word)
 })
 
 test('/redoc shows routes and models', async () => {

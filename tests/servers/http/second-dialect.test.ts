@@ -194,7 +194,10 @@ describe('events', () => {
   test('a POST of one who accepts events is answered with some', async () => {
     const body = { data: { text: 'a' }, parameters: { to: 1 } }
     const request = fakeRequest('POST', '/count', { body, headers: { accept: 'text/event-stream' } })
-    expect((await readAll(await many(request))).body).toStartWith('event: update\r\ndata: {"id":')
+    const { body: events } = await readAll(await many(request))
+    expect(events).toStartWith('event: update\r\ndata: {"id":')
+    // Without data, EventSource would not tell the page of it.
+    expect(events).toEndWith('\r\n\r\nevent: end\r\ndata: {}\r\n\r\n')
   })
 
   test('an error before the first document is the status, one behind it an event, and the answer is cut off', async () => {

@@ -7,6 +7,22 @@ const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
 const TEXT = { type: 'string' }
 const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
 
+function requestOf({ input, parameters }: Partial<EndpointSchema>): Schema {
+  const document = ref(input?.name ?? 'AnyDocument')
+  return {
+    type: 'object',
+    properties: {
+      data: {
+        anyOf: [{ type: 'array', items: document }, document],
+        ...(input ? {} : { examples: [[{ text: 'hello, world!' }]] }),
+      },
+      parameters: parameters ? ref(parameters.name) : orNull(PARAMETERS),
+      header: orNull(HEADER),
+    },
+    required: ['data'],
+  }
+}
+
 function responseOf(document: Schema): Schema {
   return {
     type: 'object',
@@ -73,6 +89,7 @@ export const ENDPOINT_SCHEMAS: Readonly<Record<string, Schema>> = {
     additionalProperties: true,
     examples: [{ text: 'hello, world!' }],
   },
+  EndpointRequest: requestOf({}),
   EndpointResponse: responseOf(ref('AnyDocument')),
   Failure: {
     type: 'object',
@@ -101,22 +118,13 @@ const FAILURES: Schema = {
 }
 
 export function endpointOperation(endpoint: string, id: string, declared?: EndpointSchema): Schema {
-  const document = ref(declared?.input?.name ?? 'AnyDocument')
   const answered = declared?.output ? responseOf(ref(declared.output.name)) : ref('EndpointResponse')
-  const body: Schema = {
-    type: 'object',
-    properties: {
-      data: { anyOf: [{ type: 'array', items: document }, document], examples: [[{ text: 'hello, world!' }]] },
-      parameters: declared?.parameters ? ref(declared.parameters.name) : orNull(PARAMETERS),
-      header: orNull(HEADER),
-    },
-    required: ['data'],
-  }
+  const asked = declared?.input || declared?.parameters ? requestOf(declared) : ref('EndpointRequest')
   return {
     tags: ['Endpoints'],
     summary: `Call ${endpoint}`,
     operationId: id,
-    requestBody: { required: true, content: json(body) },
+    requestBody: { required: true, content: json(asked) },
     responses: {
       200: { description: 'The documents.', content: json(answered) },
       ...FAILURES,

@@ -18,14 +18,18 @@ const SCRIPT = `
 const rows = schema => Object.entries(schema.properties || {}).map(([name, value]) => el('tr', {},
   el('td', {}, el('code', {}, name)), el('td', {}, el('code', { className: 'dim' }, nameOf(value))),
   el('td', {}, value.description || '')))
-const link = name => el('a', { href: '#' + name }, name)
+const link = schema => schema.$ref ? el('a', { href: '#' + nameOf(schema) }, nameOf(schema)) : el('span', {}, nameOf(schema))
+const links = schema => (schema.anyOf || [schema]).flatMap((one, i) => i === 0 ? [link(one)] : [' | ', link(one)])
+const contentOf = answer => Object.values(answer.content)[0].schema
 const operation = item => el('section', {},
   el('h3', { className: 'path' }, el('span', { className: 'method' }, item.method), item.path),
   el('p', {}, item.operation.description || item.operation.summary || ''),
-  bodySchema(item.operation) ? el('p', { className: 'dim' }, 'Body: ', link(nameOf(bodySchema(item.operation)))) : null,
+  bodySchema(item.operation) ? el('p', { className: 'dim' }, 'Body: ', ...links(bodySchema(item.operation))) : null,
+  el('table', {}, ...(item.operation.parameters || []).map(({ name, description }) => el('tr', {},
+    el('td', {}, el('code', {}, '?' + name)), el('td', {}, description || '')))),
   el('table', {}, ...Object.entries(item.operation.responses || {}).map(([status, answer]) => el('tr', {},
     el('td', {}, el('code', {}, status)), el('td', {}, answer.description || ''),
-    el('td', {}, answer.content ? link(nameOf(answer.content['application/json'].schema)) : '')))))
+    el('td', {}, ...(answer.content ? links(contentOf(answer)) : []))))))
 const model = ([name, schema]) => el('section', { id: name }, el('h3', {}, name),
   schema.description ? el('p', {}, schema.description) : null, el('table', {}, ...rows(schema)))
 show(api => [...heading(api, '/docs', 'try it'), ...[...groupsOf(api)].flatMap(([tag, items]) =>

@@ -54,7 +54,7 @@ export function eventsRoute(runtime: ServedRuntime, endpoint: string): HttpHandl
       void frames.return?.()
       return failed(first.value)
     }
-    return { status: 200, headers: HEADERS, body: createEvents(first, frames) }
+    return { status: 200, headers: HEADERS, body: createEvents(first, frames, wantsEvents(request)) }
   }
 }
 
