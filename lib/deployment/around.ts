@@ -57,6 +57,13 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
       return shards.schemas
     },
     has: shards.has,
+    get modules() {
+      return [...new Set(all.flatMap((one) => one.modules))]
+    },
+    get pods() {
+      return all.flatMap((one) => one.pods)
+    },
+    replace: (next, drainMs) => shards.replace(next, drainMs),
     async stop(graceMs) {
       // In the order of a call, so that those under way find everybody that they need.
       for (const one of all) await one.stop(graceMs)

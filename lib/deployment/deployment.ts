@@ -38,6 +38,15 @@ export interface Deployment extends CallHandler {
   readonly schemas: EndpointSchemas
   /** Whether a request to the endpoint has a method here; true as long as that is not known. */
   has(endpoint: string): boolean
+  /** Files of the user's that its workers have loaded. */
+  readonly modules: readonly string[]
+  /** Names and numbers of its processes, as in the log. */
+  readonly pods: readonly { readonly name: string; readonly pid: number }[]
+  /**
+   * Exchanges the workers, one after the other, by those that `next` says (as many shards and replicas). Old ones finish
+   * their calls within `drainMs`. Rejects with the first new one's own error; those not exchanged by then serve on.
+   */
+  replace(next: DeploymentSpec, drainMs: number): Promise<void>
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -48,10 +57,12 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   const { worker, polling, merging = 'join', timeoutSendMs = null, retries = -1 } = spec
   const { name, shards, replicas } = worker.start
   const all: Replica[] = []
+  const places: { readonly shardId: number; readonly replicaId: number }[] = []
   const groups = Array.from({ length: shards }, (_, shardId) => {
-    const group = Array.from({ length: replicas }, (_, replicaId) =>
-      createReplica(specOf(spec, shardId, replicaId), options),
-    )
+    const group = Array.from({ length: replicas }, (_, replicaId) => {
+      places.push({ shardId, replicaId })
+      return createReplica(specOf(spec, shardId, replicaId), options)
+    })
     all.push(...group)
     return balanced(group, retries)
   })
@@ -95,6 +106,24 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     },
     // Before the start is over nobody can tell: the call waits for it, and the worker knows.
     has: (endpoint) => !known || endpoints.has(endpoint) || endpoints.has(DEFAULT_ENDPOINT),
+    get modules() {
+      return [...new Set(all.flatMap((replica) => replica.modules))]
+    },
+    get pods() {
+      return all.map(({ pid }, index) => {
+        const { shardId, replicaId } = places[index]!
+        return { name: specOf(spec, shardId, replicaId).start.pod, pid }
+      })
+    },
+    async replace(next, drainMs) {
+      for (const [index, replica] of all.entries()) {
+        const { shardId, replicaId } = places[index]!
+        await replica.replace(specOf(next, shardId, replicaId), drainMs)
+        // The first of the new ones tells what there is.
+        if (index === 0) endpoints = new Set(replica.endpoints)
+      }
+      known = true
+    },
     async stop(graceMs) {
       const stopped = await Promise.allSettled(all.map((replica) => replica.stop(graceMs)))
       for (const one of stopped) if (one.status === 'rejected') throw asXserveError(one.reason)

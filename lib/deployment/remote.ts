@@ -87,6 +87,10 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
       for (const host of hosts) host.refresh()
       return false
     },
+    modules: [],
+    pods: [],
+    // What runs elsewhere is exchanged there.
+    async replace() {},
     async stop() {
       for (const host of hosts) host.close()
     },

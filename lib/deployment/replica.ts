@@ -18,6 +18,15 @@ export interface Replica extends Balanced {
   readonly streams: readonly string[]
   /** What endpoints have declared to take and to give. */
   readonly schemas: EndpointSchemas
+  /** Files of the user's that its worker has loaded. */
+  readonly modules: readonly string[]
+  /** Of its worker; 0 when there is none. */
+  readonly pid: number
+  /**
+   * Starts another worker and makes it the one that new calls go to as soon as it is ready; the old one finishes its calls
+   * within `drainMs` and ends. Rejects with the new one's own error; then the old one serves on.
+   */
+  replace(next: WorkerSpec, drainMs: number): Promise<void>
   /** Ends the worker after its calls under way; kills it after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -37,28 +46,36 @@ type State =
   | { readonly kind: 'failed'; readonly error: XserveError }
   | { readonly kind: 'stopped' }
 
-export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): Replica {
-  const name = spec.start.name
-  const log: Logger = options.log.named(spec.start.pod)
+export function createReplica(first: WorkerSpec, options: WorkerProcessOptions): Replica {
+  const name = first.start.name
+  let spec = first
+  const log: Logger = options.log.named(first.start.pod)
   let state: State = { kind: 'new' }
   let className = ''
   let endpoints: readonly string[] = []
   let streams: readonly string[] = []
   let schemas: EndpointSchemas = {}
+  let modules: readonly string[] = []
+  /** Counts exchanges: a start from before one is of no use any more. */
+  let generation = 0
+  const retiring = new Set<Promise<void>>()
   let deaths = 0
   let timer: Timer | undefined
   const stopping = new AbortController()
 
   const launch = async (): Promise<void> => {
+    const started = generation
     const worker = await startWorkerProcess(spec, options, stopping.signal)
-    if (state.kind === 'stopped') {
-      await worker.stop(0)
-      return
-    }
+    if (state.kind === 'stopped' || started !== generation) await worker.stop(0)
+    else adopt(worker)
+  }
+
+  const adopt = (worker: WorkerProcess): void => {
     className = worker.className
     endpoints = worker.endpoints
     streams = worker.streams
     schemas = worker.schemas
+    modules = worker.modules
     const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
     state = { kind: 'ready', worker, channel, since: performance.now() }
     void worker.exited.then((reason) => {
@@ -86,7 +103,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
         if (state.kind === 'ready') log.info(`started again as process ${state.worker.pid}`)
       },
       (error: unknown) => {
-        if (state.kind !== 'stopped') revive(asXserveError(error), 0)
+        if (state.kind === 'starting') revive(asXserveError(error), 0)
       },
     )
     state = { kind: 'starting', started }
@@ -125,8 +142,32 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
     return started
   }
 
+  const replace = async (next: WorkerSpec, drainMs: number): Promise<void> => {
+    const worker = await startWorkerProcess(next, options, stopping.signal)
+    const last = state
+    if (last.kind === 'stopped') {
+      await worker.stop(0)
+      return
+    }
+    clearTimeout(timer)
+    spec = next
+    generation++
+    deaths = 0
+    adopt(worker)
+    if (last.kind !== 'ready') return
+    const retired = last.worker.stop(drainMs).finally(() => retiring.delete(retired))
+    retiring.add(retired)
+  }
+
   return {
     start,
+    replace,
+    get modules() {
+      return modules
+    },
+    get pid() {
+      return state.kind === 'ready' ? state.worker.pid : 0
+    },
     get className() {
       return className
     },
@@ -156,6 +197,7 @@ export function createReplica(spec: WorkerSpec, options: WorkerProcessOptions): 
       stopping.abort()
       if (last.kind === 'ready') await last.worker.stop(graceMs)
       if (last.kind === 'starting') await last.started
+      await Promise.all(retiring)
     },
   }
 }

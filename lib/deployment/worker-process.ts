@@ -35,6 +35,8 @@ export interface WorkerProcess {
   readonly streams: readonly string[]
   /** What endpoints have declared to take and to give. */
   readonly schemas: EndpointSchemas
+  /** Files of the user's that it has loaded. */
+  readonly modules: readonly string[]
   readonly state: WorkerState
   /** Resolves once, when the process has ended, with why. */
   readonly exited: Promise<XserveError>
@@ -86,7 +88,8 @@ export async function startWorkerProcess(
   let state: WorkerState = 'starting'
   let lastFailure: Failure | null = null
   let drained = () => {}
-  const steps = Promise.withResolvers<Pick<WorkerProcess, 'className' | 'endpoints' | 'streams' | 'schemas'>>()
+  const steps =
+    Promise.withResolvers<Pick<WorkerProcess, 'className' | 'endpoints' | 'streams' | 'schemas' | 'modules'>>()
   steps.promise.catch(() => {})
 
   const fd = child.stdio[3]
@@ -106,6 +109,7 @@ export async function startWorkerProcess(
           endpoints: message.endpoints,
           streams: message.streams,
           schemas: message.schemas,
+          modules: message.modules,
         })
         return
       case 'failed':
@@ -174,7 +178,7 @@ export async function startWorkerProcess(
           )
         }, timeout)
   try {
-    const { className, endpoints, streams, schemas } = await steps.promise
+    const { className, endpoints, streams, schemas, modules } = await steps.promise
     state = 'ready'
     return {
       pid: child.pid,
@@ -183,6 +187,7 @@ export async function startWorkerProcess(
       endpoints,
       streams,
       schemas,
+      modules,
       get state() {
         return state
       },

@@ -33,6 +33,8 @@ export type FromWorker =
       readonly endpoints: readonly string[]
       /** Those of the endpoints that stream. */
       readonly streams: readonly string[]
+      /** Files of the user's that are loaded by then; those that are named in the specification among them. */
+      readonly modules: readonly string[]
       /** What endpoints have declared; those that have not are left out. */
       readonly schemas: EndpointSchemas
     }

@@ -63,7 +63,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     if (exits.length > 0) calls.onFailure = exitOn(exits, link, () => executor!.close())
     const streams = streamingEndpoints(executor, table)
     const schemas = Object.fromEntries([...(typed ?? [])].map(([endpoint, { schema }]) => [endpoint, schema]))
-    link.control({ kind: 'ready', className, endpoints: [...table.keys()], streams, schemas })
+    link.control({ kind: 'ready', className, endpoints: [...table.keys()], streams, schemas, modules: loadedModules() })
   }
 
   const finish = async (): Promise<void> => {

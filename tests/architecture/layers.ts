@@ -30,6 +30,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['lib/wire/schema.ts'],
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
+  ignore: ['lib/watch/'],
   '@cfworker/json-schema': ['lib/executor/typed/'],
   consola: ['lib/log.ts'],
 }
@@ -171,6 +172,9 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/topology/step.ts': 'tests/topology/topology.test.ts',
   'lib/topology/walk.ts': 'tests/topology/topology.test.ts and tests/topology/random.test.ts',
   'lib/plan/plan.ts': 'types and one constant',
+  'lib/watch/ignoring.ts': 'tests/watch/watch.test.ts',
+  'lib/watch/snapshot.ts': 'tests/watch/watch.test.ts',
+  'lib/watch/sources.ts': 'tests/watch/watch.test.ts',
   'lib/wire/call.ts': 'tests/topology/single.test.ts',
   'lib/wire/fields.ts': 'tests/wire/envelope.test.ts',
   'lib/wire/scan.ts': 'tests/wire/envelope.test.ts',

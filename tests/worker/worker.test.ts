@@ -28,6 +28,7 @@ describe('steps', () => {
       className: 'MyExec',
       endpoints: ['/default'],
       streams: [],
+      modules: [fixture('my_executor.ts')],
       schemas: {},
     })
     expect((await worker.post('/foo', [{ id: 'a' }])).toJSON()).toEqual([{ id: 'a', text: 'executed MyExec' }])

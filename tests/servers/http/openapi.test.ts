@@ -109,7 +109,8 @@ test('/docs sends the fields of an endpoint that streams as the query', async ()
 test('/redoc shows endpoints that stream', async () => {
   const streaming = createHttpHandler(runtimeOf(Many))
   const text = textOf(await runPage(streaming, (await ask(streaming, 'GET', '/redoc')).body))
-  for (const word of ['/count', 'An event `update`', '?text', 'EndpointRequest', 'AnyDocument']) expect(text).toContain(word)
+  for (const word of ['/count', 'An event `update`', '?text', 'EndpointRequest', 'AnyDocument'])
+    expect(text).toContain(word)
 })
 
 test('/redoc shows routes and models', async () => {

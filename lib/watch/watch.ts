@@ -1,0 +1,188 @@
+/**
+ * Tells which files have really changed, however they are saved. Every event of the system is only a hint to look: folders are
+ * watched, not files, and what counts is the content. Knows nothing of executors.
+ */
+import { type FSWatcher, realpathSync, watch as watchFolder } from 'node:fs'
+import path from 'node:path'
+import { createIgnoring } from './ignoring.ts'
+import { Snapshot } from './snapshot.ts'
+import { type Listing, listSources, SOURCE } from './sources.ts'
+
+export interface WatchSet {
+  /** Absolute; source files in them and below count, new ones too. */
+  readonly folders: readonly string[]
+  /** Absolute; count wherever they are, whatever they are, whether they are there or not. */
+  readonly files: readonly string[]
+}
+
+export interface WatchOptions {
+  /** Looks so often instead of waiting for events, in milliseconds. For folders whose changes the system does not tell. */
+  readonly pollMs?: number | undefined
+  /** So long nothing more may come before a change is told, in milliseconds. Default 4. */
+  readonly quietMs?: number
+  /** Told once when the system has no more watches to give, and it goes on by looking. */
+  readonly warn: (text: string) => void
+  /** In place of the system's, for tests. */
+  readonly watchFolder?: typeof watchFolder
+}
+
+export interface Watch {
+  /** Files whose change would be told. */
+  readonly files: readonly string[]
+  /** What is looked at from now on. A file that joins counts as it is now. */
+  update(set: WatchSet): void
+  close(): void
+}
+
+const QUIET_MS = 4
+/** A burst is waited for no longer than this; when it goes on after that, to the second limit. */
+const MOST_MS = 100
+const MOST_OF_LONG_BURST_MS = 2000
+/** A file that is missing or empty may be on its way to be saved. */
+const SETTLE_MS = 100
+const LOOK_AGAIN_MS = 10
+/** How often is looked where there are no watches left. */
+const FALLBACK_POLL_MS = 300
+
+/** `changed` gets absolute paths: of a burst of saves all in one. */
+export function createWatch(set: WatchSet, options: WatchOptions, changed: (files: readonly string[]) => void): Watch {
+  const { quietMs = QUIET_MS, watchFolder: open = watchFolder } = options
+  const ignoring = createIgnoring()
+  const snapshot = new Snapshot()
+  const watchers = new Map<string, FSWatcher>()
+  let { folders, files } = set
+  let listing: Listing = { folders: new Set(), files: new Set() }
+  let timer: Timer | undefined
+  let poll: Timer | undefined
+  let burstBegan = 0
+  let most = MOST_MS
+  let unsettledSince = 0
+  let closed = false
+
+  const list = (): void => {
+    ignoring.forget()
+    listing = { folders: new Set(), files: new Set(files) }
+    for (const folder of folders) listSources(folder, ignoring, listing)
+    if (options.pollMs === undefined && poll === undefined) watchAll()
+  }
+
+  /** Folders of single files, too: of the links on their way and of where they lead. */
+  const watchAll = (): void => {
+    const wanted = new Set(listing.folders)
+    for (const file of files) for (const folder of foldersOf(file)) wanted.add(folder)
+    for (const [folder, watcher] of watchers) {
+      if (wanted.has(folder)) continue
+      watcher.close()
+      watchers.delete(folder)
+    }
+    for (const folder of wanted) if (!watchers.has(folder) && poll === undefined) watchOne(folder)
+  }
+
+  const watchOne = (folder: string): void => {
+    try {
+      const watcher = open(folder, (_, name) => hint(folder, name))
+      watcher.on('error', () => lost(folder, watcher))
+      watchers.set(folder, watcher)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE') fallBack(code)
+      // Anything else: the folder has just gone, or never was; its parent tells when it comes.
+    }
+  }
+
+  const lost = (folder: string, watcher: FSWatcher): void => {
+    if (watchers.get(folder) !== watcher) return
+    watchers.delete(folder)
+    watcher.close()
+    look()
+  }
+
+  const fallBack = (code: string): void => {
+    for (const watcher of watchers.values()) watcher.close()
+    watchers.clear()
+    poll = setInterval(scan, FALLBACK_POLL_MS)
+    options.warn(
+      `the system has no more watches to give (${code}): looking for changes every ${FALLBACK_POLL_MS} ms instead`,
+    )
+  }
+
+  /** What can have no say is passed over: a log that is written on and on must not keep us busy. */
+  const hint = (folder: string, name: string | null): void => {
+    if (name !== null && path.extname(name) !== '' && !SOURCE.test(name) && !name.startsWith('..')) {
+      const file = path.join(folder, name)
+      if (!listing.files.has(file) && !files.some((one) => path.basename(one) === name)) return
+    }
+    look()
+  }
+
+  const look = (): void => {
+    if (closed) return
+    const now = performance.now()
+    if (timer === undefined) burstBegan = now
+    else if (now - burstBegan + quietMs > most) return
+    clearTimeout(timer)
+    timer = setTimeout(lookNow, quietMs)
+  }
+
+  const lookNow = (): void => {
+    timer = undefined
+    most = performance.now() - burstBegan + quietMs > MOST_MS ? MOST_OF_LONG_BURST_MS : MOST_MS
+    scan()
+  }
+
+  const scan = (): void => {
+    if (closed) return
+    list()
+    const found = snapshot.compare(listing.files)
+    const now = performance.now()
+    if (found.unsettled.length === 0) unsettledSince = 0
+    else {
+      if (unsettledSince === 0) unsettledSince = now
+      if (now - unsettledSince < SETTLE_MS) {
+        clearTimeout(timer)
+        timer = setTimeout(lookNow, LOOK_AGAIN_MS)
+        return
+      }
+      unsettledSince = 0
+    }
+    if (found.changed.length === 0) return
+    snapshot.accept(found.changed)
+    changed([...found.changed].sort())
+  }
+
+  list()
+  snapshot.add(listing.files)
+  if (options.pollMs !== undefined) poll = setInterval(scan, options.pollMs)
+
+  return {
+    get files() {
+      return [...listing.files].sort()
+    },
+    update(next) {
+      folders = next.folders
+      files = next.files
+      const before = listing.files
+      list()
+      snapshot.keepOnly(listing.files)
+      snapshot.add([...listing.files].filter((file) => !before.has(file)))
+    },
+    close() {
+      closed = true
+      clearTimeout(timer)
+      clearInterval(poll)
+      for (const watcher of watchers.values()) watcher.close()
+      watchers.clear()
+    },
+  }
+}
+
+/** The folder of a file, and those of what its links lead to. */
+function foldersOf(file: string): Set<string> {
+  const folders = new Set([path.dirname(file)])
+  try {
+    folders.add(path.dirname(realpathSync(file)))
+  } catch {
+    // It is not there yet; its folder tells when it comes.
+  }
+  return folders
+}

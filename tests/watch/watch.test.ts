@@ -1,0 +1,264 @@
+/** Every way in which files are saved, on real files: what is told, and what is not. */
+import { afterEach, expect, test } from 'bun:test'
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { createWatch, type Watch, type WatchOptions, type WatchSet } from '../../lib/watch/watch.ts'
+
+interface Project {
+  readonly folder: string
+  readonly batches: (readonly string[])[]
+  readonly warnings: string[]
+  readonly watch: Watch
+  /** Resolves with the next batch, as paths below the folder. */
+  next(): Promise<string[]>
+  write(name: string, text: string): void
+}
+
+const open: (() => void)[] = []
+afterEach(() => {
+  for (const close of open.splice(0)) close()
+})
+
+function project(
+  options: Partial<WatchOptions> = {},
+  more: Partial<WatchSet> = {},
+  prepare?: (folder: string) => void,
+): Project {
+  const folder = mkdtempSync(path.join(tmpdir(), 'xserve-watch-'))
+  writeFileSync(path.join(folder, 'exec.ts'), 'first')
+  writeFileSync(path.join(folder, '.gitignore'), 'build/\n*.generated.ts\n')
+  prepare?.(folder)
+  const batches: (readonly string[])[] = []
+  const warnings: string[] = []
+  let seen = 0
+  let wake = (): void => {}
+  const watch = createWatch(
+    { folders: [folder], files: [], ...more },
+    { warn: (text) => warnings.push(text), ...options },
+    (files) => {
+      batches.push(files)
+      wake()
+    },
+  )
+  open.push(() => {
+    watch.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return {
+    folder,
+    batches,
+    warnings,
+    watch,
+    async next() {
+      while (batches.length <= seen) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      return batches[seen++]!.map((file) => path.relative(folder, file))
+    },
+    write: (name, text) => writeFileSync(path.join(folder, name), text),
+  }
+}
+
+/** Nothing was told although there was time for it: a change behind it is told alone. */
+async function onlyMarker(one: Project): Promise<void> {
+  one.write('marker.ts', `${Math.random()}`)
+  expect(await one.next()).toEqual(['marker.ts'])
+}
+
+test('written in place, again and again', async () => {
+  const one = project()
+  for (let i = 0; i < 5; i++) {
+    one.write('exec.ts', `version ${i}`)
+    expect(await one.next()).toEqual(['exec.ts'])
+  }
+})
+
+test('another file renamed over it, five times', async () => {
+  const one = project()
+  const file = path.join(one.folder, 'exec.ts')
+  for (let i = 0; i < 5; i++) {
+    writeFileSync(`${file}.tmp`, `version ${i}`)
+    renameSync(`${file}.tmp`, file)
+    expect(await one.next()).toEqual(['exec.ts'])
+  }
+})
+
+test('as vim saves: the old one aside, a new one, the old one away', async () => {
+  const one = project()
+  const file = path.join(one.folder, 'exec.ts')
+  for (let i = 0; i < 3; i++) {
+    renameSync(file, `${file}~`)
+    writeFileSync(file, `version ${i}`)
+    unlinkSync(`${file}~`)
+    expect(await one.next()).toEqual(['exec.ts'])
+  }
+})
+
+test('emptied, then written: the empty file is never told', async () => {
+  const one = project()
+  const file = path.join(one.folder, 'exec.ts')
+  for (let i = 0; i < 5; i++) {
+    const handle = openSync(file, 'w')
+    await Bun.sleep(40)
+    writeSync(handle, `version ${i}`)
+    closeSync(handle)
+    expect(await one.next()).toEqual(['exec.ts'])
+    expect(await Bun.file(file).text()).toBe(`version ${i}`)
+  }
+  expect(one.batches).toHaveLength(5)
+})
+
+test('deleted and made again; deleted for good is told, too', async () => {
+  const one = project()
+  const file = path.join(one.folder, 'exec.ts')
+  unlinkSync(file)
+  await Bun.sleep(20)
+  writeFileSync(file, 'again')
+  expect(await one.next()).toEqual(['exec.ts'])
+  unlinkSync(file)
+  expect(await one.next()).toEqual(['exec.ts'])
+  writeFileSync(file, 'back')
+  expect(await one.next()).toEqual(['exec.ts'])
+})
+
+test('new folders and new files in them', async () => {
+  const one = project()
+  mkdirSync(path.join(one.folder, 'lib/new'), { recursive: true })
+  one.write('lib/new/x.ts', '1')
+  expect(await one.next()).toEqual(['lib/new/x.ts'])
+  one.write('lib/new/x.ts', '2')
+  expect(await one.next()).toEqual(['lib/new/x.ts'])
+})
+
+test('the same content is no change', async () => {
+  const one = project()
+  one.write('exec.ts', 'first')
+  await onlyMarker(one)
+})
+
+test('data, logs, dot files, node_modules and what .gitignore names are passed over', async () => {
+  const one = project({}, {}, (folder) => {
+    for (const name of ['node_modules/p', '.git', 'build', '.cache'])
+      mkdirSync(path.join(folder, name), { recursive: true })
+  })
+  for (const name of [
+    'cache.json',
+    'data.db',
+    'run.log',
+    '.exec.ts.swp',
+    '.env',
+    'node_modules/p/index.ts',
+    '.git/x.ts',
+  ])
+    one.write(name, 'x')
+  for (const name of ['build/out.ts', 'a.generated.ts', '.cache/y.ts', 'exec.ts~', '4913']) one.write(name, 'x')
+  await onlyMarker(one)
+})
+
+test('a burst of many files is told in two batches at most', async () => {
+  const one = project()
+  for (let i = 0; i < 300; i++) {
+    one.write(`f${i}.ts`, `${i}`)
+    if (i % 20 === 0) await Bun.sleep(2)
+  }
+  const told = new Set<string>()
+  while (told.size < 300) for (const file of await one.next()) told.add(file)
+  expect(one.batches.length).toBeLessThanOrEqual(2)
+})
+
+test('single files elsewhere, whatever they are named, there or not yet', async () => {
+  const other = mkdtempSync(path.join(tmpdir(), 'xserve-watch-other-'))
+  open.push(() => rmSync(other, { recursive: true, force: true }))
+  const yaml = path.join(other, 'exec.yml')
+  const later = path.join(other, 'later.json')
+  writeFileSync(yaml, 'a: 1')
+  const one = project({}, { files: [yaml, later] })
+  writeFileSync(path.join(other, 'unrelated.yml'), 'x')
+  writeFileSync(yaml, 'a: 2')
+  expect((await one.next()).map((file) => path.basename(file))).toEqual(['exec.yml'])
+  writeFileSync(later, '{}')
+  expect((await one.next()).map((file) => path.basename(file))).toEqual(['later.json'])
+})
+
+test('a link that is exchanged two levels above, as Kubernetes does it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'xserve-watch-k8s-'))
+  open.push(() => rmSync(folder, { recursive: true, force: true }))
+  const at = (name: string) => path.join(folder, name)
+  mkdirSync(at('..1'))
+  writeFileSync(at('..1/exec.yml'), 'a: 1')
+  symlinkSync('..1', at('..data'))
+  symlinkSync('..data/exec.yml', at('exec.yml'))
+  const one = project({}, { folders: [], files: [at('exec.yml')] })
+  mkdirSync(at('..2'))
+  writeFileSync(at('..2/exec.yml'), 'a: 2')
+  symlinkSync('..2', at('..data_tmp'))
+  renameSync(at('..data_tmp'), at('..data'))
+  rmSync(at('..1'), { recursive: true })
+  expect((await one.next()).map((file) => path.basename(file))).toEqual(['exec.yml'])
+  expect(one.batches).toHaveLength(1)
+})
+
+test('a linked source file, and a folder that links to itself', async () => {
+  const other = mkdtempSync(path.join(tmpdir(), 'xserve-watch-link-'))
+  open.push(() => rmSync(other, { recursive: true, force: true }))
+  writeFileSync(path.join(other, 'real.ts'), '1')
+  const one = project({}, { files: [] }, (folder) => {
+    symlinkSync(path.join(other, 'real.ts'), path.join(folder, 'link.ts'))
+    symlinkSync(folder, path.join(folder, 'self'))
+  })
+  one.watch.update({ folders: [one.folder], files: [path.join(one.folder, 'link.ts')] })
+  writeFileSync(path.join(other, 'real.ts'), '2')
+  expect(await one.next()).toEqual(['link.ts'])
+})
+
+test('what joins counts as it is then; what leaves is told no more', async () => {
+  const one = project({}, { folders: [] })
+  const file = path.join(one.folder, 'data.json')
+  writeFileSync(file, '1')
+  one.watch.update({ folders: [], files: [file] })
+  expect(one.watch.files).toEqual([file])
+  writeFileSync(file, '2')
+  expect(await one.next()).toEqual(['data.json'])
+  one.watch.update({ folders: [one.folder], files: [] })
+  writeFileSync(file, '3')
+  await onlyMarker(one)
+})
+
+test('by looking instead of events', async () => {
+  const one = project({
+    pollMs: 10,
+    watchFolder: () => {
+      throw new Error('not to be asked')
+    },
+  })
+  one.write('exec.ts', 'second')
+  expect(await one.next()).toEqual(['exec.ts'])
+})
+
+test('where the system has no watches left it says so once and goes on by looking', async () => {
+  const one = project({
+    watchFolder: () => {
+      throw Object.assign(new Error('none left'), { code: 'ENOSPC' })
+    },
+  })
+  one.write('exec.ts', 'second')
+  expect(await one.next()).toEqual(['exec.ts'])
+  appendFileSync(path.join(one.folder, 'exec.ts'), '!')
+  expect(await one.next()).toEqual(['exec.ts'])
+  expect(one.warnings).toEqual([expect.stringContaining('ENOSPC')])
+})
