@@ -1,7 +1,7 @@
 /** `xserve executor FILE`: a shared executor for Flows, one hop less than a served one. */
 import type { CommandDefinition } from './arguments.ts'
 import { serveCommand } from './serving.ts'
-import { EXECUTOR_OPTIONS, LISTENING_OPTIONS } from './serving-options.ts'
+import { EXECUTOR_OPTIONS, LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
 
 export const executor: CommandDefinition = {
   name: 'executor',
@@ -9,6 +9,6 @@ export const executor: CommandDefinition = {
   positionals: [
     { name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true },
   ],
-  options: [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS],
+  options: [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...LIVE_OPTIONS],
   run: (args) => serveCommand('executor', args),
 }

@@ -2,7 +2,7 @@
 import type { CommandDefinition } from './arguments.ts'
 import { HTTP_OPTIONS } from './http-options.ts'
 import { serveCommand } from './serving.ts'
-import { EXECUTOR_OPTIONS, LISTENING_OPTIONS } from './serving-options.ts'
+import { EXECUTOR_OPTIONS, LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
 
 export const run: CommandDefinition = {
   name: 'run',
@@ -10,6 +10,6 @@ export const run: CommandDefinition = {
   positionals: [
     { name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true },
   ],
-  options: [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...HTTP_OPTIONS],
+  options: [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...LIVE_OPTIONS, ...HTTP_OPTIONS],
   run: (args) => serveCommand('gateway', args),
 }

@@ -3,7 +3,9 @@ import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pollingPlan } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
-import { startFlow } from '../flow/supervisor.ts'
+import { keepFresh } from '../flow/live.ts'
+import { startPatiently } from '../flow/start-patiently.ts'
+import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { planOne } from '../plan/defaults.ts'
 import { resolveExecutorSource } from '../plan/executor-source.ts'
@@ -38,7 +40,10 @@ export async function servePlan(
   warnOfHttp(args, plan, log)
   const signals = watchSignals()
   surviveFaults(log)
-  const starting = startFlow(plan, {
+  const isLive = plan.deployments.some(({ reload }) => reload)
+  const pollMs = args.integer('watch-poll', 1)
+  const failures = new Map<string, XserveError>()
+  const options: FlowOptions = {
     role,
     ...more,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
@@ -46,18 +51,26 @@ export async function servePlan(
     log,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
-  })
+    failures: () => failures,
+  }
+  const waiting = new AbortController()
+  const starting = isLive ? startPatiently(plan, options, { log, pollMs }, waiting.signal) : startFlow(plan, options)
   const flow = await Promise.race([starting, signals.first.then(() => null)])
+  waiting.abort()
   if (flow === null) {
     void starting.then((late) => late.stop(0)).catch(() => {})
     return 0
   }
+  const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, failures }) : null
+  for (const { name, folders, files } of live?.watched ?? [])
+    log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
   const ready = flow.ready.then(() => {
     if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
     if (!isQuiet) process.stderr.write(banner(role, flow, performance.now() - started))
   })
   const signal = await Promise.race([ready.then(() => signals.first), signals.first])
   log.info(`${signal}: finishing the calls under way`)
+  live?.close()
   const second = signals.second.then(() => 130)
   return Promise.race([flow.stop(drainMs).then(() => 0), second])
 }
@@ -90,6 +103,7 @@ function readPlan(args: Args, { protocols }: Listeners): FlowPlan {
       timeoutReadyMs: args.integer('timeout-ready', -1) ?? TIMEOUT_READY_MS,
       workspace: workspace === undefined ? null : path.resolve(workspace),
       env: texts('env', args.object('env')),
+      reload: args.flag('reload') ?? false,
     },
     readGateway(args, protocols),
   )

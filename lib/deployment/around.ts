@@ -63,7 +63,11 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
     get pods() {
       return all.flatMap((one) => one.pods)
     },
-    replace: (next, drainMs) => shards.replace(next, drainMs),
+    async replace(next, drainMs) {
+      await shards.replace(next, drainMs)
+      await before?.replace(null, drainMs)
+      await after?.replace(null, drainMs)
+    },
     async stop(graceMs) {
       // In the order of a call, so that those under way find everybody that they need.
       for (const one of all) await one.stop(graceMs)

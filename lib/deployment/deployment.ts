@@ -43,10 +43,11 @@ export interface Deployment extends CallHandler {
   /** Names and numbers of its processes, as in the log. */
   readonly pods: readonly { readonly name: string; readonly pid: number }[]
   /**
-   * Exchanges the workers, one after the other, by those that `next` says (as many shards and replicas). Old ones finish
+   * Exchanges the workers, one after the other, by those that `next` says (as many shards and replicas; null: as now, from
+   * the code as it is now). Old ones finish
    * their calls within `drainMs`. Rejects with the first new one's own error; those not exchanged by then serve on.
    */
-  replace(next: DeploymentSpec, drainMs: number): Promise<void>
+  replace(next: DeploymentSpec | null, drainMs: number): Promise<void>
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -69,6 +70,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   let endpoints: ReadonlySet<string> = new Set()
   let known = false
   let turn = 0
+  let current = spec
 
   const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
   const warn = seldom((text) => options.log.named(name).warn(text))
@@ -116,9 +118,10 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
       })
     },
     async replace(next, drainMs) {
+      current = next ?? current
       for (const [index, replica] of all.entries()) {
         const { shardId, replicaId } = places[index]!
-        await replica.replace(specOf(next, shardId, replicaId), drainMs)
+        await replica.replace(specOf(current, shardId, replicaId), drainMs)
         // The first of the new ones tells what there is.
         if (index === 0) endpoints = new Set(replica.endpoints)
       }

@@ -24,6 +24,8 @@ export interface FlowOptions extends WorkerProcessOptions {
   readonly maxMessageBytes?: number
   /** HTTP and WebSocket on one free port. Default: when they are given the same number. */
   readonly sharedPort?: boolean
+  /** Executors whose last change was not taken, each with why: `_status` tells. Default: none. */
+  readonly failures?: () => ReadonlyMap<string, Error>
 }
 
 export interface RunningFlow {
@@ -69,7 +71,11 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   const runtime = createRuntime({
     role,
     handler,
-    info: createInfo(options.version, () => streams().length > 0 || Object.keys(schemas()).length > 0),
+    info: createInfo(
+      options.version,
+      () => streams().length > 0 || Object.keys(schemas()).length > 0,
+      () => failedChanges(options.failures?.()),
+    ),
     endpoints: async () => {
       await known()
       return [...new Set([...allOf(members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
@@ -175,4 +181,9 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
     ...(title === null ? {} : { title }),
     ...(description === null ? {} : { description }),
   }
+}
+
+/** What `_status` says of changes that were not taken. */
+function failedChanges(failures: ReadonlyMap<string, Error> = new Map()): Record<string, string> {
+  return Object.fromEntries([...failures].map(([name, { message }]) => [`failed-change ${name}`, message]))
 }

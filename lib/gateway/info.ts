@@ -40,9 +40,13 @@ export interface Info {
 
 /**
  * `version` is the product's own; it stands under the key `xserve`, by which our client and gateway know each other.
- * `modern`: whether something is served that only callers of docarray v2 know.
+ * `modern`: whether something is served that only callers of docarray v2 know. `notes`: what else there is to say now.
  */
-export function createInfo(version: string, modern: () => boolean = () => false): () => Info {
+export function createInfo(
+  version: string,
+  modern: () => boolean = () => false,
+  notes: () => Readonly<Record<string, string>> = () => ({}),
+): () => Info {
   const started = performance.now()
   return () => ({
     jina: {
@@ -57,6 +61,7 @@ export function createInfo(version: string, modern: () => boolean = () => false)
       processor: os.cpus()[0]?.model ?? '',
       uptime: new Date(Date.now() - (performance.now() - started)).toISOString(),
       bun: Bun.version,
+      ...notes(),
     },
     envs: Object.fromEntries(ENVIRONMENT.map((name) => [name, process.env[name] ?? '(unset)'])),
   })

@@ -1,0 +1,170 @@
+/**
+ * Live change of code: what the executors of a running Flow are made of is watched, and a change makes new workers of it
+ * (design §3). A change that fails changes nothing: the old workers serve on, and the next one is tried again.
+ */
+import path from 'node:path'
+import type { Deployment } from '../deployment/deployment.ts'
+import { asXserveError, type XserveError } from '../errors.ts'
+import type { Logger } from '../log.ts'
+import type { DeploymentPlan, UsesPlan } from '../plan/plan.ts'
+import { createWatch, type Watch, type WatchSet } from '../watch/watch.ts'
+import type { Member } from './members.ts'
+
+export interface LiveOptions {
+  readonly log: Logger
+  /** Calls under way on old workers get this long. */
+  readonly drainMs: number
+  /** Looks so often instead of waiting for events. */
+  readonly pollMs?: number | undefined
+  /** Filled with executors whose last change was not taken, each with why. */
+  readonly failures: Map<string, XserveError>
+}
+
+export interface Live {
+  /** What is watched: folders, and how many files in them and elsewhere. */
+  readonly watched: readonly { readonly name: string; readonly folders: readonly string[]; readonly files: number }[]
+  /** Members have joined or left. */
+  update(members: ReadonlyMap<string, Member>): void
+  close(): void
+}
+
+/** After a change that fails nothing is said for so long: an editor may be about to write the rest. */
+const PATIENCE_MS = 100
+
+/** Watches the code of members with `reload`. */
+export function keepFresh(members: ReadonlyMap<string, Member>, options: LiveOptions): Live {
+  const { failures } = options
+  const refreshers = new Map<string, Refresher>()
+  const update = (next: ReadonlyMap<string, Member>): void => {
+    for (const [name, refresher] of refreshers) {
+      if (next.get(name)?.deployment === refresher.deployment && next.get(name)?.plan.reload) continue
+      refresher.close()
+      refreshers.delete(name)
+      failures.delete(name)
+    }
+    for (const [name, { plan, deployment, isRemote }] of next) {
+      if (isRemote || !plan.reload || refreshers.has(name)) continue
+      refreshers.set(name, createRefresher(plan, deployment, options))
+    }
+  }
+  update(members)
+  return {
+    get watched() {
+      return [...refreshers].map(([name, { folders, watch }]) => ({ name, folders, files: watch.files.length }))
+    },
+    update,
+    close() {
+      for (const refresher of refreshers.values()) refresher.close()
+    },
+  }
+}
+
+/** Source files next to the executor and below, files that were named, and every module that was really loaded. */
+export function watchSetOf(plan: DeploymentPlan, loaded: readonly string[]): WatchSet {
+  const modules = [plan.uses, plan.usesBefore, plan.usesAfter].flatMap(modulesOf)
+  return {
+    folders: [...new Set(modules.map((file) => path.dirname(file)))],
+    files: [...new Set([...modules, ...loaded])],
+  }
+}
+
+function modulesOf(uses: UsesPlan | null): readonly string[] {
+  return uses?.kind === 'module' ? uses.modules : []
+}
+
+interface Refresher {
+  readonly deployment: Deployment
+  readonly folders: readonly string[]
+  readonly watch: Watch
+  close(): void
+}
+
+function createRefresher(
+  plan: DeploymentPlan,
+  deployment: Deployment,
+  { log, drainMs, pollMs, failures }: LiveOptions,
+): Refresher {
+  const waiting = new Set<string>()
+  let busy = false
+  let closed = false
+
+  const refresh = async (): Promise<void> => {
+    busy = true
+    // A change that comes meanwhile is taken behind this one, all that came in one.
+    while (waiting.size > 0 && !closed) {
+      const files = [...waiting]
+      waiting.clear()
+      tell(files)
+      const began = performance.now()
+      try {
+        await deployment.replace(null, drainMs)
+        failures.delete(plan.name)
+        watch.update(watchSetOf(plan, deployment.modules))
+        log.named(plan.name).info(`serves the new code after ${(performance.now() - began).toFixed(0)} ms`)
+      } catch (error) {
+        await Bun.sleep(PATIENCE_MS)
+        if (waiting.size === 0 && !closed) fail(asXserveError(error))
+      }
+    }
+    busy = false
+  }
+
+  const tell = (files: readonly string[]): void => {
+    const list = files.map((file) => `'${file}'`).join(', ')
+    for (const { name, pid } of deployment.pods)
+      log.named(name, pid).info(`detected changes in: [${list}]. Refreshing the Executor`)
+  }
+
+  const fail = (error: XserveError): void => {
+    failures.set(plan.name, error)
+    const { where, cause } = error.details
+    const place = where === undefined ? '' : `${where}: `
+    const source = typeof cause === 'string' && cause !== '' ? `\n${cause}` : ''
+    log
+      .named(plan.name)
+      .error(
+        `the change was not taken, the code before it serves on: ${place}${error.message} [${error.code}]${source}`,
+      )
+  }
+
+  const watch = createWatch(
+    watchSetOf(plan, deployment.modules),
+    { pollMs, warn: (text) => log.named(plan.name).warn(text) },
+    (files) => {
+      for (const file of files) waiting.add(file)
+      if (!busy) void refresh()
+    },
+  )
+  return {
+    deployment,
+    get folders() {
+      return watchSetOf(plan, []).folders
+    },
+    watch,
+    close() {
+      closed = true
+      watch.close()
+    },
+  }
+}
+
+/** Resolves with the files of the next change to what a plan is made of: for a start that has failed. */
+export function nextChange(
+  plans: readonly DeploymentPlan[],
+  options: Pick<LiveOptions, 'pollMs' | 'log'>,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const sets = plans.map((plan) => watchSetOf(plan, []))
+  const { promise, resolve } = Promise.withResolvers<readonly string[]>()
+  const watch = createWatch(
+    { folders: sets.flatMap(({ folders }) => folders), files: sets.flatMap(({ files }) => files) },
+    { pollMs: options.pollMs, warn: (text) => options.log.warn(text) },
+    resolve,
+  )
+  const done = (): void => watch.close()
+  signal.addEventListener('abort', done)
+  return promise.finally(() => {
+    signal.removeEventListener('abort', done)
+    done()
+  })
+}
