@@ -115,6 +115,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/document/v2/write-node.ts': 'tests/document/v2/node-document.test.ts',
   'lib/flow/members.ts': 'tests/flow/supervisor.test.ts',
   'lib/plan/defaults.ts': 'tests/e2e/start.test.ts',
+  'lib/flow/live.ts': 'tests/e2e/reload.test.ts',
+  'lib/flow/start-patiently.ts': 'tests/e2e/reload.test.ts',
   'lib/gateway/gateway.ts': 'tests/servers/grpc/server.test.ts',
   'lib/gateway/info.ts': 'tests/servers/grpc/server.test.ts',
   'lib/link/link.ts': 'one error class beside types',
