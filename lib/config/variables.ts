@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
 /** Variables in YAML: `${{ ENV.X }}`, `${{ CONTEXT.x }}`, `${{ root.a.b }}`, `${{ this.k }}`, `$X` (Jina facts §3.10). */
 import type { Path, YamlFile } from './yaml-file.ts'
 

@@ -45,7 +45,7 @@ export function loadFlow(name: string, variables: Variables): LoadedFlow {
   const { reload = false, restart = false, carried: _, ...spec } = flow
   if ('uses' in spec) throw file.fault(['gateway', 'uses'], 'gateways of your own are not served')
   const list = value.executors ?? value.deployments
-  const key = value.executors === undefined ? 'deployments' : 'executors'
+  const key = value.executors === undefined && value.deployments !== undefined ? 'deployments' : 'executors'
   if (!Array.isArray(list) || list.length === 0) throw file.fault([key], 'the Flow has no executors')
   const files = new Set([file.file])
   const carried: Json[] = []
