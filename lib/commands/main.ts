@@ -10,6 +10,7 @@ import { VERSION } from './version.ts'
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
+  check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },
   executor: {
     summary: 'Serve a shared executor, without a gateway',
     load: async () => (await import('./executor.ts')).executor,

@@ -22,11 +22,12 @@ export function substitute(file: YamlFile, variables: Variables): unknown {
     const [scope, ...rest] = name.split('.')
     if (rest.length === 0) return has(variables.context, name) ? variables.context[name] : missing(name, path)
     const key = rest.join('.')
-    if (scope === 'ENV') {
+    if (scope === 'ENV' || scope === 'env') {
       const found = variables.env[key]
       return found === undefined ? missing(name, path) : typed(found)
     }
-    if (scope === 'CONTEXT') return has(variables.context, key) ? variables.context[key] : missing(name, path)
+    if (scope === 'CONTEXT' || scope === 'context')
+      return has(variables.context, key) ? variables.context[key] : missing(name, path)
     if (scope !== 'root' && scope !== 'this') return missing(name, path)
     if (depth > MAX_DEPTH) throw file.fault(path, `\${{ ${name} }} leads back to itself`)
     let at: unknown = scope === 'root' ? root : parent

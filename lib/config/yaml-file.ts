@@ -33,7 +33,7 @@ export function readYaml(file: string): YamlFile {
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
   // Jina's tags (`!Flow`) are of no consequence: the keys tell.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const placeOf = (offset: number): string => {
     const { line, col } = lines.linePos(offset)
     return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`

@@ -4,6 +4,7 @@ import { CARRIED } from '../config/carried.ts'
 import { substitute, type Variables } from '../config/variables.ts'
 import { readYaml, type YamlFile } from '../config/yaml-file.ts'
 import { XserveError } from '../errors.ts'
+import { parseCondition } from './condition.ts'
 import type { FlowSpec, NodeSpec } from './flow-spec.ts'
 import type { DeploymentPlan, FlowPlan } from './plan.ts'
 import { planFlow } from './plan-flow.ts'
@@ -38,8 +39,11 @@ export function loadFlow(name: string, variables: Variables): LoadedFlow {
   const file = readYaml(path.resolve(name))
   const value = substitute(file, variables)
   if (!isObject(value)) throw file.fault([], 'a Flow is described by keys: jtype: Flow, with, executors')
-  const wrong = Object.keys(value).find((key) => !TOP.includes(key))
+  // Keys that begin with x- are for anchors, as in Compose files.
+  const wrong = Object.keys(value).find((key) => !TOP.includes(key) && !key.startsWith('x-'))
   if (wrong !== undefined) throw file.fault([wrong], `a Flow has no ${wrong}`, `keys: ${TOP.join(', ')}`)
+  if (value.jtype !== undefined && value.jtype !== 'Flow')
+    throw file.fault(['jtype'], `${JSON.stringify(value.jtype)} is no Flow`, 'jtype: Flow')
   const warnings = new Set<string>()
   const flow = { ...section(value, 'with', file, warnings), ...section(value, 'gateway', file, warnings) }
   const { reload = false, restart = false, carried: _, ...spec } = flow
@@ -72,6 +76,7 @@ export function loadFlow(name: string, variables: Variables): LoadedFlow {
 function section(value: Json, key: 'with' | 'gateway', file: YamlFile, warnings: Set<string>): Record<string, unknown> {
   const given = value[key] ?? {}
   if (!isObject(given)) throw file.fault([key], `${key} holds keys and values`)
+  checkSwitches(given, [key], file)
   return sorted(given, `${key} of the Flow`, warnings).kept
 }
 
@@ -102,6 +107,8 @@ function readItem(
   const label = typeof item.name === 'string' ? item.name : `executor${at[1]}`
   const { kept, carried } = sorted(item, label, warnings)
   for (const key of TEXT_OF_JSON) if (typeof kept[key] === 'string') kept[key] = parsed(kept[key], file, [...at, key])
+  checkSwitches(kept, at, file)
+  if (kept.when !== undefined) checkCondition(kept.when, [...at, 'when'], file)
   const { uses, py_modules, modules, method, ...options } = kept
   if (method !== undefined && !['add', 'needs', 'needs_all'].includes(String(method)))
     throw file.fault([...at, 'method'], `there is no method ${JSON.stringify(method)}`, 'add, needs, needs_all')
@@ -124,6 +131,38 @@ function readItem(
     if (options[key] !== undefined) options[key] = one(key, options[key]).uses
   const node = { ...merged(main?.options ?? {}, options), ...(main ? { uses: main.uses } : {}) }
   return { node: (method === 'needs_all' ? { ...node, method } : node) as NodeSpec, carried, files }
+}
+
+const SWITCHES = [
+  'floating',
+  'no_reduce',
+  'disable_reduce',
+  'external',
+  'tls',
+  'reload',
+  'restart',
+  'cors',
+  'no_debug_endpoints',
+  'no_crud_endpoints',
+]
+
+/** A text is no truth value: "false" would be one that is true. */
+function checkSwitches(given: Json, at: readonly (string | number)[], file: YamlFile): void {
+  for (const key of SWITCHES) {
+    const value = given[key]
+    if (value === undefined || value === null || typeof value === 'boolean') continue
+    throw file.fault([...at, key], `${key} is true or false, not ${JSON.stringify(value)}`)
+  }
+}
+
+function checkCondition(when: unknown, at: readonly (string | number)[], file: YamlFile): void {
+  if (!isObject(when))
+    throw file.fault(at, `when is a condition such as {tags__n: {$lt: 5}}, not ${JSON.stringify(when)}`)
+  try {
+    parseCondition(when)
+  } catch (error) {
+    throw error instanceof XserveError ? file.fault(at, error.message, error.details.hint) : error
+  }
 }
 
 /** The Flow's words go before those of the executor's own file, key by key. */

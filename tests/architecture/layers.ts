@@ -117,6 +117,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/plan/defaults.ts': 'tests/e2e/start.test.ts',
   'lib/flow/live.ts': 'tests/e2e/reload.test.ts',
   'lib/flow/start-patiently.ts': 'tests/e2e/reload.test.ts',
+  'lib/commands/check.ts': 'tests/e2e/flow.test.ts',
+  'lib/plan/describe.ts': 'tests/e2e/flow.test.ts',
   'lib/commands/flow.ts': 'tests/e2e/flow.test.ts',
   'lib/config/carried.ts': 'one list',
   'lib/flow/change.ts': 'tests/e2e/flow.test.ts',

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
 /** `xserve flow` through the program: a graph answers, a change of YAML or code is taken over, what is wrong is told. */
 import { afterEach, expect, test } from 'bun:test'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -114,4 +115,28 @@ test('a failing executor among several is named, and nothing is left running', a
   expect(code).toBe(2)
   expect(stderr).toContain('a: ')
   expect(stderr).toContain('Nobody')
+})
+
+test('check says what a file means, or what is wrong with it, and starts nothing', async () => {
+  const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', '"${{ CONTEXT.word }}"') })
+  const context = ['--context', '{"word": "W"}']
+  const fine = await xserve(['check', flow, '--json', ...context])
+  expect(fine.code).toBe(0)
+  expect(JSON.parse(fine.stdout)).toMatchObject({
+    ok: true,
+    executors: [
+      { name: 'a', needs: ['gateway'] },
+      { name: 'b', needs: ['a'] },
+    ],
+    graph: { 'start-gateway': ['a'], a: ['b'], b: ['end-gateway'] },
+  })
+  const executor = await xserve(['check', path.join(path.dirname(flow), 'b.yml'), '--json', ...context])
+  expect(JSON.parse(executor.stdout).resolved).toMatchObject({ class: 'Before', arguments: { word: 'W' } })
+  save('flow.yml', `${CHAIN}  - {name: c, needs: [a, nobody], floating: "no"}\n`)
+  const wrong = await xserve(['check', flow, '--json', ...context])
+  expect(wrong.code).toBe(2)
+  expect(JSON.parse(wrong.stdout).problems).toEqual([
+    expect.objectContaining({ file: flow, line: 6, path: 'executors[2].floating' }),
+  ])
+  expect((await xserve(['check', flow, ...context])).stderr).toContain(`${flow}:6:`)
 })
