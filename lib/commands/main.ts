@@ -1,10 +1,10 @@
 /** Picks the command, parses its options, shows help, turns what happens into an exit code. */
 import { type CommandDef, defineCommand, renderUsage } from 'citty'
 import { XserveError } from '../errors.ts'
+import { VERSION } from '../flow/version.ts'
 import { nearest } from '../nearest.ts'
 import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
-import { VERSION } from './version.ts'
 
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
@@ -18,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
   gateway: {
     summary: 'Serve the gateway of a Flow whose executors run elsewhere',
     load: async () => (await import('./gateway.ts')).gateway,
+  },
+  script: {
+    summary: 'Run a TypeScript program that uses the SDK',
+    load: async () => (await import('./script.ts')).script,
   },
   post: { summary: 'Send documents and print the answers', load: async () => (await import('./post.ts')).post },
   ping: { summary: 'Ask whether a server answers', load: async () => (await import('./ping.ts')).ping },
@@ -53,7 +57,9 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     })
   }
   const definition = await command.load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const file = definition.rest ? rest.findIndex((word) => !word.startsWith('-')) : -1
+  const own = file === -1 ? rest : rest.slice(0, file)
+  if (own.includes('--help') || own.includes('-h')) {
     await print(usageOf(definition))
     return 0
   }
