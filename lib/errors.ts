@@ -71,6 +71,8 @@ export class XserveError extends Error {
       /** What the reader can do next; one sentence. */
       readonly hint?: string
       readonly cause?: unknown
+      /** Absolute paths of files whose change may mend it. */
+      readonly files?: readonly string[]
     } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

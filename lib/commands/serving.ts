@@ -66,14 +66,17 @@ export async function servePlan(
     failures: () => failures,
   }
   const waiting = new AbortController()
-  const starting = isLive ? startPatiently(plan, options, { log, pollMs }, waiting.signal) : startFlow(plan, options)
-  const flow = await Promise.race([starting, signals.first.then(() => null)])
+  const starting = isLive
+    ? startPatiently(plan, options, { log, pollMs }, waiting.signal)
+    : startFlow(plan, options).then((flow) => ({ flow, startedMs: 0 }))
+  const first = await Promise.race([starting, signals.first.then(() => null)])
   waiting.abort()
-  if (flow === null) {
-    void starting.then((late) => late.stop(0)).catch(() => {})
+  if (first === null) {
+    void starting.then((late) => late.flow.stop(0)).catch(() => {})
     return 0
   }
-  const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, failures }) : null
+  const { flow, startedMs } = first
+  const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
   for (const { name, folders, files } of live?.watched ?? [])
     log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
   const changed = () => live?.update(flow.members)

@@ -4,6 +4,7 @@ import { seldom } from '../log.ts'
 import type { CallHandler } from '../wire/call.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { balanced } from './balance.ts'
+import { createNewest } from './newest.ts'
 import { type Merging, pollAll } from './poll-all.ts'
 import type { PollingTable } from './polling.ts'
 import { createReplica, type Replica } from './replica.ts'
@@ -44,8 +45,9 @@ export interface Deployment extends CallHandler {
   readonly pods: readonly { readonly name: string; readonly pid: number }[]
   /**
    * Exchanges the workers, one after the other, by those that `next` says (as many shards and replicas; null: as now, from
-   * the code as it is now). Old ones finish
-   * their calls within `drainMs`. Rejects with the first new one's own error; those not exchanged by then serve on.
+   * the code as it is now). Old ones finish their calls within `drainMs`. Rejects with the first new one's own error; those
+   * not exchanged by then serve on. When it is asked for again meanwhile, the newest counts: what has been begun is given
+   * up, and both promises tell of the newest.
    */
   replace(next: DeploymentSpec | null, drainMs: number): Promise<void>
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
@@ -71,6 +73,8 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   let known = false
   let turn = 0
   let current = spec
+  let wanted = spec
+  const newest = createNewest()
 
   const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
   const warn = seldom((text) => options.log.named(name).warn(text))
@@ -84,6 +88,16 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   }
   // The common case has one worker and nothing to decide.
   const handler = withTimeLimit(groups.length === 1 ? groups[0]! : sharded, name, timeoutSendMs)
+
+  const exchangeAll = async (next: DeploymentSpec, drainMs: number, signal: AbortSignal): Promise<void> => {
+    for (const [index, replica] of all.entries()) {
+      const { shardId, replicaId } = places[index]!
+      await replica.replace(specOf(next, shardId, replicaId), drainMs, signal)
+      // The first of the new ones tells what there is.
+      if (index === 0) endpoints = new Set(replica.endpoints)
+    }
+    known = true
+  }
 
   return {
     name,
@@ -117,15 +131,19 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
         return { name: specOf(spec, shardId, replicaId).start.pod, pid }
       })
     },
-    async replace(next, drainMs) {
-      current = next ?? current
-      for (const [index, replica] of all.entries()) {
-        const { shardId, replicaId } = places[index]!
-        await replica.replace(specOf(current, shardId, replicaId), drainMs)
-        // The first of the new ones tells what there is.
-        if (index === 0) endpoints = new Set(replica.endpoints)
-      }
-      known = true
+    replace(next, drainMs) {
+      wanted = next ?? wanted
+      return newest(async (signal) => {
+        const target = wanted
+        try {
+          await exchangeAll(target, drainMs, signal)
+          current = target
+        } catch (error) {
+          // The next change of the code is to be one of what serves.
+          if (!signal.aborted) wanted = current
+          throw error
+        }
+      })
     },
     async stop(graceMs) {
       const stopped = await Promise.allSettled(all.map((replica) => replica.stop(graceMs)))

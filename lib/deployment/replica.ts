@@ -24,9 +24,10 @@ export interface Replica extends Balanced {
   readonly pid: number
   /**
    * Starts another worker and makes it the one that new calls go to as soon as it is ready; the old one finishes its calls
-   * within `drainMs` and ends. Rejects with the new one's own error; then the old one serves on.
+   * within `drainMs` and ends. Rejects with the new one's own error, or with DRAINING when `signal` ends the start; then the
+   * old one serves on. Waits for one that still drains: there are never more than two.
    */
-  replace(next: WorkerSpec, drainMs: number): Promise<void>
+  replace(next: WorkerSpec, drainMs: number, signal?: AbortSignal): Promise<void>
   /** Ends the worker after its calls under way; kills it after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -36,6 +37,8 @@ const FIRST_DELAY_MS = 100
 const MAX_DELAY_MS = 10_000
 /** A worker that lived this long had a good start: the next death begins anew with no delay. */
 const GOOD_LIFE_MS = 10_000
+/** When a worker before the last one still has calls after so long, it is said what is waited for. */
+const TELL_WAIT_MS = 1000
 
 type State =
   | { readonly kind: 'new' }
@@ -56,17 +59,18 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
   let streams: readonly string[] = []
   let schemas: EndpointSchemas = {}
   let modules: readonly string[] = []
-  /** Counts exchanges: a start from before one is of no use any more. */
-  let generation = 0
+  /** Ends a start that an exchange has made useless. */
+  let launching = new AbortController()
   const retiring = new Set<Promise<void>>()
   let deaths = 0
   let timer: Timer | undefined
   const stopping = new AbortController()
 
   const launch = async (): Promise<void> => {
-    const started = generation
-    const worker = await startWorkerProcess(spec, options, stopping.signal)
-    if (state.kind === 'stopped' || started !== generation) await worker.stop(0)
+    const { signal } = launching
+    const ends = [stopping.signal, signal, ...(options.startSignal ? [options.startSignal] : [])]
+    const worker = await startWorkerProcess(spec, options, AbortSignal.any(ends))
+    if (state.kind === 'stopped' || signal.aborted) await worker.stop(0)
     else adopt(worker)
   }
 
@@ -76,7 +80,8 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
     streams = worker.streams
     schemas = worker.schemas
     modules = worker.modules
-    const channel = createLocalChannel({ link: worker.link, name, pod: spec.start.pod, whyClosed: () => worker.exited })
+    const { pod } = spec.start
+    const channel = createLocalChannel({ link: worker.link, name, pod, whyClosed: () => worker.exited })
     state = { kind: 'ready', worker, channel, since: performance.now() }
     void worker.exited.then((reason) => {
       if (state.kind === 'ready' && state.worker === worker) revive(reason, performance.now() - state.since)
@@ -115,48 +120,61 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
       hint: `it is started again in ${Math.round(delayMs)} ms`,
     })
 
-  /** The channel of the moment, or a wait for it; the common case costs no promise. */
-  const channelOrWait = (): CallHandler | Promise<CallHandler> => {
+  /** To be used at once: a moment later it may be that of a worker that takes no more calls. */
+  const channel = (): CallHandler => {
     if (state.kind === 'ready') return state.channel
-    if (state.kind === 'starting') {
-      return state.started.then(channelOrWait)
-    }
     if (state.kind === 'failed') throw state.error
     throw new XserveError('DRAINING', `${name} is being stopped`, { where: name })
   }
-
-  const call = (request: Envelope, context: CallContext): Promise<Envelope> => {
-    if (state.kind === 'ready') return state.channel.call(request, context)
-    return Promise.resolve().then(async () => (await channelOrWait()).call(request, context))
+  const started = async (): Promise<void> => {
+    while (state.kind === 'starting') await state.started
   }
 
+  // The common case costs no promise.
+  const call = (request: Envelope, context: CallContext): Promise<Envelope> =>
+    state.kind === 'ready'
+      ? state.channel.call(request, context)
+      : started().then(() => channel().call(request, context))
+
   const start = (): Promise<void> => {
-    const started = launch()
+    const launched = launch()
     // Calls that come before the worker is ready wait for it; its failure is the caller's of start(), too.
     state = {
       kind: 'starting',
-      started: started.catch((error: unknown) => {
-        if (state.kind !== 'stopped') state = { kind: 'failed', error: asXserveError(error) }
+      started: launched.catch((error: unknown) => {
+        if (state.kind === 'starting') state = { kind: 'failed', error: asXserveError(error) }
       }),
     }
-    return started
+    return launched
   }
 
-  const replace = async (next: WorkerSpec, drainMs: number): Promise<void> => {
-    const worker = await startWorkerProcess(next, options, stopping.signal)
+  const replace = async (next: WorkerSpec, drainMs: number, signal?: AbortSignal): Promise<void> => {
+    await retired(drainMs)
+    const ends = signal === undefined ? stopping.signal : AbortSignal.any([stopping.signal, signal])
+    if (ends.aborted) throw new XserveError('DRAINING', `${name} is being stopped`, { where: name })
+    const worker = await startWorkerProcess(next, options, ends)
     const last = state
     if (last.kind === 'stopped') {
       await worker.stop(0)
       return
     }
     clearTimeout(timer)
+    launching.abort()
+    launching = new AbortController()
     spec = next
-    generation++
     deaths = 0
     adopt(worker)
     if (last.kind !== 'ready') return
-    const retired = last.worker.stop(drainMs).finally(() => retiring.delete(retired))
-    retiring.add(retired)
+    const gone = last.worker.stop(drainMs).finally(() => retiring.delete(gone))
+    retiring.add(gone)
+  }
+
+  const retired = async (drainMs: number): Promise<void> => {
+    if (retiring.size === 0) return
+    const text = `the worker before this one has calls under way: the next starts when they are over, in ${drainMs} ms at the latest (--drain-timeout)`
+    const tell = setTimeout(() => log.info(text), TELL_WAIT_MS)
+    await Promise.all(retiring)
+    clearTimeout(tell)
   }
 
   return {
@@ -188,7 +206,8 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
     },
     call,
     async *stream(request, context) {
-      yield* (await channelOrWait()).stream(request, context)
+      await started()
+      yield* channel().stream(request, context)
     },
     async stop(graceMs) {
       clearTimeout(timer)

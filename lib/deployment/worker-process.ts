@@ -45,6 +45,8 @@ export interface WorkerProcess {
 }
 
 export interface WorkerProcessOptions {
+  /** Ends starts, except those of an exchange, when it aborts. Default: nothing does. */
+  readonly startSignal?: AbortSignal
   readonly log: Logger
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
@@ -54,16 +56,19 @@ export interface WorkerProcessOptions {
   readonly argv?: readonly string[]
 }
 
+/** So long close() may take when the calls have used up all the time. */
+const CLOSE_MS = 500
 /** After SIGTERM a process gets this long before SIGKILL. */
 const KILL_AFTER_MS = 500
 
 /** An error that a worker reported, as ours. */
-export function errorOfFailure(failure: Failure): XserveError {
+export function errorOfFailure(failure: Failure, files: readonly string[] = []): XserveError {
   const code = Object.hasOwn(ERRORS, failure.code) ? (failure.code as ErrorCode) : 'START_FAILED'
   return new XserveError(code, failure.message, {
     ...(failure.where === undefined ? {} : { where: failure.where }),
     ...(failure.hint === undefined ? {} : { hint: failure.hint }),
     ...(failure.stack === undefined ? {} : { cause: failure.stack }),
+    ...(files.length === 0 ? {} : { files }),
   })
 }
 
@@ -88,7 +93,10 @@ export async function startWorkerProcess(
   ])
 
   let state: WorkerState = 'starting'
-  let lastFailure: Failure | null = null
+  let lastFailure: XserveError | null = null
+  let files: readonly string[] = []
+  /** How long calls were waited for in vain. */
+  let overdueMs: number | null = null
   let drained = () => {}
   const steps =
     Promise.withResolvers<Pick<WorkerProcess, 'className' | 'endpoints' | 'streams' | 'schemas' | 'modules'>>()
@@ -108,6 +116,7 @@ export async function startWorkerProcess(
         return
       case 'loaded':
         log.debug(`loaded ${message.className} with ${message.modules.length} modules`)
+        files = message.modules
         link.control({ kind: 'start', executor: spec.start })
         return
       case 'ready':
@@ -122,8 +131,8 @@ export async function startWorkerProcess(
       case 'failed':
         if (message.step === 'close') log.error(`close() failed: ${message.failure.message}`)
         else {
-          lastFailure = message.failure
-          steps.reject(errorOfFailure(message.failure))
+          lastFailure = errorOfFailure(message.failure, message.files)
+          steps.reject(lastFailure)
         }
         return
       case 'drained':
@@ -140,16 +149,21 @@ export async function startWorkerProcess(
     await Promise.race([output, Bun.sleep(50)])
     const clean = state === 'draining' || state === 'stopped'
     state = 'stopped'
-    const reason = new XserveError(
-      'WORKER_DIED',
-      `${pod} (process ${child.pid}) ${howItEnded(child.exitCode, child.signalCode, clean)}`,
-      {
-        where: pod,
-        ...(clean ? {} : { hint: 'the call may or may not have been carried out; a new process is started' }),
-      },
-    )
+    const ended =
+      overdueMs === null
+        ? howItEnded(child.exitCode, child.signalCode, clean)
+        : `had to make room and was ended in the middle of the call, which had not come to its end within ${overdueMs} ms`
+    const hint =
+      overdueMs === null
+        ? 'the call may or may not have been carried out; a new process is started'
+        : '--drain-timeout MS gives calls longer'
+    const reason = new XserveError('WORKER_DIED', `${pod} (process ${child.pid}) ${ended}`, {
+      where: pod,
+      ...(clean && overdueMs === null ? {} : { hint }),
+      ...(files.length === 0 ? {} : { files }),
+    })
     link.close()
-    steps.reject(lastFailure ? errorOfFailure(lastFailure) : reason)
+    steps.reject(lastFailure ?? reason)
     return reason
   })
 
@@ -158,11 +172,15 @@ export async function startWorkerProcess(
     const ready = state === 'ready'
     state = 'draining'
     if (ready) {
+      const end = performance.now() + graceMs
       const done = new Promise<void>((resolve) => {
         drained = resolve
       })
-      link.control({ kind: 'drain' })
-      await before(Promise.race([done, exited]), graceMs)
+      link.control({ kind: 'hurry' })
+      if (!(await before(link.idle(), graceMs))) overdueMs = graceMs
+      link.control({ kind: 'drain', now: overdueMs !== null })
+      // close() has what is left, and a little if nothing is.
+      await before(Promise.race([done, exited]), Math.max(end - performance.now(), CLOSE_MS))
     }
     link.close()
     if (!(await before(exited, KILL_AFTER_MS))) {
@@ -180,9 +198,8 @@ export async function startWorkerProcess(
       ? undefined
       : setTimeout(() => {
           const hint = 'look at the constructor and init(); --timeout-ready MS waits longer, -1 for ever'
-          steps.reject(
-            new XserveError('START_TIMEOUT', `${pod} was not ready after ${timeout} ms`, { where: spec.file, hint }),
-          )
+          const message = `${pod} was not ready after ${timeout} ms`
+          steps.reject(new XserveError('START_TIMEOUT', message, { where: spec.file, hint, files }))
         }, timeout)
   try {
     const { className, endpoints, streams, schemas, modules } = await steps.promise

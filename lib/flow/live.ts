@@ -16,6 +16,8 @@ export interface LiveOptions {
   readonly drainMs: number
   /** Looks so often instead of waiting for events. */
   readonly pollMs?: number | undefined
+  /** Milliseconds of the epoch: what was written later than this the workers may not have loaded. */
+  readonly startedMs: number
   /** Filled with executors whose last change was not taken, each with why. */
   readonly failures: Map<string, XserveError>
 }
@@ -82,31 +84,31 @@ interface Refresher {
 function createRefresher(
   plan: DeploymentPlan,
   deployment: Deployment,
-  { log, drainMs, pollMs, failures }: LiveOptions,
+  { log, drainMs, pollMs, startedMs, failures }: LiveOptions,
 ): Refresher {
-  const waiting = new Set<string>()
-  let busy = false
+  let newest = 0
   let closed = false
 
-  const refresh = async (): Promise<void> => {
-    busy = true
-    // A change that comes meanwhile is taken behind this one, all that came in one.
-    while (waiting.size > 0 && !closed) {
-      const files = [...waiting]
-      waiting.clear()
-      tell(files)
-      const began = performance.now()
-      try {
-        await deployment.replace(null, drainMs)
-        failures.delete(plan.name)
-        watch.update(watchSetOf(plan, deployment.modules))
-        log.named(plan.name).info(`serves the new code after ${(performance.now() - began).toFixed(0)} ms`)
-      } catch (error) {
-        await Bun.sleep(PATIENCE_MS)
-        if (waiting.size === 0 && !closed) fail(asXserveError(error))
-      }
+  /** A change that comes meanwhile is taken at once: what has been begun for this one is given up. */
+  const refresh = async (files: readonly string[]): Promise<void> => {
+    const mine = ++newest
+    const isNewest = (): boolean => mine === newest && !closed
+    tell(files)
+    const since = Date.now()
+    const began = performance.now()
+    try {
+      await deployment.replace(null, drainMs)
+      if (!isNewest()) return
+      failures.delete(plan.name)
+      watch.update(watchSetOf(plan, deployment.modules), since)
+      log.named(plan.name).info(`serves the new code after ${(performance.now() - began).toFixed(0)} ms`)
+    } catch (thrown) {
+      if (!isNewest()) return
+      const error = asXserveError(thrown)
+      watch.update(watchSetOf(plan, [...deployment.modules, ...(error.details.files ?? [])]), since)
+      await Bun.sleep(PATIENCE_MS)
+      if (isNewest()) fail(error)
     }
-    busy = false
   }
 
   const tell = (files: readonly string[]): void => {
@@ -117,23 +119,13 @@ function createRefresher(
 
   const fail = (error: XserveError): void => {
     failures.set(plan.name, error)
-    const { where, cause } = error.details
-    const place = where === undefined ? '' : `${where}: `
-    const source = typeof cause === 'string' && cause !== '' ? `\n${cause}` : ''
-    log
-      .named(plan.name)
-      .error(
-        `the change was not taken, the code before it serves on: ${place}${error.message} [${error.code}]${source}`,
-      )
+    log.named(plan.name).error(`the change was not taken, the code before it serves on: ${describe(error)}`)
   }
 
   const watch = createWatch(
     watchSetOf(plan, deployment.modules),
-    { pollMs, warn: (text) => log.named(plan.name).warn(text) },
-    (files) => {
-      for (const file of files) waiting.add(file)
-      if (!busy) void refresh()
-    },
+    { pollMs, since: startedMs, warn: (text) => log.named(plan.name).warn(text) },
+    (files) => void refresh(files),
   )
   return {
     deployment,
@@ -148,23 +140,38 @@ function createRefresher(
   }
 }
 
-/** Resolves with the files of the next change to what a plan is made of: for a start that has failed. */
-export function nextChange(
+/** What an operator reads of an executor's own error: place, message, code, and the line or the stack. */
+export function describe(error: XserveError): string {
+  const { where, cause } = error.details
+  const source = typeof cause === 'string' && cause !== '' ? `\n${cause}` : ''
+  return `${where === undefined ? '' : `${where}: `}${error.message} [${error.code}]${source}`
+}
+
+export interface Mending extends Disposable {
+  /** Resolves with the files of the first change, from the beginning on. */
+  readonly changed: Promise<readonly string[]>
+  /** Files that count as well. */
+  add(files: readonly string[]): void
+}
+
+/** Watches what plans are made of, while a start of them may fail. */
+export function watchForMending(
   plans: readonly DeploymentPlan[],
   options: Pick<LiveOptions, 'pollMs' | 'log'>,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
+): Mending {
   const sets = plans.map((plan) => watchSetOf(plan, []))
+  const folders = sets.flatMap((set) => set.folders)
+  const files = sets.flatMap((set) => set.files)
+  const since = Date.now()
   const { promise, resolve } = Promise.withResolvers<readonly string[]>()
   const watch = createWatch(
-    { folders: sets.flatMap(({ folders }) => folders), files: sets.flatMap(({ files }) => files) },
-    { pollMs: options.pollMs, warn: (text) => options.log.warn(text) },
+    { folders, files },
+    { pollMs: options.pollMs, since, warn: (text) => options.log.warn(text) },
     resolve,
   )
-  const done = (): void => watch.close()
-  signal.addEventListener('abort', done)
-  return promise.finally(() => {
-    signal.removeEventListener('abort', done)
-    done()
-  })
+  return {
+    changed: promise,
+    add: (more) => watch.update({ folders, files: [...files, ...more] }, since),
+    [Symbol.dispose]: () => watch.close(),
+  }
 }

@@ -1,7 +1,7 @@
 /** A start that waits for the code to be mended: for those who edit it while it runs. */
 import { asXserveError, type ErrorCode } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
-import { type LiveOptions, nextChange } from './live.ts'
+import { describe, type LiveOptions, watchForMending } from './live.ts'
 import { type FlowOptions, type RunningFlow, startFlow } from './supervisor.ts'
 
 /** What a change of the code may mend; anything else is wrong for good. */
@@ -15,30 +15,49 @@ const OF_THE_CODE: ReadonlySet<ErrorCode> = new Set([
   'WORKER_DIED',
 ])
 
-/** Tries again after each change as long as it is the code that fails. Rejects with any other error; `signal` ends the wait. */
+export interface PatientStart {
+  readonly flow: RunningFlow
+  /** Milliseconds of the epoch: what was written later its workers may not have loaded. */
+  readonly startedMs: number
+}
+
+/**
+ * Tries again after each change as long as it is the code that fails, or takes long. Rejects with any other error, and with
+ * the last one when `signal` ends the wait.
+ */
 export async function startPatiently(
   plan: FlowPlan,
   options: FlowOptions,
   live: Pick<LiveOptions, 'pollMs' | 'log'>,
   signal: AbortSignal,
-): Promise<RunningFlow> {
+): Promise<PatientStart> {
+  const plans = plan.deployments.filter(({ reload }) => reload)
+  const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
   for (;;) {
     // From before the start on: what is mended while it fails counts.
-    const changed = nextChange(plan.deployments, live, signal)
+    using mending = watchForMending(plans, live)
+    const startedMs = Date.now()
+    const superseded = new AbortController()
+    let files = null as readonly string[] | null
+    const changed = mending.changed.then((found) => {
+      files = found
+      superseded.abort()
+    })
     try {
-      const flow = await startFlow(plan, options)
-      void changed.catch(() => {})
-      return flow
+      const flow = await startFlow(plan, { ...options, startSignal: superseded.signal })
+      return { flow, startedMs }
     } catch (thrown) {
       const error = asXserveError(thrown)
-      if (!OF_THE_CODE.has(error.code) || signal.aborted) throw error
-      const { where, cause } = error.details
-      const source = typeof cause === 'string' && cause !== '' ? `\n${cause}` : ''
-      live.log.error(
-        `not serving yet: ${where === undefined ? '' : `${where}: `}${error.message} [${error.code}]${source}\nwaiting for a change of the code`,
-      )
+      if (files === null) {
+        if (!OF_THE_CODE.has(error.code) || signal.aborted) throw error
+        mending.add(error.details.files ?? [])
+        live.log.error(`not serving yet: ${describe(error)}\nwaiting for a change of the code`)
+        await Promise.race([changed, aborted])
+      }
+      if (files === null) throw error
+      live.log.info(`detected changes in: [${quoted(files)}]. Starting again`)
     }
-    const files = await changed
-    live.log.info(`detected changes in: [${files.map((file) => `'${file}'`).join(', ')}]. Starting again`)
   }
 }
+
+const quoted = (files: readonly string[]): string => files.map((file) => `'${file}'`).join(', ')

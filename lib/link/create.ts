@@ -78,14 +78,21 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     wanted: (kind, call) => kind === Kind.call || kind === Kind.control || outgoing.get(call) !== undefined,
   })
 
+  let whenIdle: PromiseWithResolvers<void> | null = null
+  const forget = (call: Outgoing): void => {
+    outgoing.remove(call)
+    if (whenIdle === null || outgoing.size > 0) return
+    whenIdle.resolve()
+    whenIdle = null
+  }
   const answers: IncomingOwner = {
     send: queue.send,
     done: incoming.remove,
   }
   const callers: OutgoingOwner = {
-    done: outgoing.remove,
+    done: forget,
     giveUp(call) {
-      outgoing.remove(call)
+      forget(call)
       queue.drop(call.number)
       receiver.discard(call.number)
       queue.sendNow(Kind.cancel, call.number, NOTHING, 0)
@@ -166,7 +173,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     queue.destroy()
     const failure = linkClosed(error)
     for (const call of outgoing.all()) {
-      outgoing.remove(call)
+      forget(call)
       call.closed(failure)
     }
     for (const call of incoming.all()) {
@@ -201,6 +208,11 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     control(message: ControlMessage) {
       const payload = encodeControl(message)
       queue.send(Kind.control, 0, [payload], payload.length)
+    },
+    idle() {
+      if (outgoing.size === 0) return Promise.resolve()
+      whenIdle ??= Promise.withResolvers()
+      return whenIdle.promise
     },
     close() {
       if (state !== 'open') return

@@ -58,6 +58,8 @@ export interface Link {
   /** The same, answered by any number of items; breaking out of the iteration cancels. */
   stream(parts: readonly Uint8Array[]): AsyncIterableIterator<Uint8Array>
   control(message: ControlMessage): void
+  /** Resolves as soon as every call that this end has opened is answered or given up; at once when there is none. */
+  idle(): Promise<void>
   /** Ends the socket after what is queued has been sent. */
   close(): void
   /** Calls this end has opened and that are not answered. */

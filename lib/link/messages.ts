@@ -7,7 +7,7 @@ import type { DialectName } from '../document/dialect.ts'
 import type { BatchingPlan } from '../plan/plan.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 
-/** Control messages, parent → worker, in the order of a worker's life: load → start → drain. */
+/** Control messages, parent → worker, in the order of a worker's life: load → start → hurry → drain. */
 export type ToWorker =
   | {
       readonly kind: 'load'
@@ -18,7 +18,13 @@ export type ToWorker =
       readonly argv?: readonly string[]
     }
   | { readonly kind: 'start'; readonly executor: ExecutorStart }
-  | { readonly kind: 'drain' }
+  /** No more calls will come: those that wait for others to be batched with wait no longer. */
+  | { readonly kind: 'hurry' }
+  /**
+   * close() is to be run when the calls under way are over, or right `now`. A message of several frames is overtaken by this
+   * one: it is sent when all calls are answered.
+   */
+  | { readonly kind: 'drain'; readonly now?: boolean }
 
 /** Control messages, worker → parent. */
 export type FromWorker =
@@ -40,7 +46,13 @@ export type FromWorker =
       /** What endpoints have declared; those that have not are left out. */
       readonly schemas: EndpointSchemas
     }
-  | { readonly kind: 'failed'; readonly step: 'load' | 'start' | 'close'; readonly failure: Failure }
+  | {
+      readonly kind: 'failed'
+      readonly step: 'load' | 'start' | 'close'
+      readonly failure: Failure
+      /** Files of the user's that it is made of, as far as they are known: a change of them may mend it. */
+      readonly files: readonly string[]
+    }
   | { readonly kind: 'drained' }
   | { readonly kind: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly text: string }
 

@@ -10,13 +10,27 @@ export interface Ignoring {
   forget(): void
 }
 
+/** A .gitignore, and the folder in which it stands. */
+interface Rules {
+  readonly folder: string
+  readonly rules: Ignore
+}
+
 /** Rules of the folders from the top of the repository (where .git is) down to the file. */
 export function createIgnoring(): Ignoring {
-  const rules = new Map<string, Ignore | null>()
+  // Thousands of files are asked for in a row: what holds in a folder is found out once.
+  const known = new Map<string, readonly Rules[]>()
 
-  const rulesOf = (folder: string): Ignore | null => {
-    let found = rules.get(folder)
-    if (found === undefined) rules.set(folder, (found = readRules(path.join(folder, '.gitignore'))))
+  /** Of the folder and those above it. */
+  const rulesIn = (folder: string): readonly Rules[] => {
+    let found = known.get(folder)
+    if (found === undefined) {
+      const isTop = folder === path.dirname(folder) || existsSync(path.join(folder, '.git'))
+      const above = isTop ? [] : rulesIn(path.dirname(folder))
+      const rules = readRules(path.join(folder, '.gitignore'))
+      found = rules === null ? above : [...above, { folder, rules }]
+      known.set(folder, found)
+    }
     return found
   }
 
@@ -24,13 +38,10 @@ export function createIgnoring(): Ignoring {
     ignores(file, isFolder) {
       const name = path.basename(file)
       if (name.startsWith('.') || (isFolder && name === 'node_modules')) return true
-      for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
-        const relative = path.relative(folder, file) + (isFolder ? '/' : '')
-        if (rulesOf(folder)?.ignores(relative)) return true
-        if (folder === path.dirname(folder) || existsSync(path.join(folder, '.git'))) return false
-      }
+      const below = isFolder ? '/' : ''
+      return rulesIn(path.dirname(file)).some(({ folder, rules }) => rules.ignores(path.relative(folder, file) + below))
     },
-    forget: () => rules.clear(),
+    forget: () => known.clear(),
   }
 }
 

@@ -2,7 +2,7 @@
  * Tells which files have really changed, however they are saved. Every event of the system is only a hint to look: folders are
  * watched, not files, and what counts is the content. Knows nothing of executors.
  */
-import { type FSWatcher, realpathSync, watch as watchFolder } from 'node:fs'
+import { type FSWatcher, realpathSync, statSync, watch as watchFolder } from 'node:fs'
 import path from 'node:path'
 import { createIgnoring } from './ignoring.ts'
 import { Snapshot } from './snapshot.ts'
@@ -16,6 +16,8 @@ export interface WatchSet {
 }
 
 export interface WatchOptions {
+  /** Milliseconds of the epoch: a file that was written after it counts as changed. Default: only what is written from now on. */
+  readonly since?: number
   /** Looks so often instead of waiting for events, in milliseconds. For folders whose changes the system does not tell. */
   readonly pollMs?: number | undefined
   /** So long nothing more may come before a change is told, in milliseconds. Default 4. */
@@ -29,8 +31,8 @@ export interface WatchOptions {
 export interface Watch {
   /** Files whose change would be told. */
   readonly files: readonly string[]
-  /** What is looked at from now on. A file that joins counts as it is now. */
-  update(set: WatchSet): void
+  /** What is looked at from now on. A file that joins counts as it is now, or as changed when it was written after `since`. */
+  update(set: WatchSet, since?: number): void
   close(): void
 }
 
@@ -41,18 +43,30 @@ const MOST_OF_LONG_BURST_MS = 2000
 /** A file that is missing or empty may be on its way to be saved. */
 const SETTLE_MS = 100
 const LOOK_AGAIN_MS = 10
+/** Bun swallows an event that comes within a millisecond of another, so what was looked at is once looked at again. */
+const DOUBT_MS = 20
 /** How often is looked where there are no watches left. */
 const FALLBACK_POLL_MS = 300
+
+/** A folder that is watched, and which one it was: another may take its name. */
+interface Watched {
+  readonly watcher: FSWatcher
+  readonly identity: string
+}
 
 /** `changed` gets absolute paths: of a burst of saves all in one. */
 export function createWatch(set: WatchSet, options: WatchOptions, changed: (files: readonly string[]) => void): Watch {
   const { quietMs = QUIET_MS, watchFolder: open = watchFolder } = options
   const ignoring = createIgnoring()
   const snapshot = new Snapshot()
-  const watchers = new Map<string, FSWatcher>()
+  const watchers = new Map<string, Watched>()
   let { folders, files } = set
   let listing: Listing = { folders: new Set(), files: new Set() }
+  /** Files to look at; null: at all, new ones too, which takes a thousand times longer in a large project. */
+  let hinted: Set<string> | null = new Set()
   let timer: Timer | undefined
+  let doubt: Timer | undefined
+  const doubted = new Set<string>()
   let poll: Timer | undefined
   let burstBegan = 0
   let most = MOST_MS
@@ -70,8 +84,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   const watchAll = (): void => {
     const wanted = new Set(listing.folders)
     for (const file of files) for (const folder of foldersOf(file)) wanted.add(folder)
-    for (const [folder, watcher] of watchers) {
-      if (wanted.has(folder)) continue
+    for (const [folder, { watcher, identity }] of watchers) {
+      if (wanted.has(folder) && identity === identityOf(folder)) continue
       watcher.close()
       watchers.delete(folder)
     }
@@ -80,9 +94,10 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
 
   const watchOne = (folder: string): void => {
     try {
+      const identity = identityOf(folder)
       const watcher = open(folder, (_, name) => hint(folder, name))
       watcher.on('error', () => lost(folder, watcher))
-      watchers.set(folder, watcher)
+      watchers.set(folder, { watcher, identity })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOSPC' || code === 'EMFILE' || code === 'ENFILE') fallBack(code)
@@ -91,16 +106,17 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   }
 
   const lost = (folder: string, watcher: FSWatcher): void => {
-    if (watchers.get(folder) !== watcher) return
+    if (watchers.get(folder)?.watcher !== watcher) return
     watchers.delete(folder)
     watcher.close()
+    hinted = null
     look()
   }
 
   const fallBack = (code: string): void => {
-    for (const watcher of watchers.values()) watcher.close()
+    for (const { watcher } of watchers.values()) watcher.close()
     watchers.clear()
-    poll = setInterval(scan, FALLBACK_POLL_MS)
+    poll = setInterval(scanAll, FALLBACK_POLL_MS)
     options.warn(
       `the system has no more watches to give (${code}): looking for changes every ${FALLBACK_POLL_MS} ms instead`,
     )
@@ -108,12 +124,20 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
 
   /** What can have no say is passed over: a log that is written on and on must not keep us busy. */
   const hint = (folder: string, name: string | null): void => {
-    if (name !== null && path.extname(name) !== '' && !SOURCE.test(name) && !name.startsWith('..')) {
-      const file = path.join(folder, name)
-      if (!listing.files.has(file) && !files.some((one) => path.basename(one) === name)) return
-    }
+    const file = path.join(folder, name ?? '')
+    if (name !== null && listing.files.has(file)) hinted?.add(file)
+    else if (name === null || mayMatter(name)) hinted = null
+    else return
     look()
   }
+
+  /** A new source file, a folder, a link on the way to a file (Kubernetes changes `..data`), or where one leads. */
+  const mayMatter = (name: string): boolean =>
+    path.extname(name) === '' ||
+    SOURCE.test(name) ||
+    name.startsWith('..') ||
+    files.some((one) => path.basename(one) === name) ||
+    [...listing.folders].some((one) => path.basename(one) === name)
 
   const look = (): void => {
     if (closed) return
@@ -130,10 +154,15 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     scan()
   }
 
-  const scan = (): void => {
+  const scanAll = (): void => {
+    hinted = null
+    scan()
+  }
+
+  const scan = (isSecond = false): void => {
     if (closed) return
-    list()
-    const found = snapshot.compare(listing.files)
+    if (hinted === null) list()
+    const found = hinted === null ? snapshot.compareAll(listing.files) : snapshot.compare(hinted)
     const now = performance.now()
     if (found.unsettled.length === 0) unsettledSince = 0
     else {
@@ -145,35 +174,65 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
       }
       unsettledSince = 0
     }
+    if (!isSecond || found.changed.length > 0) lookTwice(hinted ?? found.changed)
+    hinted = new Set()
     if (found.changed.length === 0) return
     snapshot.accept(found.changed)
     changed([...found.changed].sort())
   }
 
+  const lookTwice = (looked: Iterable<string>): void => {
+    if (poll !== undefined) return
+    for (const file of looked) doubted.add(file)
+    if (doubted.size === 0) return
+    clearTimeout(doubt)
+    doubt = setTimeout(() => {
+      for (const file of doubted) hinted?.add(file)
+      doubted.clear()
+      scan(true)
+    }, DOUBT_MS)
+  }
+
+  const join = (joining: Iterable<string>, since?: number): void => {
+    if (!snapshot.add(joining, since)) return
+    hinted = null
+    look()
+  }
+
   list()
-  snapshot.add(listing.files)
-  if (options.pollMs !== undefined) poll = setInterval(scan, options.pollMs)
+  join(listing.files, options.since)
+  if (options.pollMs !== undefined) poll = setInterval(scanAll, options.pollMs)
 
   return {
     get files() {
       return [...listing.files].sort()
     },
-    update(next) {
+    update(next, since) {
       folders = next.folders
       files = next.files
       const before = listing.files
       list()
       snapshot.keepOnly(listing.files)
-      snapshot.add([...listing.files].filter((file) => !before.has(file)))
+      join(
+        [...listing.files].filter((file) => !before.has(file)),
+        since,
+      )
     },
     close() {
       closed = true
       clearTimeout(timer)
+      clearTimeout(doubt)
       clearInterval(poll)
-      for (const watcher of watchers.values()) watcher.close()
+      for (const { watcher } of watchers.values()) watcher.close()
       watchers.clear()
     },
   }
+}
+
+/** Tells a folder from another that has taken its name, be it by deletion or by another target of a link. */
+function identityOf(folder: string): string {
+  const stats = statSync(folder, { throwIfNoEntry: false })
+  return stats ? `${stats.dev}:${stats.ino}:${stats.birthtimeMs}` : ''
 }
 
 /** The folder of a file, and those of what its links lead to. */

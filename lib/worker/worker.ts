@@ -25,6 +25,7 @@ import {
 } from '../link/messages.ts'
 import { exitOn } from './exit-on.ts'
 import { createWorkerLog } from './log.ts'
+import { reachableFiles } from './reachable-files.ts'
 import { collectClasses, loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
 
 /** The link is the fourth of the inherited streams. */
@@ -73,7 +74,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     try {
       await executor?.close()
     } catch (error) {
-      link.control({ kind: 'failed', step: 'close', failure: failureOf(error) })
+      link.control({ kind: 'failed', step: 'close', failure: failureOf(error), files: [] })
     }
     link.control({ kind: 'drained' })
   }
@@ -82,16 +83,19 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     if (message.kind === 'load') {
       file = message.files[0]!
       if (message.argv) process.argv = [...message.argv]
-      load(message.files, message.className).catch((error) => report('load', error))
+      load(message.files, message.className).catch((error) => report('load', error, reachableFiles(message.files)))
     } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
+    else if (message.kind === 'hurry') batcher?.hurry()
     else if (message.kind === 'drain') {
       batcher?.hurry()
-      calls.drain()
+      calls.drain(message.now === true)
     }
   }
 
-  const report = (step: 'load' | 'start', error: unknown): void =>
-    link.control({ kind: 'failed', step, failure: { where: file, ...failureOf(error) } })
+  const report = (step: 'load' | 'start', error: unknown, reachable: readonly string[] = []): void => {
+    const files = [...new Set([...loadedModules(), ...reachable])]
+    link.control({ kind: 'failed', step, failure: { where: file, ...failureOf(error) }, files })
+  }
 
   const calls = createCalls(() => void finish())
   const link = await openLink({ call: calls.take, control: onControl, closed: () => process.exit(0) })
@@ -116,8 +120,8 @@ interface Calls {
   take(payload: Uint8Array, incoming: IncomingCall): void
   /** Told of every call that the executor fails, after its answer. */
   onFailure: ((answer: AnswerMessage) => void) | null
-  /** Calls `done` when nobody waits for an answer any more, right away if nobody does. */
-  drain(): void
+  /** Calls `done` when nobody waits for an answer any more, right away if nobody does or it is to be `now`. */
+  drain(now: boolean): void
 }
 
 /** The calls under way. A method that goes on for a caller who has left holds up no drain. */
@@ -166,9 +170,9 @@ function createCalls(done: () => void): Calls {
         settle()
       }
     },
-    drain() {
+    drain(now) {
       draining = true
-      if (open === 0) done()
+      if (now || open === 0) done()
     },
   }
   return calls

@@ -127,6 +127,7 @@ export async function startServer(
   let ended = false
   const done = Promise.all([collect(child.stdout, out), collect(child.stderr, err)]).then(() => {
     ended = true
+    for (const wake of [...out.waiting, ...err.waiting]) wake()
   })
   const seen = async (text: string | RegExp): Promise<void> => {
     const there = () =>

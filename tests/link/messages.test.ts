@@ -78,6 +78,7 @@ test('control messages keep every field', () => {
     kind: 'failed',
     step: 'load',
     failure: { code: 'MODULE_FAILED', message: 'Unerwartetes „}“', where: 'exec.ts:3:1' },
+    files: ['/exec.ts'],
   }
   expect(decodeControl(encodeControl(message))).toEqual(message)
 })

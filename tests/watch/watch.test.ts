@@ -239,6 +239,78 @@ test('what joins counts as it is then; what leaves is told no more', async () =>
   await onlyMarker(one)
 })
 
+test('a folder that is thrown away and made again is watched again', async () => {
+  const one = project({}, {}, (folder) => {
+    mkdirSync(path.join(folder, 'lib'))
+    writeFileSync(path.join(folder, 'lib/x.ts'), '0')
+  })
+  for (let i = 1; i < 4; i++) {
+    rmSync(path.join(one.folder, 'lib'), { recursive: true })
+    mkdirSync(path.join(one.folder, 'lib'))
+    one.write('lib/x.ts', `${i}`)
+    expect(await one.next()).toEqual(['lib/x.ts'])
+    one.write('lib/x.ts', `${i} again`)
+    expect(await one.next()).toEqual(['lib/x.ts'])
+  }
+})
+
+test('a link that leads to another folder: what is in that, and its changes', async () => {
+  const other = mkdtempSync(path.join(tmpdir(), 'xserve-watch-releases-'))
+  open.push(() => rmSync(other, { recursive: true, force: true }))
+  for (const release of ['1', '2']) {
+    mkdirSync(path.join(other, release))
+    writeFileSync(path.join(other, release, 'x.ts'), release)
+  }
+  const one = project({}, {}, (folder) => symlinkSync(path.join(other, '1'), path.join(folder, 'current.d')))
+  symlinkSync(path.join(other, '2'), path.join(one.folder, 'next.d'))
+  renameSync(path.join(one.folder, 'next.d'), path.join(one.folder, 'current.d'))
+  expect(await one.next()).toEqual(['current.d/x.ts'])
+  writeFileSync(path.join(other, '2/x.ts'), 'edited')
+  expect(await one.next()).toEqual(['current.d/x.ts'])
+})
+
+test('two saves within a tick of the clock, of one length', async () => {
+  const one = project({ quietMs: 0 })
+  for (let i = 0; i < 20; i++) {
+    one.write('exec.ts', `a${i}`.padEnd(8))
+    await one.next()
+    one.write('exec.ts', `b${i}`.padEnd(8))
+    expect(await one.next()).toEqual(['exec.ts'])
+  }
+})
+
+test('what was written after a moment counts as changed, when it is there from the start and when it joins', async () => {
+  const since = Date.now() - 10_000
+  const one = project({ since })
+  expect(await one.next()).toEqual(['exec.ts'])
+  const other = mkdtempSync(path.join(tmpdir(), 'xserve-watch-join-'))
+  open.push(() => rmSync(other, { recursive: true, force: true }))
+  const [old, young] = [path.join(other, 'old.ts'), path.join(other, 'young.ts')]
+  writeFileSync(old, '1')
+  writeFileSync(young, '1')
+  one.watch.update({ folders: [one.folder], files: [old] }, Date.now() + 10_000)
+  one.watch.update({ folders: [one.folder], files: [old, young] }, since)
+  expect((await one.next()).map((file) => path.basename(file))).toEqual(['young.ts'])
+})
+
+test('a change among two thousand files is looked for in its own place', async () => {
+  const one = project({}, {}, (folder) => {
+    for (let i = 0; i < 200; i++) {
+      mkdirSync(path.join(folder, `d${i}`))
+      for (let j = 0; j < 10; j++) writeFileSync(path.join(folder, `d${i}/f${j}.ts`), `${j}`)
+    }
+  })
+  expect(one.watch.files).toHaveLength(2001)
+  const before = process.cpuUsage()
+  for (let i = 0; i < 20; i++) {
+    one.write('d7/f3.ts', `version ${i}`)
+    expect(await one.next()).toEqual(['d7/f3.ts'])
+  }
+  const { user, system } = process.cpuUsage(before)
+  // A look at all of them takes 10 ms and more.
+  expect((user + system) / 1000 / 20).toBeLessThan(5)
+})
+
 test('by looking instead of events', async () => {
   const one = project({
     pollMs: 10,

@@ -1,0 +1,83 @@
+/** A folder with an executor that is edited while it is served. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Server, startServer, temporaryFolder } from './xserve.ts'
+
+/** Tells its version from each of its endpoints; `more` goes into the class. */
+export const versionSource = (version: number, more = ''): string => `import { Executor, requests } from 'xserve'
+
+export default class Versions extends Executor {
+  @requests()
+  tell({ docs }) {
+    for (const doc of docs) doc.text = 'version ${version}'
+  }
+
+  @requests({ on: '/slow' })
+  async slow({ docs, parameters }) {
+    await Bun.sleep(parameters.ms)
+    for (const doc of docs) doc.text = 'version ${version}'
+  }
+
+  @requests({ on: '/tokens' })
+  async *tokens({ doc }) {
+    for (let i = 0; i < 3; i++) {
+      yield 'version ${version}'
+      await null
+    }
+  }
+
+  close() {
+    console.log('closed version ${version} after ' + Math.round(performance.now()) + ' ms')
+  }
+${more}
+}
+`
+
+export interface LiveProject extends AsyncDisposable {
+  readonly folder: string
+  readonly file: string
+  readonly server: Server
+  save(version: number, more?: string): void
+  write(name: string, text: string): void
+}
+
+export const ALL_PROTOCOLS = ['--protocol', 'grpc,http,websocket', '--port', '0,0,0'] as const
+
+/** Serves version 0 with --reload. */
+export async function liveProject(
+  args: readonly string[] = [],
+  files: Readonly<Record<string, string>> = {},
+  command: 'run' | 'executor' = 'run',
+): Promise<LiveProject> {
+  const { path: folder, [Symbol.dispose]: remove } = temporaryFolder({ 'versions.ts': versionSource(0), ...files })
+  const file = path.join(folder, 'versions.ts')
+  const server = await startServer(command, [file, '--reload', ...args])
+  const write = (name: string, text: string): void => writeFileSync(path.join(folder, name), text)
+  return {
+    folder,
+    file,
+    server,
+    write,
+    save: (version, more) => writeFileSync(file, versionSource(version, more)),
+    async [Symbol.asyncDispose]() {
+      await server.stop()
+      remove()
+    },
+  }
+}
+
+/** Processes that the server has started and that have not ended; one that is not reaped yet has. */
+export function workersOf(server: Server): number[] {
+  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim()
+  return children
+    .split(' ')
+    .filter((pid) => pid !== '')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+      } catch {
+        return false
+      }
+    })
+}
