@@ -35,8 +35,8 @@ export interface CommandDefinition {
   readonly options: readonly Option[]
   /** What stands behind the first positional is another program's: it is not parsed. */
   readonly rest?: true
-  /** Resolves with the exit code; throws XserveError. */
-  run(args: Args): Promise<number>
+  /** Resolves with the exit code; null: the process ends by itself when nothing is left to do. Throws XserveError. */
+  run(args: Args): Promise<number | null>
 }
 
 /** What was given, with the checks of its type. Getters throw XserveError BAD_ARGUMENT. */

@@ -31,13 +31,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
 export async function main(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug')
   try {
-    exit(await dispatch(argv))
+    const code = await dispatch(argv)
+    if (code !== null) exit(code)
   } catch (error) {
     exit(printError(error, debug))
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<number> {
+async function dispatch(argv: readonly string[]): Promise<number | null> {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = rest[0] !== undefined ? COMMANDS[rest[0]] : undefined

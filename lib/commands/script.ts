@@ -22,6 +22,6 @@ export const script: CommandDefinition = {
     setScript(file)
     provideSdk({ ...sdk })
     await runScript(file, args.rest)
-    return typeof process.exitCode === 'number' ? process.exitCode : 0
+    return null
   },
 }

@@ -3,6 +3,7 @@ import { Client } from '../client/client.ts'
 import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { addressOf, urlOf } from './address-of.ts'
+import { keepFresh } from './live.ts'
 import { startFlow } from './supervisor.ts'
 import { VERSION } from './version.ts'
 
@@ -21,15 +22,20 @@ const DRAIN_MS = 25_000
 
 /** Rejects as `startFlow` does. */
 export async function launch(plan: FlowPlan): Promise<Launched> {
+  const startedMs = Date.now()
+  const log = createLogger(plan.name ?? 'gateway')
   const flow = await startFlow(plan, {
     role: 'gateway',
     version: VERSION,
-    log: createLogger(plan.name ?? 'gateway'),
+    log,
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     argv: process.argv,
   })
   await flow.ready
+  const live = plan.deployments.some(({ reload }) => reload)
+    ? keepFresh(flow.members, { log, drainMs: DRAIN_MS, failures: new Map(), startedMs })
+    : null
   const [first] = flow.listeners
   let client: Client | undefined
   return {
@@ -41,6 +47,7 @@ export async function launch(plan: FlowPlan): Promise<Launched> {
     },
     until: awaitEnd,
     async close() {
+      live?.close()
       client?.close()
       await flow.stop(DRAIN_MS)
     },

@@ -73,7 +73,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   const remotes = awaitRemotes(members)
   const known = async () => {
     await started
-    await Promise.race([remotes, Bun.sleep(ENDPOINTS_WAIT_MS)])
+    await within(remotes, ENDPOINTS_WAIT_MS)
   }
   const streams = () => allOf(current.members, (deployment) => deployment.streams)
   // In the order of the graph, which is that of a document's way.
@@ -138,7 +138,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
         const { finished } = place.swap(topology ?? soleMember(after))
-        const left = Promise.race([finished, Bun.sleep(drainMs)])
+        const left = within(finished, drainMs)
           .then(() => retire(drainMs))
           .finally(() => leaving.delete(left))
         leaving.add(left)
@@ -152,8 +152,8 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         await close(drainMs)
         const left = () => Math.max(0, end - performance.now())
         // Floating executors: nobody waits for them but we.
-        if (topology) await Promise.race([topology.settled(), Bun.sleep(left())])
-        await Promise.race([Promise.all(leaving), Bun.sleep(left())])
+        if (topology) await within(topology.settled(), left())
+        await within(Promise.all(leaving), left())
         await stopMembers(current.members, left())
       },
     }
@@ -217,4 +217,17 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 /** What `_status` says of changes that were not taken. */
 function failedChanges(failures: ReadonlyMap<string, Error> = new Map()): Record<string, string> {
   return Object.fromEntries([...failures].map(([name, { message }]) => [`failed-change ${name}`, message]))
+}
+
+/** Waits no longer than so many milliseconds; a timer that is left behind would keep a program from ending. */
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: Timer | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -88,6 +88,7 @@ export interface ExecutorSpec {
   readonly restart?: boolean
 }
 
+/** How documents of several callers are collected for one call. */
 export interface BatchingSpec {
   readonly preferredBatchSize: number
   /** Milliseconds since the first waiting document. Default: 10 000, as in Jina. */
