@@ -123,8 +123,9 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     if (closed) return
     const now = performance.now()
     if (timer === undefined) burstBegan = now
-    const quiet = now - lastTold < AFTERMATH_MS ? Math.max(quietMs, QUIET_IN_BURST_MS) : quietMs
-    if (timer !== undefined && now - burstBegan + quiet > most) return
+    const isAftermath = now - lastTold < AFTERMATH_MS || burstBegan - lastTold < AFTERMATH_MS
+    const quiet = isAftermath ? Math.max(quietMs, QUIET_IN_BURST_MS) : quietMs
+    if (timer !== undefined && now - burstBegan + quiet > (isAftermath ? MOST_OF_LONG_BURST_MS : most)) return
     clearTimeout(timer)
     timer = setTimeout(lookNow, quiet)
   }
