@@ -39,6 +39,9 @@ export interface Watch {
 const QUIET_MS = 4
 /** A burst is waited for no longer than this; when it goes on after that, to the second limit. */
 const MOST_MS = 100
+/** What comes so soon behind a change that was told belongs to a burst, which may pause a little. */
+const AFTERMATH_MS = 500
+const QUIET_IN_BURST_MS = 50
 const MOST_OF_LONG_BURST_MS = 2000
 /** A file that is missing or empty may be on its way to be saved. */
 const SETTLE_MS = 100
@@ -69,6 +72,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   const doubted = new Set<string>()
   let poll: Timer | undefined
   let burstBegan = 0
+  let lastTold = Number.NEGATIVE_INFINITY
   let most = MOST_MS
   let unsettledSince = 0
   let closed = false
@@ -143,9 +147,11 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     if (closed) return
     const now = performance.now()
     if (timer === undefined) burstBegan = now
-    else if (now - burstBegan + quietMs > most) return
+    const isAftermath = now - lastTold < AFTERMATH_MS || burstBegan - lastTold < AFTERMATH_MS
+    const quiet = isAftermath ? Math.max(quietMs, QUIET_IN_BURST_MS) : quietMs
+    if (timer !== undefined && now - burstBegan + quiet > (isAftermath ? MOST_OF_LONG_BURST_MS : most)) return
     clearTimeout(timer)
-    timer = setTimeout(lookNow, quietMs)
+    timer = setTimeout(lookNow, quiet)
   }
 
   const lookNow = (): void => {
@@ -178,6 +184,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     hinted = new Set()
     if (found.changed.length === 0) return
     snapshot.accept(found.changed)
+    lastTold = now
     changed([...found.changed].sort())
   }
 
