@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { ChannelCredentials, Client } from '@grpc/grpc-js'
+import { Client as Caller } from '../../lib/client/client.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
 import { fixture, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
@@ -65,6 +66,26 @@ describe('TLS', () => {
     expect(await open({ tls: { ca } })).toBe('open')
     expect(await open({})).toBe('closed')
     expect(await server.stop()).toBe(0)
+  })
+
+  test('streams on every protocol, and why there are none where TLS fails', async () => {
+    const file = fixture('streaming.ts')
+    await using server = await startServer('run', [file, '--protocol', 'grpc,http,ws', ...files(good)])
+    for (const url of [`grpcs://${server.address}`, server.http, server.websocket]) {
+      const textsOf = async (host: string, tls?: { ca: string }) => {
+        using caller = new Caller({ host, ...(tls ? { tls } : {}) })
+        const texts: unknown[] = []
+        for await (const { text } of caller.streamDoc('/count', 'a')) texts.push(text)
+        return texts
+      }
+      expect(await textsOf(named(url), { ca })).toEqual(['a 0', 'a 1', 'a 2'])
+      await expect(textsOf(named(url))).rejects.toMatchObject({
+        code: 'UNREACHABLE',
+        message: expect.stringMatching(/its certificate is (self-signed|signed by)/),
+      })
+      const plain = url.replace(/^(grpc|http|ws)s/, '$1')
+      await expect(textsOf(plain)).rejects.toMatchObject({ message: expect.stringContaining('it speaks TLS') })
+    }
   })
 
   test('callers without TLS get no answer, and the server stays', async () => {
