@@ -31,7 +31,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
   ignore: ['lib/watch/'],
-  '@cfworker/json-schema': ['lib/executor/typed/'],
+  '@exodus/schemasafe': ['lib/executor/typed/'],
   consola: ['lib/log.ts'],
 }
 

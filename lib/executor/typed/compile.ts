@@ -1,0 +1,61 @@
+/** JSON schema to a check of JSON values, by schemasafe: compiled once, a fifth of a microsecond for a document. */
+import { type Schema, validator } from '@exodus/schemasafe'
+import { XserveError } from '../../errors.ts'
+import type { JsonSchema } from '../../wire/schemas/endpoint-schema.ts'
+import { expectation, type PathPart, type Problem } from './problem.ts'
+
+/** null: the value fits. */
+export type Validate = (value: unknown) => Problem | null
+
+/** Formats are told, not checked, as JSON schema has it since 2019. */
+const OPTIONS = { includeErrors: true, mode: 'lax', formatAssertion: false } as const
+const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
+
+/** `what` is for messages. Throws XserveError BAD_ENDPOINT for what is no JSON schema. */
+export function compile(schema: JsonSchema, what: string): Validate {
+  const whole = { $schema: DRAFT, ...schema }
+  let check: ReturnType<typeof validator>
+  try {
+    check = validator(whole as Schema, OPTIONS)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new XserveError('BAD_ENDPOINT', `${what} is declared by what is no JSON schema: ${why}`, {
+      hint: 'references lead to "#", or into the $defs or definitions of the schema itself',
+    })
+  }
+  return (value) => {
+    if (check(value as Parameters<typeof check>[0])) return null
+    const [first] = check.errors ?? []
+    return first === undefined
+      ? { path: [], expected: 'must fit the schema' }
+      : problemOf(first.keywordLocation, first.instanceLocation, whole, value)
+  }
+}
+
+function problemOf(keywordLocation: string, instanceLocation: string, schema: JsonSchema, value: unknown): Problem {
+  const keywords = keywordLocation.split('/').slice(1)
+  const path = instanceLocation
+    .split('/')
+    .slice(1)
+    .map((part): PathPart => (/^\d+$/.test(part) ? Number(part) : part))
+  let at: unknown = value
+  for (const part of path) at = (at as Record<PathPart, unknown> | null | undefined)?.[part]
+  return { path, expected: expectation(keywords.at(-1) ?? '', demandOf(keywords, schema)), value: at }
+}
+
+/** What the keyword at this place demands; through references. */
+function demandOf(keywords: readonly string[], schema: JsonSchema): unknown {
+  let at: unknown = schema
+  for (const key of keywords) {
+    if (typeof at !== 'object' || at === null) return undefined
+    at = (at as Record<string, unknown>)[key]
+    if (key === '$ref' && typeof at === 'string') at = targetOf(at, schema)
+  }
+  return at
+}
+
+function targetOf(reference: string, schema: JsonSchema): unknown {
+  let at: unknown = schema
+  for (const key of reference.split('/').slice(1)) at = (at as Record<string, unknown> | undefined)?.[key]
+  return at
+}
