@@ -34,8 +34,8 @@ export class ExtraFields implements FieldAccess {
     return undefined
   }
 
-  get tellsAbsent(): boolean {
-    return false
+  tellsAbsent(name: string): boolean {
+    return propertyNamed(name) === undefined
   }
 
   has(name: string): boolean {

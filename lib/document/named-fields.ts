@@ -18,8 +18,8 @@ export interface FieldAccess {
   has(name: string): boolean
   set(name: string, value: unknown): void
   names(): string[]
-  /** Whether a field that was never set differs from an empty one: not in the first dialect. */
-  readonly tellsAbsent: boolean
+  /** Whether the field, had it never been set, would differ from an empty one: not so in the first dialect's own. */
+  tellsAbsent(name: string): boolean
 }
 
 /** Made when it is first asked for: a document whose fields nobody reads by name has none. */

@@ -11,7 +11,7 @@ test('the members of the object are the fields, and asking for names reads none'
     },
     peek: (name) => kept.get(name),
     came: () => undefined,
-    tellsAbsent: true,
+    tellsAbsent: () => true,
     has: (name) => kept.has(name),
     set: (name, value) => void (value === undefined ? kept.delete(name) : kept.set(name, value)),
     names: () => [...kept.keys()],

@@ -92,7 +92,7 @@ export class NodeFields implements FieldAccess {
     return isDirty ? undefined : node?.kind
   }
 
-  get tellsAbsent(): boolean {
+  tellsAbsent(): boolean {
     return true
   }
 

@@ -7,13 +7,12 @@ import { expectation, type PathPart, type Problem } from './problem.ts'
 /** null: the value fits. */
 export type Validate = (value: unknown) => Problem | null
 
-/** Formats are told, not checked, as JSON schema has it since 2019. */
-const OPTIONS = { includeErrors: true, mode: 'lax', formatAssertion: false } as const
+const OPTIONS = { includeErrors: true, mode: 'lax' } as const
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema'
 
 /** `what` is for messages. Throws XserveError BAD_ENDPOINT for what is no JSON schema. */
 export function compile(schema: JsonSchema, what: string): Validate {
-  const whole = { $schema: DRAFT, ...schema }
+  const whole = withoutFormats({ $schema: DRAFT, ...schema }) as JsonSchema
   let check: ReturnType<typeof validator>
   try {
     check = validator(whole as Schema, OPTIONS)
@@ -30,6 +29,18 @@ export function compile(schema: JsonSchema, what: string): Validate {
       ? { path: [], expected: 'must fit the schema' }
       : problemOf(first.keywordLocation, first.instanceLocation, whole, value)
   }
+}
+
+/** Keywords whose values are data. */
+const DATA: ReadonlySet<string> = new Set(['const', 'enum', 'default', 'examples'])
+
+/** Formats are told, not checked, as JSON schema has it since 2019; the library knows but some, and refuses others. */
+function withoutFormats(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(withoutFormats)
+  if (typeof schema !== 'object' || schema === null) return schema
+  // A property that is named so has a schema, and no text.
+  const kept = Object.entries(schema).filter(([key, value]) => key !== 'format' || typeof value !== 'string')
+  return Object.fromEntries(kept.map(([key, value]) => [key, DATA.has(key) ? value : withoutFormats(value)]))
 }
 
 function problemOf(keywordLocation: string, instanceLocation: string, schema: JsonSchema, value: unknown): Problem {

@@ -128,7 +128,7 @@ function checkMissing(field: DeclaredField, access: FieldAccess, values: Record<
     return null
   }
   // The first dialect does not tell an empty text from none.
-  const isEmptyText = kind === 'text' && !access.tellsAbsent
+  const isEmptyText = kind === 'text' && !access.tellsAbsent(name)
   return field.required && preset === undefined && !isEmptyText ? { path: [name], expected: REQUIRED } : null
 }
 

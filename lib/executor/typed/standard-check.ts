@@ -45,10 +45,8 @@ function convertFields(fields: readonly DeclaredField[], access: FieldAccess): P
 
 function declaredValues(fields: readonly DeclaredField[], access: FieldAccess, document: Document): Values {
   const values: Values = {}
-  for (const { name, kind, nullable } of fields) {
+  for (const { name, nullable } of fields) {
     const value = name === 'id' ? document.id : access.peek(name)
-    // The first dialect does not tell an empty text from none.
-    if (value === undefined && kind === 'text' && !access.tellsAbsent) continue
     if (value === undefined || (value === null && !nullable)) continue
     values[name] = plain(value)
   }

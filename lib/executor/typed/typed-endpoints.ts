@@ -41,14 +41,17 @@ export function typedEndpoint(endpoint: string, declared: Declared): TypedEndpoi
         if (checked) waits.push(checked)
       }
       if (checkParameters) wait(receiveParameters(call, checkParameters))
-      if (checkInput) call.docs.forEach((document, index) => wait(receiveDocument(document, index, checkInput)))
+      let index = 0
+      if (checkInput) for (const document of call.docs) wait(receiveDocument(document, index++, checkInput))
       return waits.length === 0 ? undefined : Promise.all(waits).then(() => {})
     },
     send(documents) {
       if (!checkOutput) return
-      documents.forEach((document, index) => {
+      let index = 0
+      for (const document of documents) {
         if (changesClass || !document.isUntouched) sendDocument(document, index, checkOutput, endpoint)
-      })
+        index++
+      }
     },
   }
 }
