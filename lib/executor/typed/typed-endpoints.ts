@@ -9,6 +9,7 @@ import { ValidationError } from './invalid.ts'
 import { createParametersCheck, type ParametersCheck, type ParametersResult } from './parameters-check.ts'
 import { type Problem, pathText, sentence } from './problem.ts'
 import { type ReadSchema, readSchema, type Side } from './read-schema.ts'
+import { SchemaNames } from './schema-names.ts'
 import { createStandardCheck, type StandardDocumentCheck } from './standard-check.ts'
 
 export interface TypedEndpoint extends CallRules {
@@ -16,7 +17,12 @@ export interface TypedEndpoint extends CallRules {
 }
 
 /** Throws XserveError BAD_ENDPOINT for what is no schema. */
-export function typedEndpoint(endpoint: string, declared: Declared): TypedEndpoint {
+export function typedEndpoints(declared: ReadonlyMap<string, Declared>): Map<string, TypedEndpoint> {
+  const names = new SchemaNames()
+  return new Map([...declared].map(([endpoint, one]) => [endpoint, typedEndpoint(endpoint, one, names)]))
+}
+
+function typedEndpoint(endpoint: string, declared: Declared, names: SchemaNames): TypedEndpoint {
   const word = endpoint.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim() || 'default'
   const name = word.replaceAll(/(?:^| )(.)/g, (_, letter: string) => letter.toUpperCase())
   const read = (schema: Schema | undefined, side: Side, part: string): ReadSchema | null =>
@@ -30,9 +36,9 @@ export function typedEndpoint(endpoint: string, declared: Declared): TypedEndpoi
   const changesClass = declared.output !== undefined && declared.output !== declared.input
   return {
     schema: {
-      input: input?.named ?? null,
-      output: output?.named ?? null,
-      parameters: parameters?.named ?? null,
+      input: names.distinct(input?.named ?? null),
+      output: names.distinct(output?.named ?? null),
+      parameters: names.distinct(parameters?.named ?? null),
     },
     changesClass,
     receive(call) {
