@@ -59,7 +59,10 @@ function demandOf(keywords: readonly string[], schema: JsonSchema): unknown {
   let at: unknown = schema
   for (const key of keywords) {
     if (typeof at !== 'object' || at === null) return undefined
-    at = (at as Record<string, unknown>)[key]
+    const here = at as Record<string, unknown>
+    // The library tells the place of a tuple's item without the keyword around it.
+    const tuple = /^\d+$/.test(key) ? (here.prefixItems ?? here.items) : undefined
+    at = Array.isArray(tuple) && !(key in here) ? tuple[Number(key)] : here[key]
     if (key === '$ref' && typeof at === 'string') at = targetOf(at, schema)
   }
   return at

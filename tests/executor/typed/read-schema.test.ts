@@ -19,7 +19,7 @@ test('zod tells the JSON schema of either side, a field that it cannot say is an
     .meta({ title: 'Question' })
   const input = readSchema(Question, 'input', 'XInput').named
   expect([input?.name, input?.model.required]).toEqual(['Question', ['text']])
-  expect((input?.model.properties as Record<string, unknown>).at).toEqual({})
+  expect((input!.model.properties as Record<string, unknown>).at).toEqual({})
   expect(readSchema(Question, 'output', 'XOutput').named?.model.required).toEqual(['text', 'top'])
 })
 
