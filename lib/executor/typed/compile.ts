@@ -18,9 +18,7 @@ export function compile(schema: JsonSchema, what: string): Validate {
     check = validator(whole as Schema, OPTIONS)
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ENDPOINT', `${what} is declared by what is no JSON schema: ${why}`, {
-      hint: 'references lead to "#", or into the $defs or definitions of the schema itself',
-    })
+    throw new XserveError('BAD_ENDPOINT', `${what} is declared by what is no JSON schema: ${why}`)
   }
   return (value) => {
     if (check(value as Parameters<typeof check>[0])) return null

@@ -5,10 +5,11 @@
 import type { Document } from '../../document/document.ts'
 import type { DocumentArray } from '../../document/document-array.ts'
 import type { FieldAccess } from '../../document/named-fields.ts'
+import { XserveError } from '../../errors.ts'
 import type { JsonSchema } from '../../wire/schemas/endpoint-schema.ts'
 import { compile, type Validate } from './compile.ts'
 import { convert, NotConvertible } from './convert.ts'
-import { type DeclaredField, declaredFields, NODE_KINDS, nodesOf } from './fields.ts'
+import { type DeclaredField, declaredFields, leadsSomewhere, NODE_KINDS, nodesOf } from './fields.ts'
 import { type Problem, REQUIRED, within } from './problem.ts'
 
 /** null: the document fits, and is written in the kinds that the schema declares. */
@@ -37,26 +38,45 @@ const OF_THE_WHOLE = [
 
 /** Throws XserveError BAD_ENDPOINT for what is no JSON schema. */
 export function createDocumentCheck(root: JsonSchema, what: string): DocumentCheck {
-  // As a whole it is never used, but whatever is wrong with it shows here, at the start.
-  compile(root, what)
-  // A schema may hold itself: checks of nested documents are made when first needed, one for each definition.
-  const made = new Map<JsonSchema, DocumentCheck>()
-  const checkOf = (schema: JsonSchema): DocumentCheck => {
-    let check = made.get(schema)
-    if (!check) made.set(schema, (check = createCheck(schema, root, checkOf, what)))
-    return check
+  checkReferences(root, root, what)
+  // One for each definition, all of them now: what is wrong with a schema shows at the start. It may hold itself.
+  const made: { readonly schema: JsonSchema; check: DocumentCheck | null }[] = []
+  const make = (schema: JsonSchema): { readonly check: DocumentCheck | null } => {
+    // Not by the object: where a definition is referred to, it has been joined with what stands beside the reference.
+    const { properties, required } = schema
+    const known = made.find((one) => one.schema.properties === properties && one.schema.required === required)
+    if (known) return known
+    const entry = { schema, check: null as DocumentCheck | null }
+    made.push(entry)
+    entry.check = createCheck(schema, root, make, what)
+    return entry
   }
-  return checkOf(root)
+  return make(root).check!
+}
+
+/** References that lead nowhere would be anything. */
+function checkReferences(value: unknown, root: JsonSchema, what: string): void {
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, item] of Object.entries(value)) {
+    if (key !== '$ref' || typeof item !== 'string') checkReferences(item, root, what)
+    else if (!leadsSomewhere(item, root)) {
+      throw new XserveError('BAD_ENDPOINT', `${what} is declared by what is no JSON schema: nothing is at ${item}`, {
+        hint: 'references lead to "#", or into the $defs or definitions of the schema itself',
+      })
+    }
+  }
 }
 
 function createCheck(
   schema: JsonSchema,
   root: JsonSchema,
-  checkOf: (schema: JsonSchema) => DocumentCheck,
+  make: (schema: JsonSchema) => { readonly check: DocumentCheck | null },
   what: string,
 ): DocumentCheck {
   const fields = declaredFields(root, schema)
   const nodes = nodesOf(fields)
+  const nestedChecks = new Map(fields.flatMap(({ name, nested }) => (nested ? [[name, make(nested)] as const] : [])))
+  const checkOf = (name: string): DocumentCheck => nestedChecks.get(name)!.check!
   // A document without an id gets one when it is asked for.
   const checked = fields.filter(({ name }) => name !== 'id')
   const isWhole = OF_THE_WHOLE.some((keyword) => schema[keyword] !== undefined && schema[keyword] !== true)
@@ -98,7 +118,7 @@ function checkField(
   field: DeclaredField,
   access: FieldAccess,
   values: Record<string, unknown>,
-  checkOf: (schema: JsonSchema) => DocumentCheck,
+  checkOf: (name: string) => DocumentCheck,
 ): Problem | null {
   const { name, kind, nested } = field
   const came = access.came(name)
@@ -113,7 +133,7 @@ function checkField(
   // Sets and tuples stand for lists.
   const isOther = converted !== value || (kind !== 'list' && came !== undefined && came !== wanted)
   if (isOther && wanted !== undefined && !(kind === 'list' && value instanceof Set)) access.set(name, converted)
-  if (nested !== null) return checkNested(converted as Document | DocumentArray, checkOf(nested), name)
+  if (nested !== null) return checkNested(converted as Document | DocumentArray, checkOf(name), name)
   if (!BY_KIND.has(kind)) values[name] = converted
   return null
 }

@@ -1,7 +1,7 @@
 /** Endpoints that have declared what they take and give: what comes in is checked before the method, what goes out behind it. */
 import type { Document } from '../../document/document.ts'
 import { XserveError } from '../../errors.ts'
-import type { EndpointSchema } from '../../wire/schemas/endpoint-schema.ts'
+import type { EndpointSchema, JsonSchema } from '../../wire/schemas/endpoint-schema.ts'
 import type { CallRules, ExecutorCall } from '../call.ts'
 import type { Declared, Schema } from './declared.ts'
 import { createDocumentCheck } from './document-check.ts'
@@ -18,11 +18,17 @@ export interface TypedEndpoint extends CallRules {
 
 /** Throws XserveError BAD_ENDPOINT for what is no schema. */
 export function typedEndpoints(declared: ReadonlyMap<string, Declared>): Map<string, TypedEndpoint> {
-  const names = new SchemaNames()
-  return new Map([...declared].map(([endpoint, one]) => [endpoint, typedEndpoint(endpoint, one, names)]))
+  const shared: Shared = { names: new SchemaNames(), checks: new Map() }
+  return new Map([...declared].map(([endpoint, one]) => [endpoint, typedEndpoint(endpoint, one, shared)]))
 }
 
-function typedEndpoint(endpoint: string, declared: Declared, names: SchemaNames): TypedEndpoint {
+/** What the endpoints of one executor have in common. Most take and give the same few classes: each is compiled once, which takes a millisecond or two. */
+interface Shared {
+  readonly names: SchemaNames
+  readonly checks: Map<JsonSchema, StandardDocumentCheck>
+}
+
+function typedEndpoint(endpoint: string, declared: Declared, { names, checks }: Shared): TypedEndpoint {
   const word = endpoint.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim() || 'default'
   const name = word.replaceAll(/(?:^| )(.)/g, (_, letter: string) => letter.toUpperCase())
   const read = (schema: Schema | undefined, side: Side, part: string): ReadSchema | null =>
@@ -30,8 +36,8 @@ function typedEndpoint(endpoint: string, declared: Declared, names: SchemaNames)
   const input = read(declared.input, 'input', 'Input')
   const output = read(declared.output ?? declared.input, 'output', declared.output ? 'Output' : 'Input')
   const parameters = read(declared.parameters, 'input', 'Parameters')
-  const checkInput = input && documentCheck(input)
-  const checkOutput = output && documentCheck(output)
+  const checkInput = input && documentCheck(input, checks)
+  const checkOutput = output && documentCheck(output, checks)
   const checkParameters = parameters && createParametersCheck(parameters)
   const changesClass = declared.output !== undefined && declared.output !== declared.input
   return {
@@ -62,8 +68,12 @@ function typedEndpoint(endpoint: string, declared: Declared, names: SchemaNames)
   }
 }
 
-function documentCheck({ named, validate, what }: ReadSchema): StandardDocumentCheck {
-  return validate ? createStandardCheck(validate, named?.model ?? null) : createDocumentCheck(named!.model, what)
+function documentCheck({ named, validate, what }: ReadSchema, checks: Shared['checks']): StandardDocumentCheck {
+  if (validate) return createStandardCheck(validate, named?.model ?? null)
+  const { model } = named!
+  let check = checks.get(model)
+  if (!check) checks.set(model, (check = createDocumentCheck(model, what)))
+  return check
 }
 
 function receiveParameters(call: ExecutorCall, check: ParametersCheck): Promise<void> | undefined {

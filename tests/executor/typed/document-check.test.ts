@@ -161,6 +161,23 @@ test('a schema may hold itself', () => {
   })
 })
 
+test('also where it may be null', () => {
+  const Chain = {
+    $ref: '#/$defs/Link',
+    $defs: {
+      Link: {
+        type: 'object',
+        properties: { n: { type: 'integer' }, next: { anyOf: [{ $ref: '#/$defs/Link' }, { type: 'null' }] } },
+      },
+    },
+  }
+  const chain = createDocumentCheck(Chain, 'XInput')
+  expect(chain(documentOfFields({ n: 1, next: { n: 2, next: null } }))).toBeNull()
+  expect(chain(documentOfFields({ n: 1, next: { n: 2, next: { n: 'x' } } }))).toMatchObject({
+    path: ['next', 'next', 'n'],
+  })
+})
+
 test('keywords that judge the whole document count, and its id is never in the way', () => {
   const strict = createDocumentCheck(
     { type: 'object', properties: { a: { type: 'integer' } }, additionalProperties: false },
@@ -170,6 +187,17 @@ test('keywords that judge the whole document count, and its id is never in the w
   expect(strict(documentOfFields({ id: 'i', a: 1, b: 2 }))).not.toBeNull()
   const either = createDocumentCheck({ anyOf: [{ required: ['a'] }, { required: ['b'] }] }, 'XInput')
   expect([either(documentOfFields({ b: 1 })), either(documentOfFields({ c: 1 })) === null]).toEqual([null, false])
+})
+
+test.each([
+  [{ properties: { a: { $ref: '#/$defs/Nothing' } } }, 'nothing is at #/$defs/Nothing'],
+  [
+    { properties: { a: { $ref: '#/$defs/A' } }, $defs: { A: { properties: { b: { type: 'x' } } } } },
+    'Unknown type: "x"',
+  ],
+  [{ properties: { a: { type: 'string', pattern: '(' } } }, 'missing )'],
+])('%j is refused when it is read', (schema, why) => {
+  expect(() => createDocumentCheck(schema, 'XInput')).toThrow(why)
 })
 
 test('whatever comes is told or taken, never a fault of ours', () => {
