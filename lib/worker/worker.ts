@@ -182,8 +182,8 @@ function createCalls(done: () => void): Calls {
 async function typedOf(Class: typeof Executor, table: EndpointTable): Promise<Map<string, TypedEndpoint> | null> {
   const declared = declaredEndpoints(Class, table)
   if (declared.size === 0) return null
-  const { typedEndpoint } = await import('../executor/typed/typed-endpoints.ts')
-  return new Map([...declared].map(([endpoint, one]) => [endpoint, typedEndpoint(endpoint, one)]))
+  const { typedEndpoints } = await import('../executor/typed/typed-endpoints.ts')
+  return typedEndpoints(declared)
 }
 
 /** null: nothing is batched, which costs nothing then. */

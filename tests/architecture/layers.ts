@@ -31,7 +31,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
   ignore: ['lib/watch/'],
-  '@cfworker/json-schema': ['lib/executor/typed/'],
+  '@exodus/schemasafe': ['lib/executor/typed/'],
   consola: ['lib/log.ts'],
 }
 
@@ -44,10 +44,12 @@ export const EXITS: readonly string[] = ['lib/commands/exit.ts', 'lib/worker/']
 /** Files without a test of the same name, each with the test that covers it or the reason why none can. */
 export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
-  'lib/executor/typed/document-plan.ts': 'tests/e2e/typed.test.ts',
-  'lib/executor/typed/invalid.ts': 'tests/executor/typed/checker.test.ts',
-  'lib/executor/typed/standard-schema.ts': 'tests/executor/typed/checker.test.ts',
-  'lib/executor/typed/typed-endpoints.ts': 'tests/e2e/typed.test.ts',
+  'lib/document/v2/from-fields.ts': 'tests/executor/typed/document-check.test.ts',
+  'lib/executor/typed/convert.ts': 'tests/executor/typed/document-check.test.ts',
+  'lib/executor/typed/fields.ts': 'tests/executor/typed/document-check.test.ts',
+  'lib/executor/typed/invalid.ts': 'tests/executor/typed/typed-endpoints.test.ts',
+  'lib/executor/typed/problem.ts': 'tests/executor/typed/compile.test.ts',
+  'lib/executor/typed/standard-schema.ts': 'tests/executor/typed/read-schema.test.ts',
   'lib/wire/schemas/generic.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/channel/grpc-error.ts': 'tests/channel/grpc.test.ts',
   'lib/channel/connectivity.ts': 'tests/deployment/remote.test.ts',
