@@ -8,6 +8,7 @@ import { asXserveError, type XserveError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { DeploymentPlan, UsesPlan } from '../plan/plan.ts'
 import { createWatch, type Watch, type WatchSet } from '../watch/watch.ts'
+import { describe } from './describe-failure.ts'
 import type { Member } from './members.ts'
 
 export interface LiveOptions {
@@ -138,13 +139,6 @@ function createRefresher(
       watch.close()
     },
   }
-}
-
-/** What an operator reads of an executor's own error: place, message, code, and the line or the stack. */
-export function describe(error: XserveError): string {
-  const { where, cause } = error.details
-  const source = typeof cause === 'string' && cause !== '' ? `\n${cause}` : ''
-  return `${where === undefined ? '' : `${where}: `}${error.message} [${error.code}]${source}`
 }
 
 export interface Mending extends Disposable {

@@ -1,7 +1,8 @@
 /** A start that waits for the code to be mended: for those who edit it while it runs. */
 import { asXserveError, type ErrorCode } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
-import { describe, type LiveOptions, watchForMending } from './live.ts'
+import { describe } from './describe-failure.ts'
+import { type LiveOptions, watchForMending } from './live.ts'
 import { type FlowOptions, type RunningFlow, startFlow } from './supervisor.ts'
 
 /** What a change of the code may mend; anything else is wrong for good. */

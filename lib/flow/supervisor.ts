@@ -11,7 +11,9 @@ import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { Node } from '../topology/node.ts'
 import { createTopology, type Topology } from '../topology/topology.ts'
 import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
+import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
+import { placed } from './describe-failure.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
 
@@ -25,7 +27,7 @@ export interface FlowOptions extends WorkerProcessOptions {
   /** HTTP and WebSocket on one free port. Default: when they are given the same number. */
   readonly sharedPort?: boolean
   /** Executors whose last change was not taken, each with why: `_status` tells. Default: none. */
-  readonly failures?: () => ReadonlyMap<string, Error>
+  readonly failures?: () => ReadonlyMap<string, XserveError>
 }
 
 export interface RunningFlow {
@@ -184,6 +186,6 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 }
 
 /** What `_status` says of changes that were not taken. */
-function failedChanges(failures: ReadonlyMap<string, Error> = new Map()): Record<string, string> {
-  return Object.fromEntries([...failures].map(([name, { message }]) => [`failed-change ${name}`, message]))
+function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): Record<string, string> {
+  return Object.fromEntries([...failures].map(([name, error]) => [FAILED_CHANGE + name, placed(error)]))
 }
