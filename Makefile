@@ -20,7 +20,8 @@ export PATH := $(CURDIR)/$(BUN_HOME)/.bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # Cross-checks against other implementations: the suite lies beside the checkout.
 INTEROP ?= ../shared/interop
 INTEROP_SUITE ?= v1
-INTEROP_WITHOUT ?= flow,reload
+# Parts to leave out, by name: http,websocket,flow,gateway,reload.
+INTEROP_WITHOUT ?= none
 # The suites of both generations want a different schema by reflection of the same executor without declared types; ours tells
 # the first, so the one call of grpcurl in the second's words is left out.
 INTEROP_ARGS := $(if $(filter v2%,$(INTEROP_SUITE)),--deselect=test_protocol.py::test_grpcurl_can_describe_and_call)
@@ -30,7 +31,7 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist demo test check types lint dead-code architecture interop bench fmt clean
+.PHONY: help install build dist demo test check types lint dead-code architecture interop topology bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +76,11 @@ dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64
 	@rm -f dist/release/*.map
 	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
 	@$(BUN) tests/release.ts dist/release
+
+EXPORTS ?= ../shared/exports
+
+topology: build ## run the recorded Flows of Jina against the binary, by Jina's own client
+	$(EXPORTS)/run_topology.py --binary $(CURDIR)/$(BINARY) $(addprefix $(EXPORTS)/topology/,routing.json reduce.json when.json shards.json errors.json query-language.json)
 
 bench: build ## measure rate, CPU per request, latency, start, memory (needs h2load)
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/bench/bench.ts $(ARGS)

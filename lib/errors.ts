@@ -22,6 +22,7 @@ export const ERRORS = {
   UNKNOWN_COMMAND: entry('usage', 3, 400, 2),
   UNKNOWN_OPTION: entry('usage', 3, 400, 2),
   BAD_ARGUMENT: entry('usage', 3, 400, 2),
+  BAD_CONFIG: entry('usage', 3, 400, 2),
   FILE_NOT_FOUND: entry('config', 5, 404, 2),
   BAD_CERTIFICATE: entry('config', 9, 500, 2),
   NO_EXECUTOR: entry('config', 9, 500, 2),

@@ -8,9 +8,11 @@ test('exports these values and no others', () => {
     'AnswerFailed',
     'AudioDoc',
     'Client',
+    'Deployment',
     'Document',
     'DocumentArray',
     'Executor',
+    'Flow',
     'ImageDoc',
     'Tensor',
     'TextDoc',
@@ -18,6 +20,7 @@ test('exports these values and no others', () => {
     'XserveError',
     'dynamicBatching',
     'requests',
+    'testExecutor',
   ])
 })
 

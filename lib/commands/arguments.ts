@@ -33,13 +33,17 @@ export interface CommandDefinition {
   readonly summary: string
   readonly positionals: readonly Positional[]
   readonly options: readonly Option[]
-  /** Resolves with the exit code; throws XserveError. */
-  run(args: Args): Promise<number>
+  /** What stands behind the first positional is another program's: it is not parsed. */
+  readonly rest?: true
+  /** Resolves with the exit code; null: the process ends by itself when nothing is left to do. Throws XserveError. */
+  run(args: Args): Promise<number | null>
 }
 
 /** What was given, with the checks of its type. Getters throw XserveError BAD_ARGUMENT. */
 export interface Args {
   positional(index: number): string | undefined
+  /** As they were given; for commands with `rest`. */
+  readonly rest: readonly string[]
   has(name: string): boolean
   flag(name: string): boolean | undefined
   text(name: string): string | undefined
@@ -78,6 +82,7 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
   }
   const values = new Map<string, string[]>()
   const positionals: string[] = []
+  let rest: readonly string[] = []
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!
     if (token === '--') {
@@ -86,6 +91,10 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
     }
     if (isValue(token)) {
       positionals.push(token)
+      if (command.rest) {
+        rest = tokens.slice(i + 1)
+        break
+      }
       continue
     }
     const [, name = '', inline] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(token) ?? []
@@ -109,7 +118,7 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
     }
   }
   checkPositionals(command, positionals)
-  return argsOf(values, positionals)
+  return argsOf(values, positionals, rest)
 }
 
 /** `key:value` or `key=value`, as Jina's dictionaries come as several words. */
@@ -138,10 +147,15 @@ function checkPositionals(command: CommandDefinition, given: readonly string[]):
     throw bad(`unexpected argument ${JSON.stringify(extra)}`, `xserve ${command.name} --help shows the usage`)
 }
 
-function argsOf(values: ReadonlyMap<string, readonly string[]>, positionals: readonly string[]): Args {
+function argsOf(
+  values: ReadonlyMap<string, readonly string[]>,
+  positionals: readonly string[],
+  rest: readonly string[],
+): Args {
   const last = (name: string): string | undefined => values.get(name)?.at(-1)
   return {
     positional: (index) => positionals[index],
+    rest,
     has: (name) => values.has(name),
     flag: (name) => (last(name) === undefined ? undefined : last(name) === 'true'),
     text: last,

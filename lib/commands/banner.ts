@@ -1,22 +1,10 @@
 /** What a server tells once it is ready: its name, an address for each protocol, its endpoints. */
+import { addressOf, urlOf } from '../flow/address-of.ts'
 import type { Member } from '../flow/members.ts'
 import type { RunningFlow } from '../flow/supervisor.ts'
 import type { Listener, Protocol } from '../wire/call.ts'
 
 const LABELS: Readonly<Record<Protocol, string>> = { grpc: 'gRPC', http: 'HTTP', websocket: 'WebSocket' }
-const SCHEMES: Readonly<Record<Protocol, string>> = { grpc: 'grpc', http: 'http', websocket: 'ws' }
-
-/** `HOST:PORT` by which this machine reaches a listener. */
-export function addressOf({ host, port }: Listener): string {
-  return `${reachable(host)}:${port}`
-}
-
-function reachable(host: string): string {
-  if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
-}
-
 /** What of a running Flow is told. */
 type Shown = Pick<RunningFlow, 'plan' | 'listeners' | 'members' | 'endpoints'>
 
@@ -26,10 +14,10 @@ export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): s
   const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
   const { listeners } = flow
   const endpoints = flow.endpoints.filter((name) => name !== '_jina_dry_run_')
-  const width = Math.max(...listeners.map((listener) => urlOf(listener).length))
+  const width = Math.max(...listeners.map((listener) => shownUrl(listener).length))
   const lines = listeners.map((listener) => {
     const { protocol, host } = listener
-    const url = urlOf(listener)
+    const url = shownUrl(listener)
     const everywhere =
       host === '0.0.0.0' || host === '::' ? dim(`${' '.repeat(width - url.length)}  on all interfaces (${host})`) : ''
     return `  ${LABELS[protocol].padEnd(9)}  ${bold(url)}${everywhere}`
@@ -78,8 +66,6 @@ function whatIs({ plan, deployment }: Member): string {
 }
 
 /** As clients take it; plain gRPC without a scheme, as everybody writes it. */
-function urlOf(listener: Listener): string {
-  const address = addressOf(listener)
-  if (listener.protocol === 'grpc' && !listener.tls) return address
-  return `${SCHEMES[listener.protocol]}${listener.tls ? 's' : ''}://${address}`
+function shownUrl(listener: Listener): string {
+  return listener.protocol === 'grpc' && !listener.tls ? addressOf(listener) : urlOf(listener)
 }

@@ -1,14 +1,16 @@
 /** Picks the command, parses its options, shows help, turns what happens into an exit code. */
 import { type CommandDef, defineCommand, renderUsage } from 'citty'
 import { XserveError } from '../errors.ts'
+import { VERSION } from '../flow/version.ts'
 import { nearest } from '../nearest.ts'
 import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
-import { VERSION } from './version.ts'
 
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
+  flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
+  check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },
   executor: {
     summary: 'Serve a shared executor, without a gateway',
     load: async () => (await import('./executor.ts')).executor,
@@ -16,6 +18,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
   gateway: {
     summary: 'Serve the gateway of a Flow whose executors run elsewhere',
     load: async () => (await import('./gateway.ts')).gateway,
+  },
+  script: {
+    summary: 'Run a TypeScript program that uses the SDK',
+    load: async () => (await import('./script.ts')).script,
   },
   post: { summary: 'Send documents and print the answers', load: async () => (await import('./post.ts')).post },
   ping: { summary: 'Ask whether a server answers', load: async () => (await import('./ping.ts')).ping },
@@ -25,13 +31,14 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
 export async function main(argv: readonly string[]): Promise<void> {
   const debug = argv.includes('--debug')
   try {
-    exit(await dispatch(argv))
+    const code = await dispatch(argv)
+    if (code !== null) exit(code)
   } catch (error) {
     exit(printError(error, debug))
   }
 }
 
-async function dispatch(argv: readonly string[]): Promise<number> {
+async function dispatch(argv: readonly string[]): Promise<number | null> {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     const asked = rest[0] !== undefined ? COMMANDS[rest[0]] : undefined
@@ -51,7 +58,9 @@ async function dispatch(argv: readonly string[]): Promise<number> {
     })
   }
   const definition = await command.load()
-  if (rest.includes('--help') || rest.includes('-h')) {
+  const file = definition.rest ? rest.findIndex((word) => !word.startsWith('-')) : -1
+  const own = file === -1 ? rest : rest.slice(0, file)
+  if (own.includes('--help') || own.includes('-h')) {
     await print(usageOf(definition))
     return 0
   }

@@ -3,19 +3,21 @@ import { renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pollingPlan } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
+import { addressOf } from '../flow/address-of.ts'
 import { keepFresh } from '../flow/live.ts'
+import { watchConfiguration } from '../flow/restarts.ts'
 import { startPatiently } from '../flow/start-patiently.ts'
 import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
+import { VERSION } from '../flow/version.ts'
 import { createLogger, type Logger } from '../log.ts'
 import { planOne } from '../plan/defaults.ts'
 import { resolveExecutorSource } from '../plan/executor-source.ts'
 import { type Listeners, resolveListeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
-import { addressOf, banner } from './banner.ts'
+import { banner } from './banner.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
 import { DRAIN_MS, TIMEOUT_READY_MS } from './serving-options.ts'
-import { VERSION } from './version.ts'
 
 /** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
@@ -24,12 +26,20 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
   return servePlan(role, plan, args, { sharedPort: listening.shared })
 }
 
+export interface ServingOptions {
+  readonly sharedPort?: boolean
+  /** Told once at the start. */
+  readonly warnings?: readonly string[]
+  /** Reads the plan anew from its files. Default: it has none. */
+  readonly load?: () => Promise<FlowPlan>
+}
+
 /** Serves what the plan says until a signal. Resolves with the exit code. */
 export async function servePlan(
   role: 'gateway' | 'executor',
   plan: FlowPlan,
   args: Args,
-  more: { readonly sharedPort?: boolean } = {},
+  more: ServingOptions = {},
 ): Promise<number> {
   const started = performance.now()
   const maxMessageBytes = args.integer('max-message-bytes', -1)
@@ -38,6 +48,7 @@ export async function servePlan(
   const isQuiet = args.flag('quiet') === true
   const log = createLogger(role, { level: args.flag('debug') ? 'debug' : isQuiet ? 'warn' : args.text('log-level') })
   warnOfHttp(args, plan, log)
+  for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
   surviveFaults(log)
   const isLive = plan.deployments.some(({ reload }) => reload)
@@ -45,7 +56,8 @@ export async function servePlan(
   const failures = new Map<string, XserveError>()
   const options: FlowOptions = {
     role,
-    ...more,
+    ...(more.sharedPort === undefined ? {} : { sharedPort: more.sharedPort }),
+    mayChange: more.load !== undefined && (plan.gateway.restart || plan.deployments.some(({ restart }) => restart)),
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     version: VERSION,
     log,
@@ -67,6 +79,12 @@ export async function servePlan(
   const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
   for (const { name, folders, files } of live?.watched ?? [])
     log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
+  const changed = () => live?.update(flow.members)
+  const restarts =
+    more.load && options.mayChange
+      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, failures, changed })
+      : null
+  if (restarts) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
   const ready = flow.ready.then(() => {
     if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
     if (!isQuiet) process.stderr.write(banner(role, flow, performance.now() - started))
@@ -74,6 +92,7 @@ export async function servePlan(
   const signal = await Promise.race([ready.then(() => signals.first), signals.first])
   log.info(`${signal}: finishing the calls under way`)
   live?.close()
+  restarts?.close()
   const second = signals.second.then(() => 130)
   return Promise.race([flow.stop(drainMs).then(() => 0), second])
 }

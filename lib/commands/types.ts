@@ -1,8 +1,8 @@
 /** `xserve types [DIR]`: lets an editor check executors in a project that has installed nothing. */
 import path from 'node:path'
 import { writeDeclarations } from '../export/declarations.ts'
+import { VERSION } from '../flow/version.ts'
 import type { CommandDefinition } from './arguments.ts'
-import { VERSION } from './version.ts'
 
 export const types: CommandDefinition = {
   name: 'types',

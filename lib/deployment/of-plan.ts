@@ -32,6 +32,12 @@ export function deploymentOf(
   return around(shards, { before: single(before, 'uses_before'), after: single(after, 'uses_after'), merging })
 }
 
+/** What the workers of a running deployment are exchanged for: `Deployment.replace`. */
+export function replacementOf(plan: DeploymentPlan, node?: Pick<NodePlan, 'noReduce'>): DeploymentSpec {
+  const merging = node?.noReduce ? 'append' : 'join'
+  return specOf(plan, plan.shards > 1 && plan.usesAfter !== null ? 'apart' : merging)
+}
+
 function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
   const { name, shards, replicas } = plan
   return {

@@ -52,6 +52,8 @@ export interface WorkerProcessOptions {
   readonly stderr: (text: string) => void
   /** How this program is started, without the subcommand. Default: as it was started itself. */
   readonly command?: readonly string[]
+  /** process.argv of a script that is imported again by its workers. Default: the worker's own. */
+  readonly argv?: readonly string[]
 }
 
 /** So long close() may take when the calls have used up all the time. */
@@ -105,7 +107,12 @@ export async function startWorkerProcess(
   const onControl = (message: ControlMessage) => {
     switch (message.kind) {
       case 'hello':
-        link.control({ kind: 'load', files: [spec.file, ...(spec.otherFiles ?? [])], className: spec.className })
+        link.control({
+          kind: 'load',
+          files: [spec.file, ...(spec.otherFiles ?? [])],
+          className: spec.className,
+          ...(options.argv ? { argv: options.argv } : {}),
+        })
         return
       case 'loaded':
         log.debug(`loaded ${message.className} with ${message.modules.length} modules`)

@@ -1,5 +1,7 @@
 /** The class that users extend. What the worker knows (name, metas, workspace, log) is there from `super()` on. */
 import path from 'node:path'
+import type { ExecutorClass } from './handover.ts'
+import { launch, type Served, type ServeOptions } from './launcher.ts'
 
 /** Facts of the process that an executor runs in (Jina facts §3.7). */
 export interface RuntimeArgs {
@@ -69,6 +71,17 @@ function alone(name: string): Making {
 export class Executor {
   /** Endpoint → method name, for those who do without decorators. */
   static requests?: Readonly<Record<string, string>>
+
+  /**
+   * Serves the class behind a gateway until SIGINT, SIGTERM or `signal`; with `block: false` resolves with a handle once it
+   * is ready. Rejects with XserveError when it does not start.
+   */
+  static serve(this: ExecutorClass, options: ServeOptions & { readonly block: false }): Promise<Served>
+  static serve(this: ExecutorClass, options?: ServeOptions): Promise<undefined>
+  static serve(this: ExecutorClass, options: ServeOptions = {}): Promise<Served | undefined> {
+    // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is served, not this one
+    return launch(this, options)
+  }
 
   /** Name of the deployment: the name in routes and of specific parameters (`executor0__top_k`). */
   readonly name: string

@@ -9,10 +9,12 @@ import { createInfo } from '../gateway/info.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { Node } from '../topology/node.ts'
+import { swappable } from '../topology/swappable.ts'
 import { createTopology, type Topology } from '../topology/topology.ts'
 import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
 import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
+import { changeMembers, type Difference } from './change.ts'
 import { placed } from './describe-failure.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
@@ -28,6 +30,8 @@ export interface FlowOptions extends WorkerProcessOptions {
   readonly sharedPort?: boolean
   /** Executors whose last change was not taken, each with why: `_status` tells. Default: none. */
   readonly failures?: () => ReadonlyMap<string, XserveError>
+  /** The plan may change while it runs, which costs every call a little. Default: false. */
+  readonly mayChange?: boolean
 }
 
 export interface RunningFlow {
@@ -41,6 +45,11 @@ export interface RunningFlow {
   readonly handler: CallHandler
   /** Resolves when the executors elsewhere have been there as well and health says yes; never rejects. */
   readonly ready: Promise<void>
+  /**
+   * Changes over to another plan without losing a call; ports stay as they are. Rejects with the first failure, then the
+   * plan before goes on; for a Flow that was not started with `mayChange`, with XserveError INTERNAL.
+   */
+  change(next: FlowPlan, drainMs: number): Promise<Difference>
   /** Health says no, new calls are refused, calls under way finish within `drainMs`, close() runs, the workers end. */
   stop(drainMs: number): Promise<void>
 }
@@ -54,20 +63,24 @@ const ENDPOINTS_WAIT_MS = 5000
  */
 export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<RunningFlow> {
   const { role, log } = options
-  const members = await createMembers(plan, options)
-  const topology = role === 'gateway' ? createGraph(plan, members, options) : null
-  const handler: CallHandler = topology ?? soleMember(members)
+  let current = { plan, members: await createMembers(plan, options) }
+  const { members } = current
+  let topology = role === 'gateway' ? createGraph(plan, members, options) : null
+  const first: CallHandler = topology ?? soleMember(members)
+  const place = options.mayChange ? swappable(first) : null
+  const handler = place ?? first
+  const leaving = new Set<Promise<unknown>>()
   const started = startMembers(members)
   started.catch(() => {})
   const remotes = awaitRemotes(members)
   const known = async () => {
     await started
-    await Promise.race([remotes, Bun.sleep(ENDPOINTS_WAIT_MS)])
+    await within(remotes, ENDPOINTS_WAIT_MS)
   }
-  const streams = () => allOf(members, (deployment) => deployment.streams)
+  const streams = () => allOf(current.members, (deployment) => deployment.streams)
   // In the order of the graph, which is that of a document's way.
   const schemas = () => {
-    const inOrder = plan.graph.nodes.map(({ name }) => members.get(name)?.deployment.schemas ?? {})
+    const inOrder = current.plan.graph.nodes.map(({ name }) => current.members.get(name)?.deployment.schemas ?? {})
     return chainSchemas(inOrder)
   }
   const runtime = createRuntime({
@@ -80,7 +93,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
     ),
     endpoints: async () => {
       await known()
-      return [...new Set([...allOf(members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
+      return [...new Set([...allOf(current.members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
     },
     streams: async () => {
       await known()
@@ -109,13 +122,30 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
     // Nobody to wait for: it is ready by now, not a moment later.
     if (![...members.values()].some(({ isRemote }) => isRemote)) await ready
     return {
-      plan,
+      get plan() {
+        return current.plan
+      },
       listeners,
-      members,
+      get members() {
+        return current.members
+      },
       handler,
       ready,
       get endpoints() {
-        return allOf(members, (deployment) => deployment.endpoints)
+        return allOf(current.members, (deployment) => deployment.endpoints)
+      },
+      async change(next, drainMs) {
+        if (place === null) throw new XserveError('INTERNAL', 'this Flow was started to stay as it is')
+        const { members: after, difference, retire } = await changeMembers(current, next, { ...options, drainMs })
+        current = { plan: next, members: after }
+        topology = role === 'gateway' ? createGraph(next, after, options) : null
+        const { finished } = place.swap(topology ?? soleMember(after))
+        const left = within(finished, drainMs)
+          .then(() => retire(drainMs))
+          .finally(() => leaving.delete(left))
+        leaving.add(left)
+        left.catch((error: unknown) => log.debug(`while an executor was stopped: ${error}`))
+        return difference
       },
       async stop(drainMs) {
         stopped = true
@@ -124,8 +154,9 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         await close(drainMs)
         const left = () => Math.max(0, end - performance.now())
         // Floating executors: nobody waits for them but we.
-        if (topology) await Promise.race([topology.settled(), Bun.sleep(left())])
-        await stopMembers(members, left())
+        if (topology) await within(topology.settled(), left())
+        await within(Promise.all(leaving), left())
+        await stopMembers(current.members, left())
       },
     }
   } catch (error) {
@@ -188,4 +219,17 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 /** What `_status` says of changes that were not taken. */
 function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): Record<string, string> {
   return Object.fromEntries([...failures].map(([name, error]) => [FAILED_CHANGE + name, placed(error)]))
+}
+
+/** Waits no longer than so many milliseconds; a timer that is left behind would keep a program from ending. */
+async function within(promise: Promise<unknown>, ms: number): Promise<void> {
+  let timer: Timer | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms)
+  })
+  try {
+    await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
 }

@@ -14,6 +14,8 @@ export type ToWorker =
       /** Absolute paths; the class is looked for in them in this order. */
       readonly files: readonly string[]
       readonly className: string | null
+      /** process.argv as the user's script sees it; left out: the worker's own. */
+      readonly argv?: readonly string[]
     }
   | { readonly kind: 'start'; readonly executor: ExecutorStart }
   /** No more calls will come: those that wait for others to be batched with wait no longer. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { Executor } from '../executor/executor.ts'
 import { isStreaming } from '../executor/generator.ts'
+import { receiveClasses } from '../executor/handover.ts'
 import { requests } from '../executor/requests.ts'
 import { explainLoadFailure } from './load-failure.ts'
 
@@ -21,12 +22,52 @@ export function provideSdk(sdk: Record<string, unknown>): void {
   })
 }
 
+/** Classes that a script hands over where it would serve them, since it is imported by a worker of its own. */
+export interface HandedOver {
+  /** Resolves with the class of the name; null: the first one. */
+  find(className: string | null): Promise<typeof Executor>
+}
+
+/** Before any user code runs. */
+export function collectClasses(): HandedOver {
+  const classes: (typeof Executor)[] = []
+  const waiting = new Set<() => void>()
+  receiveClasses((Class) => {
+    classes.push(Class)
+    for (const look of waiting) look()
+  })
+  return {
+    find: (className) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          const found = classes.find((one) => className === null || one.name === className)
+          if (!found) return
+          waiting.delete(look)
+          resolve(found)
+        }
+        waiting.add(look)
+        look()
+      }),
+  }
+}
+
 /**
  * Loads all the modules, and takes the class from the first that has it: the one named, else the first that says what it
- * serves. Throws XserveError MODULE_FAILED with the position, NO_EXECUTOR, AMBIGUOUS_EXECUTOR.
+ * serves. A module that serves classes itself never ends there: it hands them over. Throws XserveError MODULE_FAILED with
+ * the position, NO_EXECUTOR, AMBIGUOUS_EXECUTOR.
  */
-export async function loadUserModule(files: readonly string[], className: string | null): Promise<UserModule> {
+export async function loadUserModule(
+  files: readonly string[],
+  className: string | null,
+  handed?: HandedOver,
+): Promise<UserModule> {
   for (const name of Object.keys(require.cache)) own.add(name)
+  const handedOver = handed?.find(className).then((Class) => ({ executor: Class, className: Class.name }))
+  const loading = loadAll(files, className)
+  return handedOver ? Promise.race([loading, handedOver]) : loading
+}
+
+async function loadAll(files: readonly string[], className: string | null): Promise<UserModule> {
   const loaded: [string, Record<string, unknown>][] = []
   for (const file of files) {
     try {

@@ -26,7 +26,7 @@ import {
 import { exitOn } from './exit-on.ts'
 import { createWorkerLog } from './log.ts'
 import { reachableFiles } from './reachable-files.ts'
-import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
+import { collectClasses, loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
 
 /** The link is the fourth of the inherited streams. */
 const LINK_FD = 3
@@ -39,6 +39,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   // Processes that user code starts are its own affair.
   delete process.env.BUN_FEATURE_FLAG_NO_ORPHANS
   provideSdk(sdk)
+  const handed = collectClasses()
   let file = ''
   let loaded: UserModule | null = null
   let executor: Executor | null = null
@@ -46,7 +47,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let finished = false
 
   const load = async (files: readonly string[], className: string | null): Promise<void> => {
-    loaded = await loadUserModule(files, className)
+    loaded = await loadUserModule(files, className, handed)
     const endpoints = [...buildEndpoints(loaded.executor).keys()]
     link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
   }
@@ -81,6 +82,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   const onControl = (message: ControlMessage): void => {
     if (message.kind === 'load') {
       file = message.files[0]!
+      if (message.argv) process.argv = [...message.argv]
       load(message.files, message.className).catch((error) => report('load', error, reachableFiles(message.files)))
     } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
     else if (message.kind === 'hurry') batcher?.hurry()

@@ -108,7 +108,12 @@ export async function startServer(
   options: RunOptions = {},
 ): Promise<Server> {
   const child = Bun.spawn(
-    [...COMMAND, command, ...args, ...(args.includes('--port') || command === 'script' ? [] : ['--port', '0'])],
+    [
+      ...COMMAND,
+      command,
+      ...args,
+      ...(args.includes('--port') || command === 'script' || command === 'flow' ? [] : ['--port', '0']),
+    ],
     {
       stdin: 'ignore',
       stdout: 'pipe',

@@ -18,7 +18,7 @@ const written = (answer: AnswerMessage): Uint8Array => Buffer.concat(encodeAnswe
 
 export const kitchenRuntime = (): ServedRuntime => runtimeOf(Kitchen)
 
-export function runtimeOf(Class: new () => Executor): ServedRuntime {
+export function runtimeOf(Class: typeof Executor): ServedRuntime {
   const table = buildEndpoints(Class, {})
   const executor = new Class()
   const invoke = createInvoker(executor, Class.name, table)

@@ -1,0 +1,63 @@
+/** `xserve flow FILE`: a graph of executors behind one gateway. */
+import { XserveError } from '../errors.ts'
+import type { FlowPlan } from '../plan/plan.ts'
+import type { Args, CommandDefinition, Option } from './arguments.ts'
+import { servePlan } from './serving.ts'
+import { LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
+
+const OWN: readonly Option[] = [
+  { name: 'uses', type: 'text', value: 'FILE', summary: 'The file, as Jina names it' },
+  {
+    name: 'env',
+    type: 'object',
+    value: 'K=V',
+    summary: 'Environment of the executors, and ENV.K in the YAML',
+    many: true,
+  },
+  { name: 'context', type: 'object', value: 'JSON', summary: 'Values of CONTEXT.x in the YAML', many: true },
+  { name: 'restart', type: 'flag', summary: 'Take over changed YAML files at once, without losing a request' },
+]
+/** Where it listens stands in the file. */
+const ELSEWHERE: ReadonlySet<string> = new Set(['port', 'protocol', 'host', 'ssl-certfile', 'ssl-keyfile'])
+
+export const flow: CommandDefinition = {
+  name: 'flow',
+  summary: 'Serve a Flow: the executors of a YAML file behind one gateway',
+  positionals: [{ name: 'file', summary: "The Flow's YAML", required: false }],
+  options: [...OWN, ...LIVE_OPTIONS, ...LISTENING_OPTIONS.filter(({ name }) => !ELSEWHERE.has(name))],
+  async run(args) {
+    const file = args.positional(0) ?? args.text('uses')
+    if (file === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'which Flow? The file is missing', {
+        hint: 'for example: xserve flow flow.yml',
+      })
+    }
+    // A reader of YAML is loaded only where there is some.
+    const { loadFlow } = await import('../plan/load.ts')
+    const given = Object.fromEntries(Object.entries(args.object('env')).map(([key, value]) => [key, String(value)]))
+    const variables = { env: { ...process.env, ...given }, context: args.object('context') }
+    const warnings: string[] = []
+    const load = (): FlowPlan => {
+      const loaded = loadFlow(file, variables)
+      warnings.push(...loaded.warnings)
+      return watched(loaded.plan, args, given)
+    }
+    return servePlan('gateway', load(), args, { warnings, load: async () => load() })
+  },
+}
+
+/** `--reload` is for code and YAML, `--restart` for YAML alone. */
+function watched(plan: FlowPlan, args: Args, env: Readonly<Record<string, string>>): FlowPlan {
+  const reload = args.flag('reload') === true
+  const restart = reload || args.flag('restart') === true
+  return {
+    ...plan,
+    gateway: { ...plan.gateway, restart: plan.gateway.restart || restart },
+    deployments: plan.deployments.map((one) => ({
+      ...one,
+      env: { ...env, ...one.env },
+      reload: one.reload || reload,
+      restart: one.restart || restart,
+    })),
+  }
+}

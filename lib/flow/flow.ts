@@ -1,0 +1,150 @@
+/** Flows in TypeScript: `new Flow({ port }).add({ uses: MyExec }).start()`. Light: what serves is loaded with the start. */
+import type { Client, PostOptions, PostRequest } from '../client/client.ts'
+import type { DocumentArray } from '../document/document-array.ts'
+import { XserveError } from '../errors.ts'
+import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
+import type { Served } from '../executor/launcher.ts'
+import type { ExecutorSpec, FlowSpec, NodeSpec } from '../plan/flow-spec.ts'
+import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
+import type { Launched } from './launch.ts'
+import { locateClass } from './locate-class.ts'
+
+/** Options of an executor in a Flow; `uses` may be a class. */
+export interface AddOptions extends Omit<ExecutorSpec, 'uses' | 'usesBefore' | 'usesAfter'> {
+  readonly uses?: ExecutorSpec['uses'] | ExecutorClass
+  readonly usesBefore?: ExecutorSpec['uses'] | ExecutorClass
+  readonly usesAfter?: ExecutorSpec['uses'] | ExecutorClass
+}
+
+/** Ends a server that blocks. */
+export interface BlockOptions {
+  readonly signal?: AbortSignal
+}
+
+/** A graph of executors behind one gateway. It is built first, then started; a running one cannot be changed. */
+export class Flow implements Served {
+  readonly #spec: FlowSpec
+  readonly #nodes: NodeSpec[] = []
+  #starting: Promise<Launched> | null = null
+  #launched: Launched | null = null
+
+  constructor(spec: FlowSpec = {}) {
+    this.#spec = spec
+  }
+
+  /** One more executor, behind the one before unless `needs` says otherwise. */
+  add(options: AddOptions = {}): this {
+    return this.#push(options)
+  }
+
+  /** Joins the branches of these. Default name: joiner. */
+  needs(names: readonly string[], options: AddOptions = {}): this {
+    return this.#push({ name: this.#freeName('joiner'), ...options, needs: names })
+  }
+
+  /** Joins all that nobody waits for yet. Default name: joiner. */
+  needsAll(options: AddOptions = {}): this {
+    return this.#push({ name: this.#freeName('joiner'), ...options }, 'needs_all')
+  }
+
+  #push(options: AddOptions, method?: NodeSpec['method']): this {
+    if (this.#starting)
+      throw new XserveError('BAD_ARGUMENT', 'the Flow runs already: executors are added before start()')
+    const { uses, usesBefore, usesAfter, ...rest } = options
+    const located = (given: AddOptions['uses']): { uses?: string | UsesPlan } =>
+      given === undefined ? {} : { uses: typeof given === 'function' ? usesOf(given) : given }
+    const before = located(usesBefore).uses
+    const after = located(usesAfter).uses
+    this.#nodes.push({
+      ...rest,
+      ...located(uses),
+      ...(before === undefined ? {} : { usesBefore: before }),
+      ...(after === undefined ? {} : { usesAfter: after }),
+      ...(method === undefined ? {} : { method }),
+    })
+    return this
+  }
+
+  #freeName(name: string): string {
+    const taken = (one: string) => this.#nodes.some((node) => node.name === one)
+    if (!taken(name)) return name
+    for (let i = 1; ; i++) if (!taken(`${name}${i}`)) return `${name}${i}`
+  }
+
+  /** What would be started. Throws XserveError BAD_ARGUMENT, FILE_NOT_FOUND. */
+  async plan(): Promise<FlowPlan> {
+    const { planFlow } = await import('../plan/plan-flow.ts')
+    return planFlow(this.#spec, this.#nodes, process.cwd())
+  }
+
+  /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */
+  async start(): Promise<this> {
+    await stopHere()
+    this.#starting ??= this.#launch()
+    await this.#starting
+    return this
+  }
+
+  async #launch(): Promise<Launched> {
+    try {
+      const { launch } = await import('./launch.ts')
+      this.#launched = await launch(await this.plan())
+      return this.#launched
+    } catch (error) {
+      this.#starting = null
+      throw error
+    }
+  }
+
+  get #running(): Launched {
+    if (this.#launched === null) throw new XserveError('BAD_ARGUMENT', 'the Flow does not run: start() comes first')
+    return this.#launched
+  }
+
+  /** `HOST:PORT` of the first protocol. Throws before the start, as do the others. */
+  get address(): string {
+    return this.#running.addresses[0]!
+  }
+  get port(): number {
+    return this.#running.ports[0]!
+  }
+  /** Of each protocol, in their order. */
+  get ports(): readonly number[] {
+    return this.#running.ports
+  }
+  /** Calls the Flow over its first protocol. */
+  get client(): Client {
+    return this.#running.client
+  }
+
+  /** Sends documents and resolves with those of the answers: `client.post`. */
+  post(endpoint: string, inputs?: PostRequest['inputs'], options?: PostOptions): Promise<DocumentArray> {
+    return this.client.post(endpoint, inputs, options)
+  }
+
+  /** Starts if that has not been done, and serves until SIGINT, SIGTERM or `signal`; then closes. */
+  async block(options: BlockOptions = {}): Promise<void> {
+    await this.start()
+    await this.#running.until(options.signal)
+    await this.close()
+  }
+
+  /** Calls under way finish, `close()` of the executors runs, their processes end. */
+  async close(): Promise<void> {
+    const starting = this.#starting
+    if (starting === null) return
+    const launched = await starting.catch(() => null)
+    await launched?.close()
+    this.#starting = null
+    this.#launched = null
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+}
+
+function usesOf(Class: ExecutorClass): UsesPlan {
+  // In a worker nobody asks where it comes from.
+  return handOver(Class) ? { kind: 'pass' } : locateClass(Class)
+}

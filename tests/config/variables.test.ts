@@ -1,0 +1,53 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
+/** Variables in YAML: where they come from, what becomes of their types, and what is told of those that are not there. */
+import { expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { substitute } from '../../lib/config/variables.ts'
+import { parseYaml } from '../../lib/config/yaml-file.ts'
+
+const variables = {
+  env: { WORD: 'hello', NUMBER: '42', ZERO: '007', YES: 'true', NESTED: '$WORD' },
+  context: { list: [1, 2], x: 'y', deep: { a: 1 } },
+}
+const resolve = (text: string) =>
+  (substitute(parseYaml(`top: here\nvalue: ${text}\n`, '/f.yml'), variables) as { value: unknown }).value
+
+test.each<[string, unknown]>([
+  ['${{ ENV.WORD }}', 'hello'],
+  ['${{ENV.WORD}}', 'hello'],
+  ['"say ${{ ENV.WORD }} ${{ CONTEXT.x }}"', 'say hello y'],
+  ['${{ ENV.NUMBER }}', 42],
+  ['"${{ ENV.NUMBER }}1"', 421],
+  ['${{ ENV.ZERO }}', '007'],
+  ['${{ ENV.YES }}', true],
+  ['${{ CONTEXT.list }}', [1, 2]],
+  ['${{ x }}', 'y'],
+  ['${{ root.top }}', 'here'],
+  ['{a: 1, b: "${{ this.a }}"}', { a: 1, b: 1 }],
+  ['$WORD', 'hello'],
+  ['"${WORD}s"', 'hellos'],
+  ['$UNKNOWN costs $5', '$UNKNOWN costs $5'],
+  ['[$WORD, {k: $NUMBER}]', ['hello', { k: 42 }]],
+  ['"007"', '007'],
+])('%s', (text, value) => expect(resolve(text)).toEqual(value))
+
+test.each(['${{ ENV.NONE }}', '${{ CONTEXT.none }}', '${{ none }}', '${{ root.none.x }}', '${{ other.x }}'])(
+  '%s is told with its place',
+  (text) => expect(() => resolve(text)).toThrow(/^\/f\.yml:2:1 value: there is no \$\{\{ /),
+)
+
+test('references that lead back to themselves have an end', () => {
+  const file = parseYaml('a: ${{ root.b }}\nb: ${{ root.a }}\n', '/f.yml')
+  expect(() => substitute(file, variables)).toThrow('leads back to itself')
+})
+
+test('whatever has no dollar stays what it is', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = JSON.stringify({ value })
+      fc.pre(!text.includes('$') && !text.includes('__proto__'))
+      expect(substitute(parseYaml(text, '/f.yml'), variables)).toEqual(JSON.parse(text))
+    }),
+    { numRuns: 200 },
+  )
+})

@@ -1,0 +1,142 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
+/** `xserve flow` through the program: a graph answers, a change of YAML or code is taken over, what is wrong is told. */
+import { afterEach, expect, test } from 'bun:test'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Client } from '../../lib/client/client.ts'
+import { startServer, xserve } from '../helpers/xserve.ts'
+
+const folders: string[] = []
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
+})
+
+const EXECUTORS = `import { type DocumentArray, Executor } from 'xserve'
+class Marks extends Executor {
+  static override requests = { '/default': 'mark' }
+  word: string
+  constructor({ word = 'x' }: { word?: string } = {}) {
+    super()
+    this.word = word
+  }
+  mark({ docs }: { docs: DocumentArray }) {
+    for (const doc of docs) doc.text = (doc.text ?? '') + this.word
+  }
+}
+export class Before extends Marks {}
+export class After extends Marks {
+  override mark({ docs }: { docs: DocumentArray }) {
+    for (const doc of docs) doc.text = (doc.text ?? '') + '(' + this.word + ')'
+  }
+}
+`
+
+function project(files: Readonly<Record<string, string>>) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'xserve-flow-'))
+  folders.push(folder)
+  const save = (name: string, text: string) => {
+    writeFileSync(path.join(folder, `${name}.tmp`), text)
+    renameSync(path.join(folder, `${name}.tmp`), path.join(folder, name))
+  }
+  for (const [name, text] of Object.entries({ 'marks.ts': EXECUTORS, ...files })) save(name, text)
+  return { flow: path.join(folder, 'flow.yml'), save }
+}
+
+const CHAIN = `jtype: Flow
+with: {port: 0}
+executors:
+  - {name: a, uses: "marks.ts#Before", uses_with: {word: A}}
+  - {name: b, uses: b.yml, restart: true}
+`
+const B = (jtype: string, word: string) => `jtype: ${jtype}\npy_modules: [marks.ts]\nwith: {word: ${word}}\n`
+
+const ask = async (client: Client) => (await client.post('/', '')).texts[0]
+
+async function until(client: Client, wanted: string, allowed: readonly string[]): Promise<void> {
+  for (;;) {
+    const answer = (await ask(client))!
+    if (answer === wanted) return
+    expect(allowed).toContain(answer)
+  }
+}
+
+test('a chain; its executor’s YAML changes to another class, and nobody fails', async () => {
+  const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B') })
+  await using server = await startServer('flow', [flow])
+  using client = new Client(server.address)
+  expect(await ask(client)).toBe('AB')
+  save('b.yml', B('After', 'B'))
+  await until(client, 'A(B)', ['AB'])
+  await server.seen(/Flow@\d+ change in Executor configuration YAML .*b\.yml observed, restarting Executor deployment/)
+  save('b.yml', 'jtype: [')
+  await server.seen(/the change of .*b\.yml was not taken/)
+  expect(await ask(client)).toBe('A(B)')
+  save('b.yml', B('Missing', 'B'))
+  await server.seen(/exports no Executor named Missing/)
+  expect(await ask(client)).toBe('A(B)')
+  save('b.yml', B('Before', 'C'))
+  await until(client, 'AC', ['A(B)'])
+})
+
+test('--reload takes over code, executors’ YAML and the Flow’s: executors join and leave, under load', async () => {
+  const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B') })
+  await using server = await startServer('flow', [flow, '--reload'])
+  using client = new Client(server.address)
+  let running = true
+  const seen = new Set<string>()
+  const callers = Array.from({ length: 16 }, async () => {
+    while (running) seen.add((await ask(client))!)
+  })
+  save('flow.yml', `${CHAIN}  - {name: c, uses: "marks.ts#Before", uses_with: {word: C}}\n`)
+  await until(client, 'ABC', ['AB'])
+  save('flow.yml', CHAIN.replace('word: A', 'word: Z').replace(', restart: true', ', replicas: 2'))
+  await until(client, 'ZB', ['ABC', 'ZBC', 'AB'])
+  save('marks.ts', EXECUTORS.replaceAll('+ this.word\n', '+ this.word.toLowerCase()\n'))
+  await server.seen(/a\/rep-0@\d+ detected changes in/)
+  for (let inARow = 0; inARow < 20; ) inARow = (await ask(client)) === 'zb' ? inARow + 1 : 0
+  running = false
+  await Promise.all(callers)
+  for (const answer of seen) expect(answer).toMatch(/^[AaZz][Bb]C?$/)
+}, 30_000)
+
+test('what is wrong ends the start with its place and exit code 2', async () => {
+  const { flow } = project({ 'flow.yml': 'jtype: Flow\nexecutors:\n  - {name: a, uses: none.ts}\n' })
+  const { code, stderr } = await xserve(['flow', flow])
+  expect(code).toBe(2)
+  expect(stderr).toMatch(/flow\.yml:3:\d+ executors\[0\]\.uses: there is no file none\.ts/)
+  expect((await xserve(['flow'])).code).toBe(2)
+  expect((await xserve(['flow', '/nowhere/flow.yml'])).code).toBe(2)
+})
+
+test('a failing executor among several is named, and nothing is left running', async () => {
+  const { flow } = project({ 'flow.yml': CHAIN.replace('#Before', '#Nobody'), 'b.yml': B('Before', 'B') })
+  const { code, stderr } = await xserve(['flow', flow])
+  expect(code).toBe(2)
+  expect(stderr).toContain('a: ')
+  expect(stderr).toContain('Nobody')
+})
+
+test('check says what a file means, or what is wrong with it, and starts nothing', async () => {
+  const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', '"${{ CONTEXT.word }}"') })
+  const context = ['--context', '{"word": "W"}']
+  const fine = await xserve(['check', flow, '--json', ...context])
+  expect(fine.code).toBe(0)
+  expect(JSON.parse(fine.stdout)).toMatchObject({
+    ok: true,
+    executors: [
+      { name: 'a', needs: ['gateway'] },
+      { name: 'b', needs: ['a'] },
+    ],
+    graph: { 'start-gateway': ['a'], a: ['b'], b: ['end-gateway'] },
+  })
+  const executor = await xserve(['check', path.join(path.dirname(flow), 'b.yml'), '--json', ...context])
+  expect(JSON.parse(executor.stdout).resolved).toMatchObject({ class: 'Before', arguments: { word: 'W' } })
+  save('flow.yml', `${CHAIN}  - {name: c, needs: [a, nobody], floating: "no"}\n`)
+  const wrong = await xserve(['check', flow, '--json', ...context])
+  expect(wrong.code).toBe(2)
+  expect(JSON.parse(wrong.stdout).problems).toEqual([
+    expect.objectContaining({ file: flow, line: 6, path: 'executors[2].floating' }),
+  ])
+  expect((await xserve(['check', flow, ...context])).stderr).toContain(`${flow}:6:`)
+})

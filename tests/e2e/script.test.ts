@@ -1,0 +1,73 @@
+/** Programs that serve executors and build Flows, run by the program itself: classes of the script, answers, ends. */
+import { afterAll, expect, test } from 'bun:test'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { xserve } from '../helpers/xserve.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'xserve-script-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+let count = 0
+async function run(program: string, ...argv: string[]) {
+  const file = path.join(folder, `script${count++}.ts`)
+  writeFileSync(file, program)
+  return xserve(['script', file, ...argv])
+}
+
+const CLASSES = `import { type DocumentArray, Deployment, Executor, Flow, requests } from 'xserve'
+export class Adds extends Executor {
+  word: string
+  constructor({ word = '!' }: { word?: string } = {}) {
+    super()
+    this.word = word
+  }
+  @requests()
+  add({ docs }: { docs: DocumentArray }) {
+    for (const doc of docs) doc.text = (doc.text ?? '') + this.word
+  }
+}
+`
+
+test('a Flow of classes of the script, joined in the order of needs, closed at the end', async () => {
+  const { code, stdout, stderr } = await run(`${CLASSES}
+await using flow = await new Flow()
+  .add({ name: 'a', uses: Adds, usesWith: { word: 'A' } })
+  .add({ name: 'b', uses: Adds, usesWith: { word: 'B' } })
+  .start()
+console.log((await flow.post('/', ['x', 'y'])).texts.join(','), flow.port > 0)
+`)
+  expect([code, stdout, stderr.includes('ERROR')]).toEqual([0, 'xAB,yAB true\n', false])
+})
+
+test('serve() with a handle, and until a signal', async () => {
+  const { code, stdout } = await run(
+    `${CLASSES}
+import { Client } from 'xserve'
+const served = await Adds.serve({ usesWith: { word: '?' }, block: false })
+console.log((await new Client(served!.address).post('/', 'served')).texts[0])
+await served!.close()
+const controller = new AbortController()
+setTimeout(() => controller.abort(), 50)
+await Adds.serve({ signal: controller.signal })
+console.log('ended', process.argv.slice(2).join(' '))
+process.exit(0)
+`,
+    'one',
+    'two',
+  )
+  expect([code, stdout]).toEqual([0, 'served?\nended one two\n'])
+})
+
+test('what is wrong is told: a Flow that has not started, an option that is none, a failing executor', async () => {
+  const early = await run(`${CLASSES}\nawait new Flow().add({ uses: Adds }).post('/', 'x')\n`)
+  expect([early.code === 0, early.stderr.includes('start() comes first')]).toEqual([false, true])
+  const unknown = await run(`${CLASSES}\nawait new Flow({ prot: 1 } as never).add({ uses: Adds }).start()\n`)
+  expect([unknown.code === 0, unknown.stderr.includes('prot')]).toEqual([false, true])
+  const failing = await run(`${CLASSES}
+export class Fails extends Adds { constructor() { super(); throw new Error('not today') } }
+await new Flow().add({ uses: Fails }).start()
+`)
+  expect([failing.code === 0, failing.stderr.includes('not today')]).toEqual([false, true])
+  expect((await xserve(['script', '/nowhere.ts'])).code).toBe(2)
+})

@@ -1,0 +1,109 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
+/** Flow YAML as plans: every way to name an executor, who goes before whom, and what is told of what is wrong. */
+import { afterAll, describe, expect, test } from 'bun:test'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { loadFlow } from '../../lib/plan/load.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'xserve-load-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+mkdirSync(path.join(folder, 'boxed'))
+const at = (name: string) => path.join(folder, name)
+writeFileSync(at('a.ts'), 'export class A {}')
+writeFileSync(at('b.ts'), 'export class B {}')
+writeFileSync(at('boxed/inside.ts'), 'export class Inside {}')
+writeFileSync(
+  at('boxed/config.yml'),
+  'jtype: Inside\npy_modules: inside.ts\nwith: {own: 1, both: own}\nmetas: {name: boxy}\n',
+)
+writeFileSync(at('exec.yml'), 'jtype: A\npy_modules: [a.ts]\nrequests: {/x: foo}\n')
+
+let count = 0
+function load(text: string, variables = { env: {}, context: {} }) {
+  const file = at(`flow${count++}.yml`)
+  writeFileSync(file, text)
+  return loadFlow(file, variables)
+}
+const flow = (items: string, head = '') => load(`jtype: Flow\n${head}executors:\n${items}`)
+const usesOf = (item: string) => flow(`  - {name: e, ${item}}\n`).plan.deployments[0]!.uses
+
+describe('uses', () => {
+  test.each<[string, object]>([
+    ['uses: a.ts', { kind: 'module', modules: [at('a.ts')], className: null, config: null }],
+    ['uses: "a.ts#A"', { kind: 'module', className: 'A' }],
+    ['uses: exec.yml', { kind: 'module', modules: [at('a.ts')], className: 'A', config: at('exec.yml') }],
+    [
+      'uses: boxed',
+      { kind: 'module', modules: [at('boxed/inside.ts')], className: 'Inside', config: at('boxed/config.yml') },
+    ],
+    ['uses: B, py_modules: [a.ts, b.ts]', { kind: 'module', modules: [at('a.ts'), at('b.ts')], className: 'B' }],
+    ['uses: {jtype: A, py_modules: a.ts}', { kind: 'module', modules: [at('a.ts')], className: 'A', config: null }],
+    ['uses: "docker://acme/x:1"', { kind: 'image', image: 'acme/x:1' }],
+    ['uses: "jinaai+docker://u/X"', { kind: 'image', image: 'u/X' }],
+    ['needs: gateway', { kind: 'pass' }],
+    ['external: true, host: h, port: 5', { kind: 'external', addresses: [{ host: 'h', port: 5, tls: false }] }],
+  ])('%s', (item, uses) => expect(usesOf(item)).toMatchObject(uses))
+})
+
+test('the Flow’s words go before those of the executor’s own YAML', () => {
+  const { plan } = flow('  - {name: e, uses: boxed, uses_with: {both: flow, more: 2}}\n')
+  expect(plan.deployments[0]).toMatchObject({
+    usesWith: { own: 1, both: 'flow', more: 2 },
+    usesMetas: { name: 'boxy' },
+  })
+  expect(plan.files.map((file) => path.basename(file))).toEqual([expect.stringMatching(/^flow/), 'config.yml'])
+})
+
+test('gateway, ports, defaults', () => {
+  const { plan, warnings } = flow(
+    '  - {uses: a.ts}\n',
+    'with: {protocol: [http, grpc], port: [1234, 1235], timeout_send: 500, monitoring: true}\n',
+  )
+  expect(plan.gateway.listeners).toEqual([
+    { protocol: 'http', port: 1234 },
+    { protocol: 'grpc', port: 1235 },
+  ])
+  expect([plan.gateway.timeoutSendMs, plan.deployments[0]!.name]).toEqual([500, 'executor0'])
+  expect(warnings).toEqual([expect.stringContaining('monitoring')])
+})
+
+test('options that only others can use are kept', () => {
+  expect(flow('  - {uses: a.ts, gpus: all, replicas: 2}\n').plan.deployments[0]!.options).toEqual({ gpus: 'all' })
+})
+
+test('variables, the executor’s own environment among them', () => {
+  const { plan } = load(
+    'jtype: Flow\nexecutors:\n  - {uses: a.ts, uses_with: {x: "${{ ENV.X }}", y: "${{ CONTEXT.y }}"}}\n',
+    {
+      env: { X: '5' },
+      context: { y: [1] },
+    } as never,
+  )
+  expect(plan.deployments[0]!.usesWith).toEqual({ x: 5, y: [1] })
+})
+
+describe('what is wrong is told with its place', () => {
+  test.each([
+    ['jtype: Flow\nexcutors: []\n', /:2:1 excutors: a Flow has no excutors/],
+    ['jtype: Flow\n', /:1:1 executors: the Flow has no executors/],
+    ['executors:\n  - 5\n', /:2:5 executors\[0\]: /],
+    ['executors:\n  - uses: none.ts\n', /:2:5 executors\[0\]\.uses: there is no file none\.ts/],
+    ['executors:\n  - uses: none.yml\n', /:2:5 executors\[0\]\.uses: there is no file none\.yml/],
+    ['executors:\n  - {uses: a.ts, replcas: 2}\n', /:2:\d+ executors\[0\]: .*replcas/],
+    ['executors:\n  - {uses: a.ts, replicas: x}\n', /replicas must be a whole number/],
+    [
+      'executors:\n  - {name: a, uses: a.ts}\n  - {name: b, uses: a.ts, needs: c}\n',
+      /:3:\d+ executors\[1\]: .*needs c/,
+    ],
+    ['executors:\n  - {name: a, uses: a.ts}\n  - {name: a, uses: a.ts}\n', /called a/],
+    ['executors:\n  - {name: a, uses: a.ts, needs: b}\n  - {name: b, uses: a.ts, needs: a}\n', /wait for each other/],
+    ['executors:\n  - {uses: a.ts, when: {tags__x: {$foo: 1}}}\n', /foo/],
+    ['executors:\n  - {uses: a.ts, uses_with: "{bad"}\n', /uses_with: .*is no JSON/],
+    ['executors:\n  - {uses: Nobody}\n', /Nobody/],
+    ['executors:\n  - {uses: {jtype: A}}\n', /which file is A in/],
+    ['executors:\n  - {uses: a.ts, method: inspect}\n', /method: there is no method/],
+    ['executors:\n  - {uses: a.ts}\nwith: {prot: 5}\n', /prot/],
+    ['- a\n', /a Flow is described by keys/],
+  ])('%j', (text, message) => expect(() => load(text)).toThrow(message))
+})
