@@ -35,10 +35,11 @@ type Ask = () => Promise<readonly (string | undefined)[]>
 
 const DOCS = ['a', 'b', 'c'].map((id) => ({ id }))
 
-/** 64 callers, each with the next call as soon as it has its answer; or those of the kinds given. */
+/** 64 callers, or those of the kinds given; each calls again so many milliseconds after its answer. */
 export async function startLoad(
   server: Server,
   callers: Partial<Readonly<Record<Kind, number>>> = { unary: 16, stream: 16, http: 12, events: 8, websocket: 12 },
+  pauseMs = 0,
 ): Promise<Load> {
   const clients: Caller[] = []
   const sockets: WebSocket[] = []
@@ -80,6 +81,7 @@ export async function startLoad(
       kinds[kind]++
       calls++
       for (const look of waiting) look()
+      if (pauseMs > 0) await Bun.sleep(pauseMs)
     }
   }
 
