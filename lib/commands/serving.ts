@@ -79,10 +79,12 @@ export async function servePlan(
   const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
   for (const { name, folders, files } of live?.watched ?? [])
     log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
-  const changed = () => live?.update(flow.members)
+  // Its files were read when this program began.
+  const readMs = performance.timeOrigin
+  const changed = (sinceMs: number) => live?.update(flow.members, sinceMs)
   const restarts =
     more.load && options.mayChange
-      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, failures, changed })
+      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, startedMs: readMs, failures, changed })
       : null
   if (restarts) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
   const ready = flow.ready.then(() => {

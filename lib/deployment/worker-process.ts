@@ -45,7 +45,7 @@ export interface WorkerProcess {
 }
 
 export interface WorkerProcessOptions {
-  /** Ends starts, except those of an exchange, when it aborts. Default: nothing does. */
+  /** Ends the first start when it aborts; later ones have nothing to do with it. Default: nothing does. */
   readonly startSignal?: AbortSignal
   readonly log: Logger
   readonly stdout: (text: string) => void

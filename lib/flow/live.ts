@@ -26,8 +26,8 @@ export interface LiveOptions {
 export interface Live {
   /** What is watched: folders, and how many files in them and elsewhere. */
   readonly watched: readonly { readonly name: string; readonly folders: readonly string[]; readonly files: number }[]
-  /** Members have joined or left. */
-  update(members: ReadonlyMap<string, Member>): void
+  /** Members have joined or left, those that joined since a moment in milliseconds of the epoch. */
+  update(members: ReadonlyMap<string, Member>, sinceMs: number): void
   close(): void
 }
 
@@ -38,19 +38,19 @@ const PATIENCE_MS = 100
 export function keepFresh(members: ReadonlyMap<string, Member>, options: LiveOptions): Live {
   const { failures } = options
   const refreshers = new Map<string, Refresher>()
-  const update = (next: ReadonlyMap<string, Member>): void => {
+  const update = (next: ReadonlyMap<string, Member>, startedMs: number): void => {
     for (const [name, refresher] of refreshers) {
-      if (next.get(name)?.deployment === refresher.deployment && next.get(name)?.plan.reload) continue
+      if (isOf(refresher, next.get(name))) continue
       refresher.close()
       refreshers.delete(name)
       failures.delete(name)
     }
     for (const [name, { plan, deployment, isRemote }] of next) {
       if (isRemote || !plan.reload || refreshers.has(name)) continue
-      refreshers.set(name, createRefresher(plan, deployment, options))
+      refreshers.set(name, createRefresher(plan, deployment, { ...options, startedMs }))
     }
   }
-  update(members)
+  update(members, options.startedMs)
   return {
     get watched() {
       return [...refreshers].map(([name, { folders, watch }]) => ({ name, folders, files: watch.files.length }))
@@ -75,7 +75,14 @@ function modulesOf(uses: UsesPlan | null): readonly string[] {
   return uses?.kind === 'module' ? uses.modules : []
 }
 
+/** The same executor of the same files. */
+function isOf({ plan, deployment }: Refresher, member: Member | undefined): boolean {
+  if (member?.deployment !== deployment || !member.plan.reload) return false
+  return Bun.deepEquals(watchSetOf(member.plan, []), watchSetOf(plan, []))
+}
+
 interface Refresher {
+  readonly plan: DeploymentPlan
   readonly deployment: Deployment
   readonly folders: readonly string[]
   readonly watch: Watch
@@ -129,6 +136,7 @@ function createRefresher(
     (files) => void refresh(files),
   )
   return {
+    plan,
     deployment,
     get folders() {
       return watchSetOf(plan, []).folders

@@ -46,10 +46,10 @@ export interface RunningFlow {
   /** Resolves when the executors elsewhere have been there as well and health says yes; never rejects. */
   readonly ready: Promise<void>
   /**
-   * Changes over to another plan without losing a call; ports stay as they are. Rejects with the first failure, then the
-   * plan before goes on; for a Flow that was not started with `mayChange`, with XserveError INTERNAL.
+   * Changes over to another plan without losing a call; ports stay as they are. Rejects with the first failure, or when
+   * `signal` gives it up, then the plan before goes on; for a Flow that was not started with `mayChange`, with XserveError INTERNAL.
    */
-  change(next: FlowPlan, drainMs: number): Promise<Difference>
+  change(next: FlowPlan, drainMs: number, signal?: AbortSignal): Promise<Difference>
   /** Health says no, new calls are refused, calls under way finish within `drainMs`, close() runs, the workers end. */
   stop(drainMs: number): Promise<void>
 }
@@ -134,9 +134,10 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       get endpoints() {
         return allOf(current.members, (deployment) => deployment.endpoints)
       },
-      async change(next, drainMs) {
+      async change(next, drainMs, signal) {
         if (place === null) throw new XserveError('INTERNAL', 'this Flow was started to stay as it is')
-        const { members: after, difference, retire } = await changeMembers(current, next, { ...options, drainMs })
+        const changing = { ...options, drainMs, ...(signal ? { signal } : {}) }
+        const { members: after, difference, retire } = await changeMembers(current, next, changing)
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
         const { finished } = place.swap(topology ?? soleMember(after))
