@@ -86,7 +86,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/commands/serving.ts': 'tests/e2e/start.test.ts',
   'lib/commands/types.ts': 'tests/e2e/types.test.ts',
   'lib/deployment/around.ts': 'tests/deployment/of-plan.test.ts',
-  'lib/deployment/deployment.ts': 'tests/e2e/worker-death.test.ts',
   'lib/deployment/replica.ts': 'tests/e2e/worker-death.test.ts',
   'lib/deployment/peer.ts': 'tests/deployment/remote.test.ts',
   'lib/deployment/remote-of-plan.ts': 'tests/e2e/gateway.test.ts',
