@@ -8,8 +8,8 @@ import { asXserveError, type XserveError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { DeploymentPlan, UsesPlan } from '../plan/plan.ts'
 import { createWatch, type Watch, type WatchSet } from '../watch/watch.ts'
-import { describe } from './describe-failure.ts'
 import type { Member } from './members.ts'
+import { describe, quoted } from './words.ts'
 
 export interface LiveOptions {
   readonly log: Logger
@@ -34,7 +34,7 @@ export interface Live {
 /** After a change that fails nothing is said for so long: an editor may be about to write the rest. */
 const PATIENCE_MS = 100
 
-/** Watches the code of members with `reload`. */
+/** Watches the code of members: with `reload` to serve it, without to say that it is not. */
 export function keepFresh(members: ReadonlyMap<string, Member>, options: LiveOptions): Live {
   const { failures } = options
   const refreshers = new Map<string, Refresher>()
@@ -46,14 +46,16 @@ export function keepFresh(members: ReadonlyMap<string, Member>, options: LiveOpt
       failures.delete(name)
     }
     for (const [name, { plan, deployment, isRemote }] of next) {
-      if (isRemote || !plan.reload || refreshers.has(name)) continue
+      if (isRemote || refreshers.has(name)) continue
       refreshers.set(name, createRefresher(plan, deployment, { ...options, startedMs }))
     }
   }
   update(members, options.startedMs)
   return {
     get watched() {
-      return [...refreshers].map(([name, { folders, watch }]) => ({ name, folders, files: watch.files.length }))
+      return [...refreshers]
+        .filter(([, { plan }]) => plan.reload)
+        .map(([name, { folders, watch }]) => ({ name, folders, files: watch.files.length }))
     },
     update,
     close() {
@@ -77,7 +79,7 @@ function modulesOf(uses: UsesPlan | null): readonly string[] {
 
 /** The same executor of the same files. */
 function isOf({ plan, deployment }: Refresher, member: Member | undefined): boolean {
-  if (member?.deployment !== deployment || !member.plan.reload) return false
+  if (member?.deployment !== deployment || member.plan.reload !== plan.reload) return false
   return Bun.deepEquals(watchSetOf(member.plan, []), watchSetOf(plan, []))
 }
 
@@ -120,9 +122,8 @@ function createRefresher(
   }
 
   const tell = (files: readonly string[]): void => {
-    const list = files.map((file) => `'${file}'`).join(', ')
     for (const { name, pid } of deployment.pods)
-      log.named(name, pid).info(`detected changes in: [${list}]. Refreshing the Executor`)
+      log.named(name, pid).info(`detected changes in: [${quoted(files)}]. Refreshing the Executor`)
   }
 
   const fail = (error: XserveError): void => {
@@ -133,7 +134,10 @@ function createRefresher(
   const watch = createWatch(
     watchSetOf(plan, deployment.modules),
     { pollMs, since: startedMs, warn: (text) => log.named(plan.name).warn(text) },
-    (files) => void refresh(files),
+    (files) => {
+      if (plan.reload) void refresh(files)
+      else log.named(plan.name).info(`changes in: [${quoted(files)}] are left alone: reload is off`)
+    },
   )
   return {
     plan,

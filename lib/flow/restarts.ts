@@ -7,8 +7,8 @@ import type { Logger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { createWatch } from '../watch/watch.ts'
 import type { Difference } from './change.ts'
-import { placed } from './describe-failure.ts'
 import type { RunningFlow } from './supervisor.ts'
+import { placed } from './words.ts'
 
 export interface RestartOptions {
   /** Reads the plan anew from the files that it came from. */

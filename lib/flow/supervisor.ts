@@ -15,9 +15,9 @@ import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
 import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
-import { placed } from './describe-failure.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
+import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
   /** `gateway`: the graph behind a gateway. `executor`: its one executor, shared, which answers the executor services itself. */

@@ -104,7 +104,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/document/scores.ts': 'tests/document/vectors.test.ts',
   'lib/executor/method-notes.ts': 'tests/executor/requests.test.ts and tests/executor/dynamic-batching.test.ts',
   'lib/worker/exit-on.ts': 'tests/deployment/of-plan.test.ts',
-  'lib/flow/describe-failure.ts': 'tests/e2e/live/failures.test.ts',
+  'lib/flow/words.ts': 'tests/e2e/live/failures.test.ts',
   'lib/flow/listen.ts': 'tests/e2e/protocols.test.ts',
   'lib/document/v2/entries.ts': 'tests/document/v2/node-document.test.ts',
   'lib/document/v2/known-fields.ts': 'tests/document/v2/node-document.test.ts',

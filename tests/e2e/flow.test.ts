@@ -125,6 +125,20 @@ export class Fails extends Marks {
   await until(client, 'Y(B)', ['A(B)'])
 }, 20_000)
 
+test('who watches code alone, or configuration alone, is told of what is left alone', async () => {
+  const { flow, save } = project({
+    'flow.yml': CHAIN.replace('word: A}', 'word: A}, reload: true').replace(', restart: true', ''),
+    'b.yml': B('Before', 'B'),
+  })
+  await using code = await startServer('flow', [flow])
+  save('b.yml', B('After', 'B'))
+  await code.seen(/change in .*b\.yml observed, and left alone: restart is off for it/)
+  await using configuration = await startServer('flow', [flow, '--restart'])
+  save('marks.ts', `${EXECUTORS}// edited\n`)
+  await configuration.seen(/b@\d+ changes in: \['.*marks\.ts'\] are left alone: reload is off/)
+  expect(configuration.stderr()).not.toContain('b: watching')
+})
+
 test('code of a class that the YAML has come to name later is watched', async () => {
   const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B'), 'other/more.ts': '' })
   await using server = await startServer('flow', [flow, '--reload'])

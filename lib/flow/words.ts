@@ -1,4 +1,4 @@
-/** What is said of an executor's own error: by the log in whole, by `_status` and `xserve ping` in one line. */
+/** What is said of live change: of an executor's own error by the log in whole, by `_status` and `xserve ping` in one line. */
 import type { XserveError } from '../errors.ts'
 
 /** Place, message and code. */
@@ -12,3 +12,6 @@ export function describe(error: XserveError): string {
   const { cause } = error.details
   return typeof cause === 'string' && cause !== '' ? `${placed(error)}\n${cause}` : placed(error)
 }
+
+/** Paths as the documentation shows them in the log. */
+export const quoted = (files: readonly string[]): string => files.map((file) => `'${file}'`).join(', ')
