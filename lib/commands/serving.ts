@@ -79,8 +79,10 @@ export async function servePlan(
   // Who watches one of code and configuration is told when the other changes.
   const isWatching = isLive || options.mayChange === true
   const live = isWatching ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
-  for (const { name, folders, files } of live?.watched ?? [])
-    log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
+  for (const { name, folders, files } of live?.watched ?? []) {
+    log.info(`${name}: watching ${files.length} files in ${folders.join(', ')}`)
+    log.debug(`${name}: watching ${files.join(', ')}`)
+  }
   // Its files were read when this program began.
   const readMs = performance.timeOrigin
   const changed = (sinceMs: number) => live?.update(flow.members, sinceMs)

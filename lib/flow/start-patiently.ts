@@ -1,7 +1,8 @@
 /** A start that waits for the code to be mended: for those who edit it while it runs. */
 import { asXserveError, type ErrorCode } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
-import { type LiveOptions, watchForMending } from './live.ts'
+import { watchForMending } from './mending.ts'
+import type { LiveOptions } from './refresher.ts'
 import { type FlowOptions, type RunningFlow, startFlow } from './supervisor.ts'
 import { describe, quoted } from './words.ts'
 

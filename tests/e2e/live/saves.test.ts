@@ -144,6 +144,19 @@ export default class extends Executor {
   expect(reloads(project)).toBe(1)
 })
 
+test('an executor that writes source files at each start does not reload for ever', async () => {
+  const writing = `  async init() { await Bun.write(import.meta.dir + '/generated.ts', 'export const at = ' + performance.now() * 1e6) }`
+  await using project = await liveProject()
+  using call = caller(project.server.address)
+  project.save(1, writing)
+  await project.server.seen(/generated\.ts'\] change again and again, and nobody imports them: they are left alone/)
+  const before = reloads(project)
+  project.save(2, writing)
+  await serves(call, 'version 2')
+  await project.server.seen('closed version 1')
+  expect(reloads(project)).toBe(before + 1)
+})
+
 test('a checkout of many files is two reloads at most', async () => {
   const module = (i: number, version: number) => `export const part${i} = ${version}`
   const parts = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`parts/p${i}.ts`, module(i, 0)]))
