@@ -37,6 +37,9 @@ export interface Watch {
 }
 
 const QUIET_MS = 4
+/** What comes so soon after a batch belongs to the same burst, and its end is waited for with more patience. */
+const BURST_MS = 100
+const BURST_QUIET_MS = 40
 /** A burst is waited for no longer than this; when it goes on after that, to the second limit. */
 const MOST_MS = 100
 const MOST_OF_LONG_BURST_MS = 2000
@@ -68,8 +71,10 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   let doubt: Timer | undefined
   const doubted = new Set<string>()
   let poll: Timer | undefined
-  let burstBegan = 0
-  let most = MOST_MS
+  let began = 0
+  /** Whether a burst goes on of which some has been told already. */
+  let goesOn = false
+  let lastTold = Number.NEGATIVE_INFINITY
   let unsettledSince = 0
   let closed = false
 
@@ -142,15 +147,18 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   const look = (): void => {
     if (closed) return
     const now = performance.now()
-    if (timer === undefined) burstBegan = now
-    else if (now - burstBegan + quietMs > most) return
+    if (timer === undefined) {
+      goesOn = now - lastTold < BURST_MS
+      began = now
+    }
+    const quiet = goesOn ? Math.max(quietMs, BURST_QUIET_MS) : quietMs
+    if (now - began + quiet > (goesOn ? MOST_OF_LONG_BURST_MS : MOST_MS) && timer !== undefined) return
     clearTimeout(timer)
-    timer = setTimeout(lookNow, quietMs)
+    timer = setTimeout(lookNow, quiet)
   }
 
   const lookNow = (): void => {
     timer = undefined
-    most = performance.now() - burstBegan + quietMs > MOST_MS ? MOST_OF_LONG_BURST_MS : MOST_MS
     scan()
   }
 
@@ -178,6 +186,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     hinted = new Set()
     if (found.changed.length === 0) return
     snapshot.accept(found.changed)
+    lastTold = now
     changed([...found.changed].sort())
   }
 

@@ -89,7 +89,7 @@ test('an init that hangs is given up for the next save', async () => {
   project.save(2)
   await serves(call, 'version 2')
   await project.server.seen('closed version 0')
-  expect(workersOf(project.server)).toHaveLength(1)
+  while (workersOf(project.server).length !== 1) await Bun.sleep(5)
   expect(project.server.stderr()).not.toContain(NOT_TAKEN)
 })
 

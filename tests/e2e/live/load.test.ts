@@ -45,7 +45,7 @@ test('with replicas and shards, one worker after the other', async () => {
     await load.seen(version)
     // The old ones answer as well until the last is exchanged.
     await project.server.seen(new RegExp(`(serves the new code[\\s\\S]*){${version}}`))
-    expect(workersOf(project.server).length).toBeLessThanOrEqual(5)
+    expect(workersOf(project.server).length).toBeLessThanOrEqual(8)
   }
   const { failures, mixed } = await load.stop()
   expect({ failures, mixed }).toEqual({ failures: [], mixed: [] })
