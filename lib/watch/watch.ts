@@ -37,8 +37,8 @@ export interface Watch {
 }
 
 const QUIET_MS = 4
-/** What comes so soon after a batch belongs to the same burst, and its end is waited for with more patience. */
-const BURST_MS = 100
+/** What comes so soon after a batch, of one file or of several, belongs to the same burst: its end is waited for with more patience. */
+const BURST_MS = { ofOne: 100, ofSeveral: 300 } as const
 const BURST_QUIET_MS = 40
 /** A burst is waited for no longer than this; when it goes on after that, to the second limit. */
 const MOST_MS = 100
@@ -74,7 +74,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   let began = 0
   /** Whether a burst goes on of which some has been told already. */
   let goesOn = false
-  let lastTold = Number.NEGATIVE_INFINITY
+  let burstUntil = 0
   let unsettledSince = 0
   let closed = false
 
@@ -148,7 +148,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     if (closed) return
     const now = performance.now()
     if (timer === undefined) {
-      goesOn = now - lastTold < BURST_MS
+      goesOn = now < burstUntil
       began = now
     }
     const quiet = goesOn ? Math.max(quietMs, BURST_QUIET_MS) : quietMs
@@ -186,7 +186,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     hinted = new Set()
     if (found.changed.length === 0) return
     snapshot.accept(found.changed)
-    lastTold = now
+    burstUntil = now + (found.changed.length > 1 ? BURST_MS.ofSeveral : BURST_MS.ofOne)
     changed([...found.changed].sort())
   }
 
@@ -198,7 +198,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     doubt = setTimeout(() => {
       for (const file of doubted) hinted?.add(file)
       doubted.clear()
-      scan(true)
+      // A look that waits for quiet will do.
+      if (timer === undefined) scan(true)
     }, DOUBT_MS)
   }
 
