@@ -1,5 +1,5 @@
 /** Continuous load on a server of `versions.ts` (helpers/live.ts), over every protocol: what failed, and what came out of order. */
-import { type Caller, caller, texts } from './grpc.ts'
+import { type Caller, caller, requestBytes, SINGLE } from './grpc.ts'
 import { streamDoc } from './stream-doc.ts'
 import type { Server } from './xserve.ts'
 
@@ -34,6 +34,11 @@ export type Kind = 'unary' | 'stream' | 'http' | 'events' | 'websocket'
 type Ask = () => Promise<readonly (string | undefined)[]>
 
 const DOCS = ['a', 'b', 'c'].map((id) => ({ id }))
+const REQUEST = requestBytes('/', DOCS)
+
+/** Where the answer is not decoded, for the sake of speed. */
+const versionsIn = (bytes: Uint8Array): readonly string[] =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').match(/version \d+/g) ?? []
 
 /** 64 callers, or those of the kinds given; each calls again so many milliseconds after its answer. */
 export async function startLoad(
@@ -99,7 +104,7 @@ export async function startLoad(
   const makers: Readonly<Record<Kind, () => Ask | Promise<Ask>>> = {
     unary() {
       const client = shared(clients, server)
-      return async () => texts(await client.post('/', DOCS))
+      return async () => versionsIn((await client.raw(SINGLE, REQUEST)).bytes)
     },
     stream() {
       const { client } = shared(clients, server)
