@@ -218,6 +218,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
       return [...listing.files].sort()
     },
     update(next, since) {
+      // Most changes of code change no imports, and to list a large project takes its time.
+      if (isSame(folders, next.folders) && isSame(files, next.files)) return
       folders = next.folders
       files = next.files
       const before = listing.files
@@ -238,6 +240,9 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     },
   }
 }
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && new Set([...some, ...others]).size === some.length
 
 /** Tells a folder from another that has taken its name, be it by deletion or by another target of a link. */
 function identityOf(folder: string): string {
