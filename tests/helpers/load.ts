@@ -38,7 +38,9 @@ const REQUEST = requestBytes('/', DOCS)
 
 /** Where the answer is not decoded, for the sake of speed. */
 const versionsIn = (bytes: Uint8Array): readonly string[] =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1').match(/version \d+/g) ?? []
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('latin1')
+    .match(/version \d+/g) ?? []
 
 /** 64 callers, or those of the kinds given; each calls again so many milliseconds after its answer. */
 export async function startLoad(
