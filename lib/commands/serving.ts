@@ -68,7 +68,7 @@ export async function servePlan(
   const waiting = new AbortController()
   const starting = isLive
     ? startPatiently(plan, options, { log, pollMs }, waiting.signal)
-    : startFlow(plan, options).then((flow) => ({ flow, startedMs: 0 }))
+    : startFlow(plan, options).then((flow) => ({ flow, startedMs: performance.timeOrigin }))
   const first = await Promise.race([starting, signals.first.then(() => null)])
   waiting.abort()
   if (first === null) {
@@ -76,15 +76,21 @@ export async function servePlan(
     return 0
   }
   const { flow, startedMs } = first
-  const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
-  for (const { name, folders, files } of live?.watched ?? [])
-    log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
-  const changed = () => live?.update(flow.members)
+  // Who watches one of code and configuration is told when the other changes.
+  const isWatching = isLive || options.mayChange === true
+  const live = isWatching ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
+  for (const { name, folders, files } of live?.watched ?? []) {
+    log.info(`${name}: watching ${files.length} files in ${folders.join(', ')}`)
+    log.debug(`${name}: watching ${files.join(', ')}`)
+  }
+  // Its files were read when this program began.
+  const readMs = performance.timeOrigin
+  const changed = (sinceMs: number) => live?.update(flow.members, sinceMs)
   const restarts =
-    more.load && options.mayChange
-      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, failures, changed })
+    more.load && isWatching
+      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, startedMs: readMs, failures, changed })
       : null
-  if (restarts) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
+  if (restarts && options.mayChange) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
   const ready = flow.ready.then(() => {
     if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
     if (!isQuiet) process.stderr.write(banner(role, flow, performance.now() - started))

@@ -37,11 +37,11 @@ export interface Watch {
 }
 
 const QUIET_MS = 4
+/** What comes so soon after a batch, of one file or of several, belongs to the same burst: its end is waited for with more patience. */
+const BURST_MS = { ofOne: 100, ofSeveral: 300 } as const
+const BURST_QUIET_MS = 40
 /** A burst is waited for no longer than this; when it goes on after that, to the second limit. */
 const MOST_MS = 100
-/** What comes so soon behind a change that was told belongs to a burst, which may pause a little. */
-const AFTERMATH_MS = 500
-const QUIET_IN_BURST_MS = 50
 const MOST_OF_LONG_BURST_MS = 2000
 /** A file that is missing or empty may be on its way to be saved. */
 const SETTLE_MS = 100
@@ -71,9 +71,10 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   let doubt: Timer | undefined
   const doubted = new Set<string>()
   let poll: Timer | undefined
-  let burstBegan = 0
-  let lastTold = Number.NEGATIVE_INFINITY
-  let most = MOST_MS
+  let began = 0
+  /** Whether a burst goes on of which some has been told already. */
+  let goesOn = false
+  let burstUntil = 0
   let unsettledSince = 0
   let closed = false
 
@@ -146,17 +147,18 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   const look = (): void => {
     if (closed) return
     const now = performance.now()
-    if (timer === undefined) burstBegan = now
-    const isAftermath = now - lastTold < AFTERMATH_MS || burstBegan - lastTold < AFTERMATH_MS
-    const quiet = isAftermath ? Math.max(quietMs, QUIET_IN_BURST_MS) : quietMs
-    if (timer !== undefined && now - burstBegan + quiet > (isAftermath ? MOST_OF_LONG_BURST_MS : most)) return
+    if (timer === undefined) {
+      goesOn = now < burstUntil
+      began = now
+    }
+    const quiet = goesOn ? Math.max(quietMs, BURST_QUIET_MS) : quietMs
+    if (now - began + quiet > (goesOn ? MOST_OF_LONG_BURST_MS : MOST_MS) && timer !== undefined) return
     clearTimeout(timer)
     timer = setTimeout(lookNow, quiet)
   }
 
   const lookNow = (): void => {
     timer = undefined
-    most = performance.now() - burstBegan + quietMs > MOST_MS ? MOST_OF_LONG_BURST_MS : MOST_MS
     scan()
   }
 
@@ -184,7 +186,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     hinted = new Set()
     if (found.changed.length === 0) return
     snapshot.accept(found.changed)
-    lastTold = now
+    burstUntil = now + (found.changed.length > 1 ? BURST_MS.ofSeveral : BURST_MS.ofOne)
     changed([...found.changed].sort())
   }
 
@@ -196,7 +198,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     doubt = setTimeout(() => {
       for (const file of doubted) hinted?.add(file)
       doubted.clear()
-      scan(true)
+      // A look that waits for quiet will do.
+      if (timer === undefined) scan(true)
     }, DOUBT_MS)
   }
 
@@ -215,6 +218,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
       return [...listing.files].sort()
     },
     update(next, since) {
+      // Most changes of code change no imports, and to list a large project takes its time.
+      if (isSame(folders, next.folders) && isSame(files, next.files)) return
       folders = next.folders
       files = next.files
       const before = listing.files
@@ -235,6 +240,9 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     },
   }
 }
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && new Set([...some, ...others]).size === some.length
 
 /** Tells a folder from another that has taken its name, be it by deletion or by another target of a link. */
 function identityOf(folder: string): string {

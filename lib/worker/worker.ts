@@ -41,6 +41,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   provideSdk(sdk)
   const handed = collectClasses()
   let file = ''
+  let loading: Promise<void> = Promise.resolve()
   let loaded: UserModule | null = null
   let executor: Executor | null = null
   let batcher: Batcher | null = null
@@ -52,8 +53,13 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
   }
 
-  const start = async (given: ExecutorStart): Promise<void> => {
-    const { executor: Class, className } = loaded!
+  /** The order to start may come before the module is loaded: that saves a round trip. */
+  const startLoaded = async (given: ExecutorStart): Promise<void> => {
+    await loading
+    if (loaded !== null) await start(loaded, given).catch((error) => report('start', error))
+  }
+
+  const start = async ({ executor: Class, className }: UserModule, given: ExecutorStart): Promise<void> => {
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
     batcher = batcherOf(executor, Class, className, table, given)
@@ -83,8 +89,10 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     if (message.kind === 'load') {
       file = message.files[0]!
       if (message.argv) process.argv = [...message.argv]
-      load(message.files, message.className).catch((error) => report('load', error, reachableFiles(message.files)))
-    } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
+      loading = load(message.files, message.className).catch((error) =>
+        report('load', error, reachableFiles(message.files)),
+      )
+    } else if (message.kind === 'start') void startLoaded(message.executor)
     else if (message.kind === 'hurry') batcher?.hurry()
     else if (message.kind === 'drain') {
       batcher?.hurry()

@@ -170,16 +170,15 @@ test('data, logs, dot files, node_modules and what .gitignore names are passed o
   await onlyMarker(one)
 })
 
-test('a burst of many files is told in few batches', async () => {
+test('a burst of many files is told in two batches at most', async () => {
   const one = project()
   for (let i = 0; i < 300; i++) {
     one.write(`f${i}.ts`, `${i}`)
-    if (i % 100 === 0) await new Promise((resolve) => setImmediate(resolve))
+    if (i % 20 === 0) await new Promise((resolve) => setImmediate(resolve))
   }
   const told = new Set<string>()
   while (told.size < 300) for (const file of await one.next()) told.add(file)
-  // Two where nothing else runs; a machine that is busy stops the writer in the middle, too.
-  expect(one.batches.length).toBeLessThanOrEqual(6)
+  expect(one.batches.length).toBeLessThanOrEqual(2)
 })
 
 test('single files elsewhere, whatever they are named, there or not yet', async () => {
