@@ -1,20 +1,15 @@
 /** `xserve flow FILE`: a graph of executors behind one gateway. */
+import { sentence } from '../config/problems.ts'
 import { XserveError } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import type { Args, CommandDefinition, Option } from './arguments.ts'
 import { servePlan } from './serving.ts'
 import { LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
+import { readEnv, readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
 
 const OWN: readonly Option[] = [
   { name: 'uses', type: 'text', value: 'FILE', summary: 'The file, as Jina names it' },
-  {
-    name: 'env',
-    type: 'object',
-    value: 'K=V',
-    summary: 'Environment of the executors, and ENV.K in the YAML',
-    many: true,
-  },
-  { name: 'context', type: 'object', value: 'JSON', summary: 'Values of CONTEXT.x in the YAML', many: true },
+  ...VARIABLE_OPTIONS,
   { name: 'restart', type: 'flag', summary: 'Take over changed YAML files at once, without losing a request' },
 ]
 /** Where it listens stands in the file. */
@@ -34,16 +29,23 @@ export const flow: CommandDefinition = {
     }
     // A reader of YAML is loaded only where there is some.
     const { loadFlow } = await import('../plan/load.ts')
-    const given = Object.fromEntries(Object.entries(args.object('env')).map(([key, value]) => [key, String(value)]))
-    const variables = { env: { ...process.env, ...given }, context: args.object('context') }
     const warnings: string[] = []
     const load = (): FlowPlan => {
-      const loaded = loadFlow(file, variables)
-      warnings.push(...loaded.warnings)
-      return watched(loaded.plan, args, given)
+      const loaded = loadFlow(file, readVariables(args))
+      warnings.push(...loaded.warnings.map(sentence))
+      refuseGateway(loaded.plan)
+      return watched(loaded.plan, args, readEnv(args))
     }
     return servePlan('gateway', load(), args, { warnings, load: async () => load() })
   },
+}
+
+/** They are for exports. */
+function refuseGateway({ gateway }: FlowPlan): void {
+  if (gateway.uses === null) return
+  throw new XserveError('BAD_CONFIG', 'gateway.uses: a gateway of your own is not served here', {
+    hint: 'leave it out, and the Flow is served by the one that is built in',
+  })
 }
 
 /** `--reload` is for code and YAML, `--restart` for YAML alone. */

@@ -46,10 +46,12 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let batcher: Batcher | null = null
   let finished = false
 
-  const load = async (files: readonly string[], className: string | null): Promise<void> => {
+  const load = async ({ files, className, usesRequests }: ControlMessage & { kind: 'load' }): Promise<void> => {
     loaded = await loadUserModule(files, className, handed)
-    const endpoints = [...buildEndpoints(loaded.executor).keys()]
-    link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
+    const table = buildEndpoints(loaded.executor, usesRequests)
+    const requests = usesRequests ? { requests: Object.fromEntries(table) } : {}
+    const endpoints = [...table.keys()]
+    link.control({ kind: 'loaded', className: loaded.className, endpoints, ...requests, modules: loadedModules() })
   }
 
   const start = async (given: ExecutorStart): Promise<void> => {
@@ -83,7 +85,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     if (message.kind === 'load') {
       file = message.files[0]!
       if (message.argv) process.argv = [...message.argv]
-      load(message.files, message.className).catch((error) => report('load', error, reachableFiles(message.files)))
+      load(message).catch((error) => report('load', error, reachableFiles(message.files)))
     } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
     else if (message.kind === 'hurry') batcher?.hurry()
     else if (message.kind === 'drain') {
