@@ -85,7 +85,8 @@ function toCitty(definition: CommandDefinition): CommandDef {
     p.name,
     { type: 'positional' as const, description: p.summary, required: p.required },
   ])
-  const options = [...definition.options, ...COMMON_OPTIONS].map((option) => [option.name, cittyOption(option)])
+  const shown = [...definition.options, ...COMMON_OPTIONS].filter(({ hidden }) => !hidden)
+  const options = shown.map((option) => [option.name, cittyOption(option)])
   return defineCommand({
     meta: { name: definition.name, description: definition.summary },
     args: Object.fromEntries([...positionals, ...options]),

@@ -38,7 +38,7 @@ export function createProblems(): Problems {
       else add(at, error.message, hint)
     },
     settle(code) {
-      if (found.length > 0) throw errorOf(code, found)
+      if (found.length > 0) throw errorOf(code, inReadingOrder(found))
     },
   }
 }
@@ -55,6 +55,17 @@ function problemAt({ source, path, value }: Given, message: string, hint?: strin
     message: `${message}${from}`,
     ...(hint === undefined ? {} : { hint }),
   }
+}
+
+/** As a reader meets them; files in the order in which they were read. */
+function inReadingOrder(problems: readonly Problem[]): Problem[] {
+  const files = [...new Set(problems.map(({ file }) => file))]
+  const rank = ({ file, line, column }: Problem) => [files.indexOf(file), line ?? 0, column ?? 0]
+  return problems.toSorted((a, b) => {
+    const [one, other] = [rank(a), rank(b)]
+    const at = one.findIndex((number, index) => number !== other[index])
+    return at === -1 ? 0 : one[at]! - other[at]!
+  })
 }
 
 /** `file:line:column path: message`, as far as each is known. */

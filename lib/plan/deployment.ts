@@ -132,8 +132,7 @@ const said = (options: Options, name: string): unknown => options.get(name)?.val
 export const textOf = (options: Options, name: string) => said(options, name) as string | undefined
 export const numberOf = (options: Options, name: string) => said(options, name) as number | undefined
 export const flagOf = (options: Options, name: string): boolean => said(options, name) === true
-export const mapOf = (options: Options, name: string) =>
-  (said(options, name) ?? {}) as Readonly<Record<string, string>>
+export const mapOf = (options: Options, name: string) => (said(options, name) ?? {}) as Readonly<Record<string, string>>
 export const objectOf = (options: Options, name: string) =>
   (said(options, name) ?? {}) as Readonly<Record<string, unknown>>
 

@@ -41,8 +41,8 @@ export function planGraph(given: readonly GraphNode[], report: GraphReport): Gra
     // A floating one is not what comes next: the chain goes on behind the one before it.
     if (!isAside(nodes, name)) last = name
   }
-  const isWhole = areNamed && checkNeeds(nodes, report)
-  return { nodes: isWhole ? inOrder(nodes, report) : nodes, ends: [last] }
+  const isWhole = checkNeeds(nodes, report)
+  return { nodes: areNamed && isWhole ? inOrder(nodes, report) : nodes, ends: [last] }
 }
 
 /** Floats, or hangs on one that does. */
@@ -73,7 +73,7 @@ function checkNames(nodes: readonly GraphNode[], report: GraphReport): boolean {
       report.fault(index, 'name', message, 'give each its own name')
     }
   })
-  return new Set(names).size === names.length
+  return new Set([...names, GATEWAY]).size === names.length + 1
 }
 
 function checkConditions(nodes: readonly GraphNode[], report: GraphReport): void {
@@ -83,7 +83,7 @@ function checkConditions(nodes: readonly GraphNode[], report: GraphReport): void
       parseCondition(when)
     } catch (error) {
       if (!(error instanceof XserveError)) throw error
-      report.fault(index, 'when', error.message, error.details.hint)
+      report.fault(index, 'when', error.message.replace(/^when: /, ''), error.details.hint)
     }
   }
 }

@@ -62,7 +62,6 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
   both('host', 'hosts', 'Address to listen on', {
     also: ['host_in'],
     preset: '0.0.0.0',
-    presetNote: 'as in Jina',
     cli: { value: 'HOST' },
   }),
   both('workspace', 'text', 'Folder for what the executor keeps', { spreads: true, cli: { value: 'DIR' } }),

@@ -42,7 +42,7 @@ export interface ConfigOption {
   readonly also?: readonly string[]
   /** Left out: nothing holds unless something is said. */
   readonly preset?: unknown
-  /** Why this is the default, or what it is where it has no value of its own. */
+  /** The default in words, where its value does not tell. */
   readonly presetNote?: string
   /** Bounds of an integer. */
   readonly least?: number
