@@ -4,7 +4,8 @@ import { XserveError } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import type { Args, CommandDefinition, Option } from './arguments.ts'
 import { servePlan } from './serving.ts'
-import { LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
+import { LISTENING_OPTIONS, LIVE_OPTIONS, withAccepted } from './serving-options.ts'
+import { readGiven } from './table-options.ts'
 import { readEnv, readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
 
 const OWN: readonly Option[] = [
@@ -12,14 +13,14 @@ const OWN: readonly Option[] = [
   ...VARIABLE_OPTIONS,
   { name: 'restart', type: 'flag', summary: 'Take over changed YAML files at once, without losing a request' },
 ]
-/** Where it listens stands in the file. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['port', 'protocol', 'host', 'ssl-certfile', 'ssl-keyfile'])
+/** They are for the program, not for the gateway alone. */
+const OF_PROCESS: ReadonlySet<string> = new Set(['uses', 'env', 'reload', 'restart', 'quiet'])
 
 export const flow: CommandDefinition = {
   name: 'flow',
   summary: 'Serve a Flow: the executors of a YAML file behind one gateway',
   positionals: [{ name: 'file', summary: "The Flow's YAML", required: false }],
-  options: [...OWN, ...LIVE_OPTIONS, ...LISTENING_OPTIONS.filter(({ name }) => !ELSEWHERE.has(name))],
+  options: withAccepted('gateway', [...OWN, ...LIVE_OPTIONS, ...LISTENING_OPTIONS]),
   async run(args) {
     const file = args.positional(0) ?? args.text('uses')
     if (file === undefined) {
@@ -29,9 +30,10 @@ export const flow: CommandDefinition = {
     }
     // A reader of YAML is loaded only where there is some.
     const { loadFlow } = await import('../plan/load.ts')
+    const over = readGiven(args, 'gateway', OF_PROCESS)
     const warnings: string[] = []
     const load = (): FlowPlan => {
-      const loaded = loadFlow(file, readVariables(args))
+      const loaded = loadFlow(file, readVariables(args), { over, live: args.flag('reload') === true })
       warnings.push(...loaded.warnings.map(sentence))
       refuseGateway(loaded.plan)
       return watched(loaded.plan, args, readEnv(args))

@@ -54,7 +54,16 @@ export function pathText(path: Path): string {
   )
 }
 
+const NOWHERE = { file: null, placeOf: () => null, rawAt: () => undefined } as const
+
+/** Options as a command was given them. */
+export const COMMAND_LINE: Source = {
+  ...NOWHERE,
+  textOf: ([name, ...rest]) =>
+    name === undefined ? '' : [`--${String(name).replace(/[A-Z]/g, (a) => `-${a.toLowerCase()}`)}`, ...rest].join('.'),
+}
+
 /** A configuration of plain objects, as programs write it. */
 export function fromProgram(value: unknown): Given {
-  return { value, path: [], source: { file: null, placeOf: () => null, textOf: pathText, rawAt: () => undefined } }
+  return { value, path: [], source: { ...NOWHERE, textOf: pathText } }
 }

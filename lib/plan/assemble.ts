@@ -12,6 +12,8 @@ export interface FlowParts {
   readonly flow: Given
   /** Options of the gateway alone, which go before. */
   readonly gateway: Given | null
+  /** Options of the gateway that go before all others. Default: none. */
+  readonly over?: Given
   readonly executors: readonly Given[]
   /** Where executors would stand, for problems of all of them. */
   readonly list: Given
@@ -30,10 +32,11 @@ export interface Assembled {
 export function assemble(parts: FlowParts, reading: Reading): Assembled {
   const { problems } = reading
   const flow = readOptions('gateway', parts.flow, problems)
-  const front = parts.gateway === null ? flow : mergeOptions(flow, readOptions('gateway', parts.gateway, problems))
+  const [own, over] = [parts.gateway, parts.over].map((at) => at && readOptions('gateway', at, problems))
+  const front = [own, over].reduce<Options>((all, more) => (more ? mergeOptions(all, more) : all), flow)
   const gateway = readFront(front, parts.gateway ?? parts.flow, reading)
   const forAll: ForAll = {
-    options: new Map([...flow].filter(([, { option }]) => option.spreads === true)),
+    options: new Map([...flow, ...(over ?? [])].filter(([, { option }]) => option.spreads === true)),
     env: gateway.env,
   }
   const items = parts.executors.map((at, index) => readItem(at, parts.name ?? `executor${index}`, forAll, reading))

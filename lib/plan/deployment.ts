@@ -34,7 +34,8 @@ export function readItem(at: Given, defaultName: string, forAll: ForAll, reading
   const name = textOf(own, 'name') ?? defaultName
   const spoken = mergeOptions(forAll.options, own)
   const env = { ...readEnvFiles(own.get('env_file'), reading), ...mapOf(own, 'env') }
-  const inner = withEnv(reading, env)
+  const isLive = flagOf(own, 'reload')
+  const inner = { ...withEnv(reading, env), checksClasses: reading.checksClasses && !isLive }
   const modules = modulesOf(own, reading) ?? []
   const isExternal = own.get('external')?.value === true
   const uses = own.get('uses')

@@ -66,7 +66,14 @@ async function describeExecutor(
   findClass: FindClass,
 ): Promise<Described> {
   const problems = createProblems()
-  const reading: Reading = { problems, variables, yaml, folder: path.dirname(file), files: new Set([file]) }
+  const reading: Reading = {
+    problems,
+    variables,
+    yaml,
+    folder: path.dirname(file),
+    files: new Set([file]),
+    checksClasses: true,
+  }
   const given = substitute(raw, variables, problems)
   const read = readExecutor(given, [], file, reading)
   const facts = read && problems.found.length === 0 ? await factsOf(read, given, findClass, problems) : null

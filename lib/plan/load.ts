@@ -1,6 +1,6 @@
 /** A Flow's YAML as a plan (Jina facts §5.1); that of a Deployment is a Flow of one. */
 import path from 'node:path'
-import { type Given, isObject, memberOf, membersOf } from '../config/given.ts'
+import { COMMAND_LINE, fromProgram, type Given, isObject, memberOf, membersOf } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { createProblems, type Problems } from '../config/problems.ts'
 import { findOption } from '../config/table/options.ts'
@@ -21,6 +21,13 @@ export interface LoadedFlow {
   readonly written: Pick<Assembled, 'items' | 'front'>
 }
 
+export interface LoadOptions {
+  /** Options of the gateway that go before those of the file, as the command line has them. Default: none. */
+  readonly over?: Readonly<Record<string, unknown>>
+  /** Code is watched: classes that are not there may come yet. Default: false. */
+  readonly live?: boolean
+}
+
 const TOP = ['jtype', 'version', 'with', 'gateway', 'executors', 'deployments']
 const DEPLOYMENT_TOP = ['jtype', 'version', 'with']
 const VERSIONS = ['1', '1.0']
@@ -29,7 +36,7 @@ const VERSIONS = ['1', '1.0']
  * Relative paths are relative to the file they stand in. Throws XserveError FILE_NOT_FOUND, and BAD_CONFIG with all that is
  * wrong, each with `file:line:column`.
  */
-export function loadFlow(name: string, variables: Variables): LoadedFlow {
+export function loadFlow(name: string, variables: Variables, options: LoadOptions = {}): LoadedFlow {
   const file = path.resolve(name)
   const raw = yaml.readYaml(file)
   const problems = createProblems()
@@ -41,6 +48,7 @@ export function loadFlow(name: string, variables: Variables): LoadedFlow {
     folder: path.dirname(file),
     files,
     variables: withEnvFiles(raw, variables),
+    checksClasses: !options.live,
   }
   const given = substitute(raw, reading.variables, problems)
   if (!isObject(given.value)) {
@@ -49,7 +57,8 @@ export function loadFlow(name: string, variables: Variables): LoadedFlow {
   }
   const isDeployment = memberOf(given, 'jtype').value === 'Deployment'
   const parts = isDeployment ? deploymentParts(given, problems) : flowParts(given, problems)
-  const { plan, items, front } = assemble(parts, reading)
+  const over = { ...fromProgram(options.over ?? {}), source: COMMAND_LINE }
+  const { plan, items, front } = assemble({ ...parts, over }, reading)
   problems.settle('BAD_CONFIG')
   return { plan, warnings: problems.warnings, written: { items, front } }
 }
@@ -57,7 +66,14 @@ export function loadFlow(name: string, variables: Variables): LoadedFlow {
 /** The environment that the Flow's `env_file` gives variables of the same file. What is wrong with it is told later. */
 function withEnvFiles(raw: Given, variables: Variables): Variables {
   const option = findOption('gateway', 'env_file')!
-  const silent: Reading = { problems: createProblems(), variables, yaml: null, folder: '', files: new Set() }
+  const silent: Reading = {
+    problems: createProblems(),
+    variables,
+    yaml: null,
+    folder: '',
+    files: new Set(),
+    checksClasses: false,
+  }
   const env = [memberOf(raw, 'with'), memberOf(raw, 'gateway')].map((section) => {
     const { value, ...at } = substitute(memberOf(section, 'env_file'), variables, createProblems())
     const names = [value ?? []].flat().map(String)

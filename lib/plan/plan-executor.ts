@@ -1,5 +1,5 @@
 /** What `run` and `executor` serve: one executor, named by its file, as a plan. */
-import type { Path } from '../config/given.ts'
+import { COMMAND_LINE } from '../config/given.ts'
 import type { Problem } from '../errors.ts'
 import { resolveExecutorSource } from './executor-source.ts'
 import type { ExecutorSpec } from './flow-spec.ts'
@@ -33,15 +33,9 @@ export async function planExecutor(given: string, options: ExecutorPlanOptions):
       : ({ kind: 'module', modules: [source.file], className: source.className, config: null } as const)
   const plan = await planFlow({}, [{ ...spec, uses }], {
     folder,
-    textOf: optionText,
+    textOf: (at) => COMMAND_LINE.textOf(at.slice(2)),
     ...(context ? { context } : {}),
     ...(warn ? { warn } : {}),
   })
   return { ...plan, gateway: { ...plan.gateway, ...options.gateway } }
-}
-
-/** As on the command line. */
-function optionText(path: Path): string {
-  const [name, ...rest] = path.slice(2).map(String)
-  return name === undefined ? '' : [`--${name.replace(/[A-Z]/g, (l) => `-${l.toLowerCase()}`)}`, ...rest].join('.')
 }

@@ -33,7 +33,14 @@ export async function planFlow(
     [uses, usesBefore, usesAfter].some((given) => isYaml(given, folder)),
   )
   const yaml = hasYaml ? await import('../config/yaml-file.ts') : null
-  const reading: Reading = { problems, variables: { env, context }, yaml, folder, files: new Set() }
+  const reading: Reading = {
+    problems,
+    variables: { env, context },
+    yaml,
+    folder,
+    files: new Set(),
+    checksClasses: true,
+  }
   const whole = fromProgram({ ...flow, executors })
   const { textOf = whole.source.textOf } = options
   const root = { ...whole, source: { ...whole.source, textOf } }

@@ -12,6 +12,8 @@ export interface Reading {
   readonly yaml: typeof Yaml | null
   /** Where relative paths begin that stand in no file. */
   readonly folder: string
+  /** Whether classes are looked for in the text of modules. Not where code is watched: what is missing may come yet. */
+  readonly checksClasses: boolean
   /** Files that were read; absolute. */
   readonly files: Set<string>
 }

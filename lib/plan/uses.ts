@@ -95,8 +95,9 @@ function isLocated(given: unknown, { source }: Given): given is UsesPlan {
   return source.file === null && isObject(given) && typeof given.kind === 'string'
 }
 
-function byName(className: string, at: Given, modules: readonly string[], { problems }: Reading): ReadUses | null {
-  if (modules.length > 0) return checked({ kind: 'module', modules, className, config: null }, at, problems)
+function byName(className: string, at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
+  const { problems } = reading
+  if (modules.length > 0) return checked({ kind: 'module', modules, className, config: null }, at, reading)
   problems.add(
     at,
     `${className} is neither a file nor a class of one`,
@@ -109,7 +110,7 @@ function readModule(given: string, at: Given, modules: readonly string[], readin
   try {
     const folder = path.dirname(resolvePath(at, 'file', reading))
     const { file, className } = resolveExecutorSource(given, undefined, folder)
-    return checked({ kind: 'module', modules: [file, ...modules], className, config: null }, at, reading.problems)
+    return checked({ kind: 'module', modules: [file, ...modules], className, config: null }, at, reading)
   } catch (error) {
     reading.problems.take(at, error)
     return null
@@ -117,8 +118,9 @@ function readModule(given: string, at: Given, modules: readonly string[], readin
 }
 
 /** The class is looked for in the text of the modules. */
-function checked(uses: UsesPlan & { kind: 'module' }, at: Given, problems: Reading['problems']): ReadUses | null {
-  const names = uses.className === null ? null : missingFrom(uses.modules, uses.className)
+function checked(uses: UsesPlan & { kind: 'module' }, at: Given, reading: Reading): ReadUses | null {
+  const { problems, checksClasses } = reading
+  const names = uses.className === null || !checksClasses ? null : missingFrom(uses.modules, uses.className)
   if (names === null) return { uses, options: NOTHING }
   const files = uses.modules.map((file) => path.basename(file)).join(', ')
   const guess = nearest(uses.className!, names)
@@ -171,7 +173,7 @@ export function readExecutor(
     problems.add(jtype, `which file is ${jtype.value} in?`, 'name it: py_modules: [my_executor.ts]')
     return null
   }
-  const found = checked({ kind: 'module', modules: all, className: jtype.value, config }, jtype, problems)
+  const found = checked({ kind: 'module', modules: all, className: jtype.value, config }, jtype, reading)
   return found && { ...found, options: new Map([...options].filter(([name]) => !OF_ITEM.has(name))) }
 }
 

@@ -1,7 +1,7 @@
 /** YAML with places: every fault points at what it means. */
 import { describe, expect, test } from 'bun:test'
-import type { XserveError } from '../../lib/errors.ts'
 import { parseYaml, readYaml } from '../../lib/config/yaml-file.ts'
+import type { XserveError } from '../../lib/errors.ts'
 
 const yaml = parseYaml(
   'jtype: Flow\nwith:\n  port: 5\nexecutors:\n  - name: a\n    needs: [b, c]\n  - {name: d}\n',
@@ -37,7 +37,9 @@ describe('tags', () => {
 
   test('others mean nothing, and nothing of Python is run', () => {
     expect(() => parseYaml('a: 1\nb: !Foo {c: 1}\n', '/f.yml')).toThrow('/f.yml:2:4 the tag !Foo means nothing here')
-    expect(() => parseYaml('a: !!python/object/apply:os.getcwd []\n', '/f.yml')).toThrow('python/object/apply:os.getcwd')
+    expect(() => parseYaml('a: !!python/object/apply:os.getcwd []\n', '/f.yml')).toThrow(
+      'python/object/apply:os.getcwd',
+    )
   })
 })
 
