@@ -47,10 +47,12 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let batcher: Batcher | null = null
   let finished = false
 
-  const load = async (files: readonly string[], className: string | null): Promise<void> => {
+  const load = async ({ files, className, usesRequests }: ControlMessage & { kind: 'load' }): Promise<void> => {
     loaded = await loadUserModule(files, className, handed)
-    const endpoints = [...buildEndpoints(loaded.executor).keys()]
-    link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
+    const table = buildEndpoints(loaded.executor, usesRequests)
+    const requests = usesRequests ? { requests: Object.fromEntries(table) } : {}
+    const endpoints = [...table.keys()]
+    link.control({ kind: 'loaded', className: loaded.className, endpoints, ...requests, modules: loadedModules() })
   }
 
   /** The order to start may come before the module is loaded: that saves a round trip. */
@@ -89,9 +91,7 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     if (message.kind === 'load') {
       file = message.files[0]!
       if (message.argv) process.argv = [...message.argv]
-      loading = load(message.files, message.className).catch((error) =>
-        report('load', error, reachableFiles(message.files)),
-      )
+      loading = load(message).catch((error) => report('load', error, reachableFiles(message.files)))
     } else if (message.kind === 'start') void startLoaded(message.executor)
     else if (message.kind === 'hurry') batcher?.hurry()
     else if (message.kind === 'drain') {
