@@ -2,7 +2,9 @@
 import { Document, Scalar, visit } from 'yaml'
 
 /** Letters that begin no number and no sign; nothing that YAML gives a meaning. */
-const PLAIN = /^[A-Za-z/][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*$/
+const PLAIN = /^(?:--)?[A-Za-z/][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*$/
+/** JSON is legible between single quotes: all but those and what cannot be printed. */
+const SINGLE = /^[\x20-\x26\x28-\x7e]*$/
 /** Words of YAML 1.1 (and of readers that go further). */
 const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i
 
@@ -15,10 +17,11 @@ function textOf(value: object): string {
   const document = new Document(value, { aliasDuplicateObjects: false, strict: true })
   visit(document, {
     Scalar(_, node) {
-      // Nothing is folded, so that what was written can be searched for.
-      if (typeof node.value === 'string' && !isPlain(node.value)) node.type = Scalar.QUOTE_DOUBLE
+      if (typeof node.value !== 'string' || isPlain(node.value)) return
+      node.type = node.value.includes('"') && SINGLE.test(node.value) ? Scalar.QUOTE_SINGLE : Scalar.QUOTE_DOUBLE
     },
   })
+  // Nothing is folded, so that what was written can be searched for.
   return document.toString({ lineWidth: 0, minContentWidth: 0, indentSeq: false, doubleQuotedMinMultiLineLength: 1e9 })
 }
 

@@ -39,7 +39,7 @@ const OF_ITEM: ReadonlySet<string> = new Set([
   'port',
 ])
 /** Jina's executor without endpoints. */
-const PASSES_ON = 'BaseExecutor'
+export const PASSES_ON = 'BaseExecutor'
 const NOTHING: Options = new Map()
 
 /** Whether it is read from YAML: in a file, a folder, or as text. */
