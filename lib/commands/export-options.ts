@@ -4,6 +4,9 @@ import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../export/kubernetes
 import { VERSION } from '../flow/version.ts'
 import type { Args, Option } from './arguments.ts'
 
+/** What `xserve build gateway` calls it. */
+export const PROGRAM_IMAGE = `xserve:${VERSION}`
+
 export const EXPORT_OPTIONS: readonly Option[] = [
   {
     name: 'image',
@@ -17,7 +20,14 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     type: 'text',
     value: 'IMAGE',
     summary: 'Image with this program, for the gateway and for executors that only pass on',
-    preset: `XSERVE_IMAGE, else xserve:${VERSION}`,
+    preset: `XSERVE_IMAGE, else ${PROGRAM_IMAGE}`,
+  },
+  { name: 'build', type: 'flag', summary: 'Build images of executors that are modules, and of this program' },
+  {
+    name: 'repository',
+    type: 'text',
+    value: 'PREFIX',
+    summary: 'What their names begin with: registry.example.com/team',
   },
   {
     name: 'include-gateway',
@@ -70,8 +80,8 @@ export const EXPORT_OPTIONS: readonly Option[] = [
 /** What every target takes. Throws XserveError BAD_ARGUMENT. */
 export function readExportOptions(args: Args, warn: (message: string) => void) {
   return {
-    program:
-      args.text('gateway-image') ?? process.env.XSERVE_IMAGE ?? process.env.JINA_GATEWAY_IMAGE ?? `xserve:${VERSION}`,
+    program: args.text('gateway-image') ?? process.env.XSERVE_IMAGE ?? process.env.JINA_GATEWAY_IMAGE ?? PROGRAM_IMAGE,
+    preset: PROGRAM_IMAGE,
     images: imagesOf(args.texts('image')),
     includeGateway: args.flag('include-gateway') !== false,
     warn,

@@ -5,6 +5,7 @@ import { exportCompose } from '../export/compose/index.ts'
 import { exportKubernetes } from '../export/kubernetes/index.ts'
 import { type Difference, differences, type OutputFile, signed, writeFile, writeFolder } from '../export/output.ts'
 import type { Args } from './arguments.ts'
+import { withBuilt } from './export-images.ts'
 import { readExportOptions, readKubernetesOptions } from './export-options.ts'
 import { readExportPlan } from './export-plan.ts'
 
@@ -15,7 +16,7 @@ export async function toKubernetes(args: Args): Promise<number> {
   const warnings: string[] = []
   const warn = (message: string) => void warnings.push(message)
   const plan = await readExportPlan(args.positional(1), args, warn)
-  const options = readExportOptions(args, warn)
+  const options = await withBuilt(plan, args, readExportOptions(args, warn))
   const files = exportKubernetes(plan, options, readKubernetesOptions(args)).map(({ path: name, text }) => ({
     path: name,
     text: signed(text, 'kubernetes'),
@@ -39,7 +40,7 @@ export async function toCompose(args: Args): Promise<number> {
   const warn = (message: string) => void warnings.push(message)
   const file = path.resolve(args.positional(2) ?? args.text('diff') ?? COMPOSE_FILE)
   const plan = await readExportPlan(args.positional(1), args, warn)
-  const options = readExportOptions(args, warn)
+  const options = await withBuilt(plan, args, readExportOptions(args, warn))
   const made = exportCompose(plan, {
     ...options,
     networkName: args.text('network-name') ?? null,

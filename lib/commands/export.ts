@@ -4,6 +4,7 @@ import { nearest } from '../nearest.ts'
 import type { Args, CommandDefinition, Option } from './arguments.ts'
 import { EXPORT_OPTIONS } from './export-options.ts'
 import { PLAN_OPTIONS } from './export-plan.ts'
+import { IMAGE_OPTIONS } from './image-options.ts'
 
 /** Resolves with the exit code. Rejects with XserveError. */
 type Target = (args: Args) => Promise<number>
@@ -16,6 +17,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   k8s: kubernetes,
   'docker-compose': compose,
   compose,
+  dockerfile: async (args) => (await import('./export-dockerfile.ts')).toDockerfile(args),
   schema: async (args) => (await import('./export-schema.ts')).toSchema(args),
 }
 
@@ -31,17 +33,22 @@ const JSON_PATH: Option = {
 
 export const exportCommand: CommandDefinition = {
   name: 'export',
-  summary: 'Write a Flow or an executor for Kubernetes or Docker Compose, or the JSON schema of YAML files',
+  summary:
+    'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, or the JSON schema of YAML',
   positionals: [
-    { name: 'what', summary: 'kubernetes (k8s), docker-compose (compose), schema', required: true },
+    { name: 'what', summary: 'kubernetes (k8s), docker-compose (compose), dockerfile, schema', required: true },
     {
       name: 'file',
       summary: "A Flow's YAML, docker://image, or an executor's file or YAML; of the schema: the file to write",
       required: false,
     },
-    { name: 'out', summary: 'Folder (kubernetes) or file (default: docker-compose.yml) to write', required: false },
+    {
+      name: 'out',
+      summary: 'Folder (kubernetes, dockerfile) or file (default: docker-compose.yml) to write',
+      required: false,
+    },
   ],
-  options: [...EXPORT_OPTIONS, JSON_PATH, ...PLAN_OPTIONS.filter(({ name }) => !taken.has(name))],
+  options: [...EXPORT_OPTIONS, ...IMAGE_OPTIONS, JSON_PATH, ...PLAN_OPTIONS.filter(({ name }) => !taken.has(name))],
   run(args) {
     const what = args.positional(0) ?? 'nothing'
     if (Object.hasOwn(TARGETS, what)) return TARGETS[what]!(args)

@@ -47,7 +47,7 @@ export function executorArguments(plan: DeploymentPlan, image: Image, place: Exe
     ['uses-with', plan.usesWith],
     ['uses-metas', plan.usesMetas],
     ['uses-requests', plan.usesRequests],
-    ['uses-dynamic-batching', mapValues(plan.dynamicBatching, batching)],
+    ['uses-dynamic-batching', batchingOf(plan)],
   ] as const) {
     if (Object.keys(value).length > 0) add(name, JSON.stringify(value))
   }
@@ -79,12 +79,12 @@ export function carriedArguments(
     })
 }
 
-const batching = ({ preferredBatchSize, timeoutMs, flushAll }: BatchingPlan) => ({
-  preferred_batch_size: preferredBatchSize,
-  timeout: timeoutMs,
-  ...(flushAll ? { flush_all: true } : {}),
-})
-
-function mapValues<T, U>(given: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, change(value)]))
+/** As Jina writes it. */
+export function batchingOf({ dynamicBatching }: DeploymentPlan): Readonly<Record<string, object>> {
+  const written = ({ preferredBatchSize, timeoutMs, flushAll }: BatchingPlan) => ({
+    preferred_batch_size: preferredBatchSize,
+    timeout: timeoutMs,
+    ...(flushAll ? { flush_all: true } : {}),
+  })
+  return Object.fromEntries(Object.entries(dynamicBatching).map(([key, one]) => [key, written(one)]))
 }

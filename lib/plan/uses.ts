@@ -180,7 +180,9 @@ export function readExecutor(
     problems.add(jtype, `which file is ${jtype.value} in?`, 'name it: py_modules: [my_executor.ts]')
     return null
   }
-  const found = checked({ kind: 'module', modules: all, className: jtype.value, config }, jtype, reading)
+  // The one that its module exports as such, or the only one.
+  const className = jtype.value === 'default' ? null : jtype.value
+  const found = checked({ kind: 'module', modules: all, className, config }, jtype, reading)
   return found && { ...found, options: new Map([...options].filter(([name]) => !OF_ITEM.has(name))) }
 }
 

@@ -10,7 +10,8 @@ export function configMapOf(workload: Workload, context: Context): object {
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: metadataOf(`${workload.name}-configmap`, workload, context),
-    data: workload.env,
+    // Empty data would look like a change at every apply.
+    ...(Object.keys(workload.env).length > 0 ? { data: workload.env } : {}),
   }
 }
 
