@@ -1,7 +1,14 @@
 /** The class that users extend. What the worker knows (name, metas, workspace, log) is there from `super()` on. */
 import path from 'node:path'
 import type { ExecutorClass } from './handover.ts'
-import { launch, type Served, type ServeOptions } from './launcher.ts'
+import {
+  type Served,
+  type ServeOptions,
+  type StandaloneComposeOptions,
+  StandaloneExecutorType,
+  type StandaloneKubernetesOptions,
+  standalone,
+} from './launcher.ts'
 
 /** Facts of the process that an executor runs in (Jina facts §3.7). */
 export interface RuntimeArgs {
@@ -80,7 +87,25 @@ export class Executor {
   static serve(this: ExecutorClass, options?: ServeOptions): Promise<undefined>
   static serve(this: ExecutorClass, options: ServeOptions = {}): Promise<Served | undefined> {
     // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is served, not this one
-    return launch(this, options)
+    return standalone().serve(this, options)
+  }
+
+  /** Kinds of `executorType`. */
+  static readonly StandaloneExecutorType = StandaloneExecutorType
+
+  /**
+   * Writes Kubernetes manifests of the executor, by default behind a gateway. Resolves with the files; rejects with XserveError
+   * NOT_CONTAINERIZED when `uses` is no image.
+   */
+  static toKubernetesYaml(this: ExecutorClass, options: StandaloneKubernetesOptions): Promise<readonly string[]> {
+    // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is exported, not this one
+    return standalone().toKubernetes(this, options)
+  }
+
+  /** Writes a Compose file of the executor; otherwise as above. */
+  static toDockerComposeYaml(this: ExecutorClass, options: StandaloneComposeOptions = {}): Promise<readonly string[]> {
+    // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is exported, not this one
+    return standalone().toCompose(this, options)
   }
 
   /** Name of the deployment: the name in routes and of specific parameters (`executor0__top_k`). */

@@ -3,7 +3,7 @@ import type { Client, PostOptions, PostRequest } from '../client/client.ts'
 import type { DocumentArray } from '../document/document-array.ts'
 import { XserveError } from '../errors.ts'
 import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
-import type { Served } from '../executor/launcher.ts'
+import type { ComposeExportOptions, KubernetesExportOptions, Served } from '../executor/launcher.ts'
 import type { ExecutorSpec, FlowSpec, NodeSpec } from '../plan/flow-spec.ts'
 import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
 import type { Launched } from './launch.ts'
@@ -75,6 +75,20 @@ export class Flow implements Served {
   async plan(): Promise<FlowPlan> {
     const { planFlow } = await import('../plan/plan-flow.ts')
     return planFlow(this.#spec, this.#nodes, { folder: process.cwd() })
+  }
+
+  /** Writes Kubernetes manifests into the folder and resolves with the files. Rejects with XserveError; then nothing has changed. */
+  async toKubernetesYaml(folder: string, options: KubernetesExportOptions = {}): Promise<readonly string[]> {
+    await stopHere()
+    const { writeKubernetes } = await import('./write-exports.ts')
+    return writeKubernetes(await this.plan(), folder, options)
+  }
+
+  /** Writes a Compose file, docker-compose.yml unless named. Rejects as above. */
+  async toDockerComposeYaml(file?: string, options: ComposeExportOptions = {}): Promise<readonly string[]> {
+    await stopHere()
+    const { writeCompose } = await import('./write-exports.ts')
+    return writeCompose(await this.plan(), file, options)
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */
