@@ -16,7 +16,7 @@ import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
-import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
+import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
 import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
@@ -32,6 +32,8 @@ export interface FlowOptions extends WorkerProcessOptions {
   readonly failures?: () => ReadonlyMap<string, XserveError>
   /** The plan may change while it runs, which costs every call a little. Default: false. */
   readonly mayChange?: boolean
+  /** Told as each executor starts. */
+  readonly progress?: Progress
 }
 
 export interface RunningFlow {
@@ -70,9 +72,9 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   const place = options.mayChange ? swappable(first) : null
   const handler = place ?? first
   const leaving = new Set<Promise<unknown>>()
-  const started = startMembers(members)
+  const started = startMembers(members, options.progress)
   started.catch(() => {})
-  const remotes = awaitRemotes(members)
+  const remotes = awaitRemotes(members, options.progress)
   const known = async () => {
     await started
     await within(remotes, ENDPOINTS_WAIT_MS)
