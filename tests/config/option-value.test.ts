@@ -81,7 +81,18 @@ test('numbers are whole ones, in digits', () => {
 })
 
 test('any value is read or told, never thrown at', () => {
-  const types: OptionType[] = ['flag', 'text', 'integer', 'texts', 'object', 'map', 'ports', 'polling', 'condition', 'batching']
+  const types: OptionType[] = [
+    'flag',
+    'text',
+    'integer',
+    'texts',
+    'object',
+    'map',
+    'ports',
+    'polling',
+    'condition',
+    'batching',
+  ]
   fc.assert(
     fc.property(fc.constantFrom(...types), fc.jsonValue(), (type, value) => {
       fc.pre(value !== null)

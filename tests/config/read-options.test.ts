@@ -13,7 +13,13 @@ function read(value: object, scope: Scope = 'executor') {
 const plain = (options: Options) => Object.fromEntries([...options].map(([name, { value }]) => [name, value]))
 
 test('names in snake_case, with dashes and in camelCase are one; Jina’s other names, too', () => {
-  const given = { uses_with: { a: 1 }, 'exit-on-exceptions': 'X', timeoutReady: 5, disable_reduce: true, modules: 'a.ts' }
+  const given = {
+    uses_with: { a: 1 },
+    'exit-on-exceptions': 'X',
+    timeoutReady: 5,
+    disable_reduce: true,
+    modules: 'a.ts',
+  }
   expect(plain(read(given).options)).toEqual({
     uses_with: { a: 1 },
     exit_on_exceptions: ['X'],

@@ -66,7 +66,11 @@ test('gateway, ports, defaults', () => {
   ])
   expect([plan.gateway.timeoutSendMs, plan.deployments[0]!.name]).toEqual([500, 'executor0'])
   expect(warnings).toEqual([
-    expect.objectContaining({ path: 'with.monitoring', line: 2, message: expect.stringMatching(/^monitoring .*later/) }),
+    expect.objectContaining({
+      path: 'with.monitoring',
+      line: 2,
+      message: expect.stringMatching(/^monitoring .*later/),
+    }),
   ])
 })
 

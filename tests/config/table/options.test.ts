@@ -10,7 +10,10 @@ const SCOPES: readonly Scope[] = ['executor', 'gateway']
 
 describe.each(SCOPES)('of the %s', (scope) => {
   test('a name means one option', () => {
-    const names = OPTIONS.filter(({ scopes }) => scopes.includes(scope)).flatMap(({ name, also = [] }) => [name, ...also])
+    const names = OPTIONS.filter(({ scopes }) => scopes.includes(scope)).flatMap(({ name, also = [] }) => [
+      name,
+      ...also,
+    ])
     expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([])
   })
 
