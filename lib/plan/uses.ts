@@ -223,6 +223,3 @@ function configIn(folder: string): string | null {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return null
   return path.join(folder, 'config.yml')
 }
-
-/** Keys of an executor's YAML, for the schema. */
-export const EXECUTOR_FILE_KEYS = OWN_KEYS
