@@ -1,6 +1,7 @@
 /** A gRPC server in front of a runtime: its role's services, health and reflection on one port. */
 import type { Listener, ServedRuntime, TlsOptions } from '../../wire/call.ts'
 import { createHealth } from './health.ts'
+import { startHttp2Front } from './http2/start.ts'
 import { buildMethods } from './methods/build.ts'
 import { servedServices } from './services.ts'
 
@@ -23,8 +24,7 @@ export interface GrpcServerOptions {
 export async function startGrpcServer(runtime: ServedRuntime, options: GrpcServerOptions = {}): Promise<Listener> {
   const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, prefetch, tls, onInternalError } = options
   const health = createHealth(servedServices(runtime.role))
-  const { startGrpcJsFront } = await import('./grpc-js-front.ts')
-  const front = await startGrpcJsFront(buildMethods(runtime, health, prefetch), {
+  const front = await startHttp2Front(buildMethods(runtime, health, prefetch), {
     host,
     port,
     maxMessageBytes,
