@@ -140,8 +140,8 @@ export class RefusedCall extends Stream {
   drain(): void {}
 
   refuse(): void {
-    const { refusal, method } = this.requestHead
-    if (refusal === null) return
+    const { refusal, method, http } = this.requestHead
+    if (refusal === null || http !== null) return
     if (refusal.code === 'UNKNOWN_METHOD' && method !== null) this.setTrailer('grpc-accept-encoding', 'identity,deflate,gzip')
     this.fail(refusal)
   }

@@ -189,6 +189,7 @@ export class FrameHandler implements FrameTarget, PeerSettings {
     const stream = streams.get(id)
     if (stream === undefined) {
       if (id > streams.lastId || (id & 1) === 0) throw protocolError(`WINDOW_UPDATE on stream ${id}`)
+      if (increment === 0) throw protocolError(`WINDOW_UPDATE by 0 on stream ${id}`)
       streams.patience.idleFrame('WINDOW_UPDATE on a stream that is closed')
     } else if (increment === 0) streams.reset(stream, Code.protocolError)
     else if (stream.sendWindow + increment > LARGEST_WINDOW) streams.reset(stream, Code.flowControlError)
@@ -212,8 +213,9 @@ export class FrameHandler implements FrameTarget, PeerSettings {
     }
     streams.patience.echoedFrame('SETTINGS')
     this.settled = true
-    readSettings(bytes, from, to, this)
+    // First of all: what they set free is sent behind it.
     writeSettingsAck(streams.sender.out)
+    readSettings(bytes, from, to, this)
   }
 
   headerTable(bytes: number): void {
@@ -249,8 +251,8 @@ export class FrameHandler implements FrameTarget, PeerSettings {
     if (faulty === null) return
     const stream = streams.get(id)
     if (stream !== undefined) streams.reset(stream, faulty)
-    // A stream that never was cannot be reset.
-    else if (id > streams.lastId) throw new ConnectionFault(faulty, `PRIORITY of stream ${id} is malformed`)
+    // A stream that is not there cannot be reset.
+    else throw new ConnectionFault(faulty, `PRIORITY of stream ${id} is malformed`)
   }
 
   private dependsOnItself(id: number, bytes: Buffer, from: number): boolean {
