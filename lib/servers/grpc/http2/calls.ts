@@ -1,8 +1,8 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
 import type { GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
-import type { RequestHead } from './request-head.ts'
 import { Inbox } from './inbox.ts'
+import type { RequestHead } from './request-head.ts'
 import { draining, Stream, type StreamHost } from './stream.ts'
 
 type Unary = Extract<GrpcMethod, { kind: 'unary' }>
@@ -142,7 +142,8 @@ export class RefusedCall extends Stream {
   refuse(): void {
     const { refusal, method, http } = this.requestHead
     if (refusal === null || http !== null) return
-    if (refusal.code === 'UNKNOWN_METHOD' && method !== null) this.setTrailer('grpc-accept-encoding', 'identity,deflate,gzip')
+    if (refusal.code === 'UNKNOWN_METHOD' && method !== null)
+      this.setTrailer('grpc-accept-encoding', 'identity,deflate,gzip')
     this.fail(refusal)
   }
 

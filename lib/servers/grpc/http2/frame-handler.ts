@@ -247,7 +247,8 @@ export class FrameHandler implements FrameTarget, PeerSettings {
     if (id === 0) throw protocolError('PRIORITY on stream 0')
     const { streams } = this
     streams.patience.idleFrame('PRIORITY')
-    const faulty = to - from !== 5 ? Code.frameSizeError : this.dependsOnItself(id, bytes, from) ? Code.protocolError : null
+    const faulty =
+      to - from !== 5 ? Code.frameSizeError : this.dependsOnItself(id, bytes, from) ? Code.protocolError : null
     if (faulty === null) return
     const stream = streams.get(id)
     if (stream !== undefined) streams.reset(stream, faulty)

@@ -19,7 +19,7 @@ const NOTHING = Buffer.alloc(0)
 
 /** Hot-path object: one per connection. */
 export class FrameReader {
-  /** Heads of frames read so far. */
+  /** Frames other than DATA that were whole, and DATA frames that began. */
   count = 0
   /** Bytes of a frame that is not complete. */
   private held: Buffer = NOTHING
@@ -53,7 +53,6 @@ export class FrameReader {
       if (length > DEFAULT_FRAME) {
         throw new ConnectionFault(Code.frameSizeError, `a frame of ${length} bytes, ${DEFAULT_FRAME} are allowed`)
       }
-      this.count++
       const type = bytes[at + 3]!
       const flags = bytes[at + 4]!
       const stream = ((bytes[at + 5]! & 0x7f) << 24) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 8) | bytes[at + 8]!
@@ -61,11 +60,13 @@ export class FrameReader {
       if (type === DATA) {
         const padded = (flags & PADDED) !== 0
         if (padded && length > 0 && from === end) break
+        this.count++
         this.beginData(stream, length, flags, padded && length > 0 ? bytes[from]! : -1)
         at = padded ? from + 1 : from
         continue
       }
       if (end - from < length) break
+      this.count++
       this.target.frame(type, flags, stream, bytes, from, from + length)
       at = from + length
     }

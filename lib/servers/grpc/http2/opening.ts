@@ -1,5 +1,5 @@
 /** The first bytes of a connection: HTTP/2 (RFC 9113 §3.4), or something else that is told so in its own language. */
-import { FRAME_HEAD, GOAWAY, Code, PREFACE } from './protocol.ts'
+import { Code, FRAME_HEAD, GOAWAY, PREFACE } from './protocol.ts'
 import { writeFrameHead } from './sender.ts'
 import { GREETING } from './settings.ts'
 

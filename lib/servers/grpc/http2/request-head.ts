@@ -22,14 +22,14 @@ export interface RequestHead {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a value must not hold
 const BAD_VALUE = /[\0\r\n]|^[ \t]|[ \t]$/
 const TIMEOUT = /^(\d{1,8})([HMSmun])$/
 const UNIT_MS: Readonly<Record<string, number>> = { H: 3_600_000, M: 60_000, S: 1000, m: 1, u: 1e-3, n: 1e-6 }
 /** Fields of one hop, which HTTP/2 has none of (§8.2.2). */
 const OF_THE_HOP = new Set(['connection', 'keep-alive', 'proxy-connection', 'transfer-encoding', 'upgrade'])
 
-const NOT_GRPC = 'this port speaks gRPC (POST with content-type: application/grpc); HTTP/1.1 is served with --protocol http\n'
+const NOT_GRPC =
+  'this port speaks gRPC (POST with content-type: application/grpc); HTTP/1.1 is served with --protocol http\n'
 
 /** The reason why a field may not be in a request; '' if it may. */
 function problemOf(name: string, value: string): string {
@@ -116,7 +116,10 @@ function refusalOf(
   if (tooLong) return new XserveError('TOO_LARGE', 'the metadata of the call is larger than this server takes')
   if (head.method === null) return new XserveError('UNKNOWN_METHOD', `there is no method ${path}`)
   if (Number.isNaN(head.timeoutMs)) {
-    return new XserveError('BAD_REQUEST', `grpc-timeout is ${JSON.stringify(timeout)}, it must be 1 to 8 digits and a unit`)
+    return new XserveError(
+      'BAD_REQUEST',
+      `grpc-timeout is ${JSON.stringify(timeout)}, it must be 1 to 8 digits and a unit`,
+    )
   }
   if (head.packing !== 'identity' && head.packing !== 'gzip' && head.packing !== 'deflate') {
     const name = JSON.stringify(head.packing)

@@ -222,7 +222,8 @@ export class Sender {
     const { code, trailers } = ending
     const details = code === 0 ? '' : percentEncode(ending.details)
     let room = FRAME_HEAD + 2 * PLAIN_BLOCK + fieldRoom('grpc-message', details)
-    if (trailers !== null) for (let i = 0; i < trailers.length; i += 2) room += fieldRoom(trailers[i]!, trailers[i + 1]!)
+    if (trailers !== null)
+      for (let i = 0; i < trailers.length; i += 2) room += fieldRoom(trailers[i]!, trailers[i + 1]!)
     const out = this.out.reserve(room)
     const { fields } = this
     const start = this.out.end + FRAME_HEAD

@@ -2,9 +2,10 @@
  * One RPC: the state of its HTTP/2 stream (RFC 9113 §5.1) and the facts of the call. Subclasses say what is done with the
  * messages. Classes and not closures, since one is made for each call.
  */
+
+import { XserveError } from '../../../errors.ts'
 import type { GrpcCall } from '../method.ts'
 import { toCallStatus } from '../status.ts'
-import { XserveError } from '../../../errors.ts'
 import type { Backlog } from './backlog.ts'
 import type { FrontState } from './front-state.ts'
 import { Inbox, type InboxOwner, type Packing, tooLarge } from './inbox.ts'
@@ -198,7 +199,9 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
   }
 
   badFlag(flag: number): void {
-    this.fail(new XserveError('BAD_REQUEST', `a message begins with ${flag}, which is neither 0 (plain) nor 1 (packed)`))
+    this.fail(
+      new XserveError('BAD_REQUEST', `a message begins with ${flag}, which is neither 0 (plain) nor 1 (packed)`),
+    )
   }
 
   // The inbox.

@@ -1,6 +1,7 @@
 /** What the connections of a front share. */
-import type { HttpHandler, WebSocketHandler } from '../exchange.ts'
+
 import type { Clock } from '../../socket/clock.ts'
+import type { HttpHandler, WebSocketHandler } from '../exchange.ts'
 import type { SharedBuffer } from './outbox.ts'
 
 export interface FrontState {

@@ -9,8 +9,8 @@ import {
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
 import { XserveError } from '../../../../lib/errors.ts'
-import { type RunningCalls, streamHandler, unaryHandler } from './call.ts'
 import type { GrpcFront, GrpcFrontOptions, GrpcMethods, StartGrpcFront } from '../../../../lib/servers/grpc/method.ts'
+import { type RunningCalls, streamHandler, unaryHandler } from './call.ts'
 
 /** After the grace: how long the last statuses have to leave before connections are cut. */
 const LAST_WORDS_MS = 200
