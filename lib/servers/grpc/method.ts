@@ -1,6 +1,6 @@
 /**
  * The seam between gRPC methods and the HTTP/2 implementation that carries them: a table of methods on raw message bytes.
- * A front (grpc-js today) takes the table and a port; methods know nothing of the front.
+ * A front (`http2/`) takes the table and a port; methods know nothing of the front.
  */
 import type { TlsOptions } from '../../wire/call.ts'
 

@@ -18,7 +18,8 @@ function pair() {
     head: () => read(fields.head(out, 0)),
     ok: () => read(fields.ok(out, 0)),
     both: () => read(fields.ok(out, fields.head(out, 0))),
-    error: () => read(fields.field(out, fields.field(out, fields.head(out, 0), 'grpc-status', '13'), 'grpc-message', 'x y')),
+    error: () =>
+      read(fields.field(out, fields.field(out, fields.head(out, 0), 'grpc-status', '13'), 'grpc-message', 'x y')),
   }
 }
 const HEAD = [':status: 200', 'content-type: application/grpc']
@@ -29,7 +30,11 @@ test('head and status shrink to three bytes once the peer knows them', () => {
   expect(head().slice(1)).toEqual(HEAD)
   expect(head()).toEqual([2, ...HEAD])
   expect(ok().slice(1)).toEqual([OK])
-  expect([head(), ok(), both()]).toEqual([[2, ...HEAD], [1, OK], [3, ...HEAD, OK]])
+  expect([head(), ok(), both()]).toEqual([
+    [2, ...HEAD],
+    [1, OK],
+    [3, ...HEAD, OK],
+  ])
   expect(error().slice(1)).toEqual([...HEAD, 'grpc-status: 13', 'grpc-message: x y'])
 })
 

@@ -5,23 +5,27 @@ import { message } from './peer.ts'
 
 test('gives out what was put in, in pieces of any size', () => {
   fc.assert(
-    fc.property(fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }), fc.infiniteStream(fc.integer({ min: 1, max: 40 })), (messages, sizes) => {
-      const backlog = new Backlog()
-      const whole = Buffer.concat(messages.map((bytes) => message(bytes)))
-      for (const bytes of messages) backlog.message(bytes)
-      expect(backlog.bytes).toBe(whole.length)
-      const out = Buffer.alloc(whole.length)
-      let at = 0
-      for (const size of sizes) {
-        if (backlog.bytes === 0) break
-        const count = Math.min(size, backlog.bytes)
-        backlog.take(out, at, count)
-        at += count
-        // More may come while it is given out.
-        expect(backlog.bytes).toBe(whole.length - at)
-      }
-      expect(out).toEqual(whole)
-    }),
+    fc.property(
+      fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 20 }),
+      fc.infiniteStream(fc.integer({ min: 1, max: 40 })),
+      (messages, sizes) => {
+        const backlog = new Backlog()
+        const whole = Buffer.concat(messages.map((bytes) => message(bytes)))
+        for (const bytes of messages) backlog.message(bytes)
+        expect(backlog.bytes).toBe(whole.length)
+        const out = Buffer.alloc(whole.length)
+        let at = 0
+        for (const size of sizes) {
+          if (backlog.bytes === 0) break
+          const count = Math.min(size, backlog.bytes)
+          backlog.take(out, at, count)
+          at += count
+          // More may come while it is given out.
+          expect(backlog.bytes).toBe(whole.length - at)
+        }
+        expect(out).toEqual(whole)
+      },
+    ),
   )
 })
 

@@ -51,7 +51,8 @@ test('finds the frames however the bytes are cut; DATA without its padding, and 
           }
           const content = Buffer.from(one.text, 'latin1')
           const { padding } = one
-          const payload = padding === null ? content : Buffer.concat([Buffer.from([padding]), content, Buffer.alloc(padding)])
+          const payload =
+            padding === null ? content : Buffer.concat([Buffer.from([padding]), content, Buffer.alloc(padding)])
           expected.push(`begin ${one.stream} ${payload.length} ${one.ends}`)
           if (wanted(one.stream)) expected.push(`end ${one.text} ${one.ends}`)
           return frame(0, (padding === null ? 0 : 8) | (one.ends ? 1 : 0), one.stream, payload)

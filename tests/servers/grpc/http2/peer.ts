@@ -146,7 +146,14 @@ export function connectInMemory(
   let seen = 0
   const all: Frame[] = []
   const reported: unknown[] = []
-  const clock = { get seconds() { return seconds }, dateLine: '', start() {}, stop() {} }
+  const clock = {
+    get seconds() {
+      return seconds
+    },
+    dateLine: '',
+    start() {},
+    stop() {},
+  }
   const peer = { room: HEAR_ALL, ended: 'no' as 'no' | 'shutdown' | 'end' }
   const socket = {
     remoteAddress: '127.0.0.1',

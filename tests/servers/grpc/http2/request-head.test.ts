@@ -13,8 +13,20 @@ const good = (...more: [string, string][]) => read(callFields('/t.T/Echo', more)
 
 test('reads a call', () => {
   const head = good(['grpc-timeout', '3S'], ['grpc-encoding', 'gzip'], ['content-length', '12'], ['k', 'v'])
-  expect(head).toMatchObject({ malformed: '', http: null, refusal: null, method: echo, timeoutMs: 3000, packing: 'gzip' })
-  expect([head.contentLength, head.names.includes('k'), good().timeoutMs, good().packing]).toEqual([12, true, -1, 'identity'])
+  expect(head).toMatchObject({
+    malformed: '',
+    http: null,
+    refusal: null,
+    method: echo,
+    timeoutMs: 3000,
+    packing: 'gzip',
+  })
+  expect([head.contentLength, head.names.includes('k'), good().timeoutMs, good().packing]).toEqual([
+    12,
+    true,
+    -1,
+    'identity',
+  ])
 })
 
 test.each([
@@ -73,7 +85,10 @@ test.each([
 })
 
 test('what cannot be served says why', () => {
-  expect(read(callFields('/t.T/Nope')).refusal).toMatchObject({ code: 'UNKNOWN_METHOD', message: 'there is no method /t.T/Nope' })
+  expect(read(callFields('/t.T/Nope')).refusal).toMatchObject({
+    code: 'UNKNOWN_METHOD',
+    message: 'there is no method /t.T/Nope',
+  })
   expect(good(['grpc-encoding', 'snappy']).refusal).toMatchObject({ code: 'UNKNOWN_METHOD' })
   expect(read([[':method', 'POST']], true)).toMatchObject({ malformed: '', http: null, refusal: { code: 'TOO_LARGE' } })
 })
