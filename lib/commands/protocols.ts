@@ -15,7 +15,7 @@ export const PROTOCOL_OPTIONS: readonly Option[] = [
     name: 'port',
     type: 'text',
     value: 'PORT,…',
-    summary: 'Port of each protocol, in the same order; http and websocket may share one',
+    summary: 'Port of each protocol, in the same order, or one for all',
     preset: 'any free one',
     many: true,
     also: ['port-expose', 'port-in', 'ports', 'p'],

@@ -29,11 +29,13 @@ export interface SocketFront {
 type Data = FrontConnection | undefined
 type ListenOptions = Bun.TCPSocketListenOptions<Data>
 
-/** Rejects with XserveError PORT_IN_USE or START_FAILED. `accept` makes a connection of each socket. */
-export function startSocketFront(
-  options: SocketFrontOptions,
-  accept: (socket: FrontSocket, clock: Clock) => FrontConnection,
-): SocketFront {
+/** Makes a connection of a socket. */
+export type Accept = (socket: FrontSocket, clock: Clock) => FrontConnection
+
+/** Rejects with XserveError PORT_IN_USE or START_FAILED. */
+export type StartSocketFront = (options: SocketFrontOptions, accept: Accept) => Promise<SocketFront>
+
+export const startSocketFront: StartSocketFront = async (options, accept) => {
   const connections = new Set<FrontConnection>()
   const clock = createClock(() => {
     for (const connection of connections) connection.tick(clock.seconds)

@@ -1,5 +1,5 @@
 /** The front of HTTP/1.1 and WebSocket on Bun's sockets: Bun.serve drops the body of a GET, and node:http is slower. */
-import { startSocketFront } from '../../socket/start.ts'
+import { type SocketFrontOptions, startSocketFront } from '../../socket/start.ts'
 import type { StartHttpFront } from '../exchange.ts'
 import { Connection } from './connection.ts'
 import type { FrontState } from './front-state.ts'
@@ -9,7 +9,8 @@ export const startHttpFront: StartHttpFront = async (handlers, options) => {
   const report = (error: unknown) => options.onInternalError?.(error)
   let state: FrontState | undefined
   const { host, port, tls, maxMessageBytes } = options
-  return startSocketFront({ host, port, ...(tls ? { tls } : {}), protocols: ['http/1.1'], report }, (socket, clock) => {
+  const listening: SocketFrontOptions = { host, port, ...(tls ? { tls } : {}), protocols: ['http/1.1'], report }
+  return (options.listen ?? startSocketFront)(listening, (socket, clock) => {
     const { http, websocket } = handlers
     state ??= { http, websocket, maxMessageBytes, clock, shared: createSharedBuffer(), report, draining: false }
     return new Connection(socket, state)
