@@ -23,8 +23,10 @@ INTEROP_SUITE ?= v1
 # Parts to leave out, by name: http,websocket,flow,gateway,reload.
 INTEROP_WITHOUT ?= none
 # The suites of both generations want a different schema by reflection of the same executor without declared types; ours tells
-# the first, so the one call of grpcurl in the second's words is left out.
-INTEROP_ARGS := $(if $(filter v2%,$(INTEROP_SUITE)),--deselect=test_protocol.py::test_grpcurl_can_describe_and_call)
+# the first, so the one call of grpcurl in the second's words is left out. A restart that is to be answered by the old executor
+# first is over before the suite's client has connected, more often than not; tests/e2e/flow.test.ts counts those requests.
+INTEROP_ARGS := $(if $(filter v1,$(INTEROP_SUITE)),--deselect=test_reload.py::test_no_request_fails_during_a_restart)
+INTEROP_ARGS += $(if $(filter v2%,$(INTEROP_SUITE)),--deselect=test_protocol.py::test_grpcurl_can_describe_and_call)
 GRPCURL_VERSION := v1.9.3
 H2SPEC_VERSION := v2.2.1+incompatible
 INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-interop/bin

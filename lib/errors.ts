@@ -58,6 +58,20 @@ export const ERRORS = {
 /** A stable name of the catalogue; messages may change, codes do not. */
 export type ErrorCode = keyof typeof ERRORS
 
+/** One of the things that are wrong with a configuration, or worth a warning. */
+export interface Problem {
+  /** Absolute; null where it was written in no file. */
+  readonly file: string | null
+  /** From 1; null where there is no place: the file is missing or empty. */
+  readonly line: number | null
+  readonly column: number | null
+  /** `executors[1].needs`, `--replicas`; empty for the whole. */
+  readonly path: string
+  readonly message: string
+  /** What the reader can do next. */
+  readonly hint?: string
+}
+
 /** What happened, where, why, and what to do about it. */
 export class XserveError extends Error {
   override readonly name = 'XserveError'
@@ -73,6 +87,8 @@ export class XserveError extends Error {
       readonly cause?: unknown
       /** Absolute paths of files whose change may mend it. */
       readonly files?: readonly string[]
+      /** All that is wrong, where several things can be at once. */
+      readonly problems?: readonly Problem[]
     } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })

@@ -120,7 +120,7 @@ export class Client {
     doc?: DocumentInput,
     options: StreamDocOptions = {},
   ): AsyncGenerator<Document, void, undefined> {
-    return streamDoc(this.#connection, on, doc, options)
+    return this.#explained(streamDoc(this.#connection, on, doc, options))
   }
 
   /** @internal The same as answers, errors included; `first` is the place of the document among all inputs, from 0. */
@@ -130,7 +130,7 @@ export class Client {
     options: StreamDocOptions,
     first = 0,
   ): AsyncGenerator<PostResponse, void, undefined> {
-    return streamFrames(this.#connection, on, doc, options, first)
+    return this.#explained(streamFrames(this.#connection, on, doc, options, first))
   }
 
   /** Whether a request would get through all executors now: a dry run, or a health check where the server is a shared executor. */
@@ -157,8 +157,13 @@ export class Client {
       open: (listener) =>
         this.#connection.open(listener, { endpoint: post.on, stream, deadlineMs, metadata, signal, retry }),
     })
+    for await (const { reply, request } of this.#explained(answers)) yield new PostResponse(reply, request)
+  }
+
+  /** What failed for TLS is told by what is wrong with it. */
+  async *#explained<T>(source: AsyncGenerator<T, void, undefined>): AsyncGenerator<T, void, undefined> {
     try {
-      for await (const { reply, request } of answers) yield new PostResponse(reply, request)
+      yield* source
     } catch (error) {
       throw error instanceof XserveError ? await explainTls(error, this.#place, this.#tls) : error
     }

@@ -1,8 +1,10 @@
 /** What `xserve ping` does: asks a server whether it answers, as often as told, and says so in one line. */
 import { asXserveError, type XserveError } from '../errors.ts'
 import type { Address } from '../wire/address.ts'
+import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { connect } from './connect.ts'
 import { explainTls } from './explain-tls.ts'
+import type { Connection } from './protocols/connection.ts'
 
 export const PING_TARGETS = ['executor', 'gateway', 'flow'] as const
 export type PingTarget = (typeof PING_TARGETS)[number]
@@ -22,6 +24,8 @@ export interface PingResult {
   readonly attempts: number
   /** Of the attempt that was answered, connecting included; null: none was. */
   readonly ms: number | null
+  /** Executors whose last change of code or configuration was not taken, each with why: the version before it serves on. */
+  readonly failedChanges: Readonly<Record<string, string>>
   /** Of the last attempt, when none was answered. */
   readonly error: XserveError | null
 }
@@ -40,12 +44,20 @@ export async function ping(options: PingOptions): Promise<PingResult> {
     const started = performance.now()
     try {
       await (target === 'flow' ? connection.askDryRun({ timeoutMs }) : connection.askHealth({ timeoutMs }))
-      return { attempts: attempt, ms: performance.now() - started, error: null }
+      const ms = performance.now() - started
+      return { attempts: attempt, ms, failedChanges: await askFailedChanges(connection, timeoutMs), error: null }
     } catch (thrown) {
       error = asXserveError(await explainTls(thrown, address, tls))
     } finally {
       connection.close()
     }
   }
-  return { attempts: options.attempts, ms: null, error }
+  return { attempts: options.attempts, ms: null, failedChanges: {}, error }
+}
+
+/** Whoever does not tell has none. */
+async function askFailedChanges(connection: Connection, timeoutMs: number): Promise<Record<string, string>> {
+  const info = await connection.askInfo({ timeoutMs }).catch(() => ({}))
+  const told = Object.entries(info).filter(([name]) => name.startsWith(FAILED_CHANGE))
+  return Object.fromEntries(told.map(([name, why]) => [name.slice(FAILED_CHANGE.length), why]))
 }

@@ -20,6 +20,8 @@ export interface Option {
   readonly negatable?: boolean
   /** Default as the help tells it. */
   readonly preset?: string
+  /** Accepted for Jina's sake, not in the help. */
+  readonly hidden?: boolean
 }
 
 export interface Positional {

@@ -1,30 +1,26 @@
 /** `xserve flow FILE`: a graph of executors behind one gateway. */
+import { sentence } from '../config/problems.ts'
 import { XserveError } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import type { Args, CommandDefinition, Option } from './arguments.ts'
 import { servePlan } from './serving.ts'
-import { LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
+import { LISTENING_OPTIONS, LIVE_OPTIONS, withAccepted } from './serving-options.ts'
+import { readGiven } from './table-options.ts'
+import { readEnv, readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
 
 const OWN: readonly Option[] = [
   { name: 'uses', type: 'text', value: 'FILE', summary: 'The file, as Jina names it' },
-  {
-    name: 'env',
-    type: 'object',
-    value: 'K=V',
-    summary: 'Environment of the executors, and ENV.K in the YAML',
-    many: true,
-  },
-  { name: 'context', type: 'object', value: 'JSON', summary: 'Values of CONTEXT.x in the YAML', many: true },
+  ...VARIABLE_OPTIONS,
   { name: 'restart', type: 'flag', summary: 'Take over changed YAML files at once, without losing a request' },
 ]
-/** Where it listens stands in the file. */
-const ELSEWHERE: ReadonlySet<string> = new Set(['port', 'protocol', 'host', 'ssl-certfile', 'ssl-keyfile'])
+/** They are for the program, not for the gateway alone. */
+const OF_PROCESS: ReadonlySet<string> = new Set(['uses', 'env', 'reload', 'restart', 'quiet'])
 
 export const flow: CommandDefinition = {
   name: 'flow',
   summary: 'Serve a Flow: the executors of a YAML file behind one gateway',
   positionals: [{ name: 'file', summary: "The Flow's YAML", required: false }],
-  options: [...OWN, ...LIVE_OPTIONS, ...LISTENING_OPTIONS.filter(({ name }) => !ELSEWHERE.has(name))],
+  options: withAccepted('gateway', [...OWN, ...LIVE_OPTIONS, ...LISTENING_OPTIONS]),
   async run(args) {
     const file = args.positional(0) ?? args.text('uses')
     if (file === undefined) {
@@ -34,16 +30,24 @@ export const flow: CommandDefinition = {
     }
     // A reader of YAML is loaded only where there is some.
     const { loadFlow } = await import('../plan/load.ts')
-    const given = Object.fromEntries(Object.entries(args.object('env')).map(([key, value]) => [key, String(value)]))
-    const variables = { env: { ...process.env, ...given }, context: args.object('context') }
+    const over = readGiven(args, 'gateway', OF_PROCESS)
     const warnings: string[] = []
     const load = (): FlowPlan => {
-      const loaded = loadFlow(file, variables)
-      warnings.push(...loaded.warnings)
-      return watched(loaded.plan, args, given)
+      const loaded = loadFlow(file, readVariables(args), { over, live: args.flag('reload') === true })
+      warnings.push(...loaded.warnings.map(sentence))
+      refuseGateway(loaded.plan)
+      return watched(loaded.plan, args, readEnv(args))
     }
     return servePlan('gateway', load(), args, { warnings, load: async () => load() })
   },
+}
+
+/** They are for exports. */
+function refuseGateway({ gateway }: FlowPlan): void {
+  if (gateway.uses === null) return
+  throw new XserveError('BAD_CONFIG', 'gateway.uses: a gateway of your own is not served here', {
+    hint: 'leave it out, and the Flow is served by the one that is built in',
+  })
 }
 
 /** `--reload` is for code and YAML, `--restart` for YAML alone. */

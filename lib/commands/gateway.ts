@@ -5,13 +5,13 @@ import type { CommandDefinition } from './arguments.ts'
 import { GRAPH_OPTIONS, readGraphOptions } from './graph-options.ts'
 import { HTTP_OPTIONS } from './http-options.ts'
 import { readGateway, servePlan } from './serving.ts'
-import { LISTENING_OPTIONS } from './serving-options.ts'
+import { LISTENING_OPTIONS, withAccepted } from './serving-options.ts'
 
 export const gateway: CommandDefinition = {
   name: 'gateway',
   summary: 'Serve the gateway of a Flow whose executors run elsewhere',
   positionals: [],
-  options: [...LISTENING_OPTIONS, ...GRAPH_OPTIONS, ...HTTP_OPTIONS],
+  options: withAccepted('gateway', [...LISTENING_OPTIONS, ...GRAPH_OPTIONS, ...HTTP_OPTIONS]),
   run(args) {
     const listening = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
     const timeoutSendMs = args.integer('timeout-send', -1)

@@ -1,31 +1,16 @@
 /** Options of the HTTP routes, under Jina's names. */
 import type { GatewayPlan } from '../plan/plan.ts'
 import type { Args, Option } from './arguments.ts'
+import { fromTable } from './table-options.ts'
 
-export const HTTP_OPTIONS: readonly Option[] = [
-  {
-    name: 'debug-endpoints',
-    type: 'flag',
-    summary: 'HTTP routes /status, /dry_run and /post',
-    negatable: true,
-  },
-  {
-    name: 'crud-endpoints',
-    type: 'flag',
-    summary: 'HTTP routes /index, /search, /update and /delete',
-    negatable: true,
-  },
-  {
-    name: 'expose-endpoints',
-    type: 'object',
-    value: 'JSON',
-    summary: 'HTTP routes of endpoints: {"/foo": {"methods": ["POST"], "path": "/bar"}}',
-    many: true,
-  },
-  { name: 'cors', type: 'flag', summary: 'Let any website call over HTTP' },
-  { name: 'title', type: 'text', value: 'TEXT', summary: 'Heading of the HTTP documentation' },
-  { name: 'description', type: 'text', value: 'TEXT', summary: 'Text below it' },
-]
+export const HTTP_OPTIONS: readonly Option[] = fromTable('gateway', [
+  'no_debug_endpoints',
+  'no_crud_endpoints',
+  'expose_endpoints',
+  'cors',
+  'title',
+  'description',
+])
 
 /** Names of the options that were given. */
 export const givenHttpOptions = (args: Args): readonly string[] =>

@@ -11,6 +11,10 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
   check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },
+  export: {
+    summary: 'Write the JSON schema of YAML files, for editors',
+    load: async () => (await import('./export.ts')).exportCommand,
+  },
   executor: {
     summary: 'Serve a shared executor, without a gateway',
     load: async () => (await import('./executor.ts')).executor,
@@ -85,7 +89,8 @@ function toCitty(definition: CommandDefinition): CommandDef {
     p.name,
     { type: 'positional' as const, description: p.summary, required: p.required },
   ])
-  const options = [...definition.options, ...COMMON_OPTIONS].map((option) => [option.name, cittyOption(option)])
+  const shown = [...definition.options, ...COMMON_OPTIONS].filter(({ hidden }) => !hidden)
+  const options = shown.map((option) => [option.name, cittyOption(option)])
   return defineCommand({
     meta: { name: definition.name, description: definition.summary },
     args: Object.fromEntries([...positionals, ...options]),

@@ -34,7 +34,7 @@ export const ping: CommandDefinition = {
   ],
   async run(args) {
     const options = readOptions(args)
-    const { attempts, ms, error } = await ask(options)
+    const { attempts, ms, failedChanges, error } = await ask(options)
     const { target } = options
     const address = addressText(options.address)
     if (args.flag('json')) {
@@ -44,11 +44,16 @@ export const ping: CommandDefinition = {
         ok: error === null,
         attempts,
         ms,
+        ...(Object.keys(failedChanges).length > 0 ? { failedChanges } : {}),
         ...(error ? { code: error.code, message: error.message } : {}),
       }
       await Bun.write(Bun.stdout, `${JSON.stringify(result)}\n`)
-    } else if (error === null) await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n`)
-    else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n`)
+    } else if (error === null) {
+      const notes = Object.entries(failedChanges).map(
+        ([name, why]) => `  ${name}: its last change was not taken: ${why}\n`,
+      )
+      await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
+    } else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n`)
     return error === null ? 0 : 1
   },
 }

@@ -2,14 +2,18 @@
 import type { CommandDefinition } from './arguments.ts'
 import { HTTP_OPTIONS } from './http-options.ts'
 import { serveCommand } from './serving.ts'
-import { EXECUTOR_OPTIONS, LISTENING_OPTIONS, LIVE_OPTIONS } from './serving-options.ts'
+import { EXECUTOR_OPTIONS, LISTENING_OPTIONS, LIVE_OPTIONS, withAccepted } from './serving-options.ts'
 
 export const run: CommandDefinition = {
   name: 'run',
   summary: 'Serve one executor behind a gateway: clients, other Flows and xserve post can call it',
   positionals: [
-    { name: 'file', summary: "The executor's file: my_executor.ts, or my_executor.ts#ClassName", required: true },
+    {
+      name: 'file',
+      summary: "my_executor.ts, my_executor.ts#ClassName, an executor's YAML, or a folder with its config.yml",
+      required: true,
+    },
   ],
-  options: [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...LIVE_OPTIONS, ...HTTP_OPTIONS],
+  options: withAccepted('executor', [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...LIVE_OPTIONS, ...HTTP_OPTIONS]),
   run: (args) => serveCommand('gateway', args),
 }

@@ -1,16 +1,15 @@
 /** Options of commands that serve: where they listen, and how an executor is run. */
+import type { Scope } from '../config/table/option.ts'
 import type { Option } from './arguments.ts'
 import { PROTOCOL_OPTIONS } from './protocols.ts'
+import { acceptedOf, fromTable } from './table-options.ts'
 
-/** Jina's: models may take long to load, and a start that never ends is told of at last. */
-export const TIMEOUT_READY_MS = 600_000
 /** Calls under way at the end get this long: Kubernetes kills after 30 s. */
 export const DRAIN_MS = 25_000
 
-/** Of every server. */
 /** Live change, for those who run executors of their own. */
 export const LIVE_OPTIONS: readonly Option[] = [
-  { name: 'reload', type: 'flag', summary: 'Serve changed code at once, without losing a request' },
+  ...fromTable('executor', ['reload']),
   {
     name: 'watch-poll',
     type: 'integer',
@@ -19,9 +18,10 @@ export const LIVE_OPTIONS: readonly Option[] = [
   },
 ]
 
+/** Of every server. */
 export const LISTENING_OPTIONS: readonly Option[] = [
   ...PROTOCOL_OPTIONS,
-  { name: 'host', type: 'text', value: 'HOST', summary: 'Address to listen on', preset: '0.0.0.0', also: ['host-in'] },
+  ...fromTable('gateway', ['host']),
   {
     name: 'port-file',
     type: 'text',
@@ -45,43 +45,36 @@ export const LISTENING_OPTIONS: readonly Option[] = [
   { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
 ]
 
-/** Of a server that runs one executor. */
+/** Of a server that runs one executor: what is its own to choose, then what Jina has besides. */
 export const EXECUTOR_OPTIONS: readonly Option[] = [
-  { name: 'ssl-certfile', type: 'text', value: 'FILE', summary: 'Certificate (PEM): every port speaks TLS' },
-  { name: 'ssl-keyfile', type: 'text', value: 'FILE', summary: 'Private key of the certificate (PEM)' },
+  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile']),
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
-  { name: 'name', type: 'text', value: 'NAME', summary: 'Name of the deployment', preset: 'executor0' },
-  {
-    name: 'uses-with',
-    type: 'object',
-    value: 'JSON',
-    summary: 'Arguments of the constructor: JSON or k=v',
-    many: true,
-  },
-  { name: 'uses-metas', type: 'object', value: 'JSON', summary: 'Overrides of metas', many: true },
-  {
-    name: 'uses-requests',
-    type: 'object',
-    value: 'JSON',
-    summary: 'Endpoint to method, over those of the class',
-    many: true,
-  },
-  { name: 'replicas', type: 'integer', value: 'N', summary: 'Equal workers that share the calls', preset: '1' },
-  { name: 'shards', type: 'integer', value: 'N', summary: 'Workers with a part of the data each', preset: '1' },
-  {
-    name: 'polling',
-    type: 'text',
-    value: 'any|all|JSON',
-    summary: 'Which shards a call goes to, also by endpoint',
-    preset: 'any',
-  },
-  { name: 'workspace', type: 'text', value: 'DIR', summary: 'Folder for what the executor keeps' },
-  { name: 'env', type: 'object', value: 'K=V', summary: "Added to the executor's environment", many: true },
-  {
-    name: 'timeout-ready',
-    type: 'integer',
-    value: 'MS',
-    summary: 'How long a start may take; -1 waits for ever',
-    preset: `${TIMEOUT_READY_MS}`,
-  },
+  ...fromTable('executor', [
+    'name',
+    'uses_with',
+    'uses_metas',
+    'uses_requests',
+    'uses_dynamic_batching',
+    'py_modules',
+    'replicas',
+    'shards',
+    'polling',
+    'uses_before',
+    'uses_after',
+    'workspace',
+    'env',
+    'env_file',
+    'timeout_ready',
+    'timeout_send',
+    'retries',
+    'exit_on_exceptions',
+    'restart',
+  ]),
+  { name: 'context', type: 'object', value: 'JSON', summary: 'Values of CONTEXT.x in YAML', many: true },
 ]
+
+/** Options of Jina's command beside those that a command shows. */
+export function withAccepted(scope: Scope, shown: readonly Option[]): readonly Option[] {
+  const taken = new Set(shown.flatMap(({ name, also }) => [name, ...(also ?? [])]))
+  return [...shown, ...acceptedOf(scope).filter(({ name }) => !taken.has(name))]
+}

@@ -1,7 +1,5 @@
-/** What commands that serve share: their options, from arguments to a plan, its start, banner, signals. */
+/** What commands that serve share: where they listen, the start of a plan, banner, signals. */
 import { renameSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { pollingPlan } from '../deployment/polling.ts'
 import { XserveError } from '../errors.ts'
 import { addressOf } from '../flow/address-of.ts'
 import { keepFresh } from '../flow/live.ts'
@@ -10,20 +8,23 @@ import { startPatiently } from '../flow/start-patiently.ts'
 import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
 import { VERSION } from '../flow/version.ts'
 import { createLogger, type Logger } from '../log.ts'
-import { planOne } from '../plan/defaults.ts'
-import { resolveExecutorSource } from '../plan/executor-source.ts'
 import { type Listeners, resolveListeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
 import { banner } from './banner.ts'
+import { readExecutorPlan } from './executor-plan.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
-import { DRAIN_MS, TIMEOUT_READY_MS } from './serving-options.ts'
+import { DRAIN_MS } from './serving-options.ts'
 
 /** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
   const listening = readListening(role, args)
-  const plan = readPlan(args, listening)
-  return servePlan(role, plan, args, { sharedPort: listening.shared })
+  const warnings: string[] = []
+  const load = (): Promise<FlowPlan> =>
+    readExecutorPlan(args, readGateway(args, listening.protocols), (warning) => warnings.push(warning))
+  const plan = await load()
+  const hasYaml = plan.files.length > 0
+  return servePlan(role, plan, args, { sharedPort: listening.shared, warnings, ...(hasYaml ? { load } : {}) })
 }
 
 export interface ServingOptions {
@@ -68,7 +69,7 @@ export async function servePlan(
   const waiting = new AbortController()
   const starting = isLive
     ? startPatiently(plan, options, { log, pollMs }, waiting.signal)
-    : startFlow(plan, options).then((flow) => ({ flow, startedMs: 0 }))
+    : startFlow(plan, options).then((flow) => ({ flow, startedMs: performance.timeOrigin }))
   const first = await Promise.race([starting, signals.first.then(() => null)])
   waiting.abort()
   if (first === null) {
@@ -76,15 +77,21 @@ export async function servePlan(
     return 0
   }
   const { flow, startedMs } = first
-  const live = isLive ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
-  for (const { name, folders, files } of live?.watched ?? [])
-    log.info(`${name}: watching ${files} files in ${folders.join(', ')}`)
-  const changed = () => live?.update(flow.members)
+  // Who watches one of code and configuration is told when the other changes.
+  const isWatching = isLive || options.mayChange === true
+  const live = isWatching ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
+  for (const { name, folders, files } of live?.watched ?? []) {
+    log.info(`${name}: watching ${files.length} files in ${folders.join(', ')}`)
+    log.debug(`${name}: watching ${files.join(', ')}`)
+  }
+  // Its files were read when this program began.
+  const readMs = performance.timeOrigin
+  const changed = (sinceMs: number) => live?.update(flow.members, sinceMs)
   const restarts =
-    more.load && options.mayChange
-      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, failures, changed })
+    more.load && isWatching
+      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, startedMs: readMs, failures, changed })
       : null
-  if (restarts) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
+  if (restarts && options.mayChange) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
   const ready = flow.ready.then(() => {
     if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
     if (!isQuiet) process.stderr.write(banner(role, flow, performance.now() - started))
@@ -95,40 +102,6 @@ export async function servePlan(
   restarts?.close()
   const second = signals.second.then(() => 130)
   return Promise.race([flow.stop(drainMs).then(() => 0), second])
-}
-
-function readPlan(args: Args, { protocols }: Listeners): FlowPlan {
-  const given = args.positional(0) ?? args.text('uses')
-  if (given === undefined) {
-    throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', {
-      hint: 'for example: xserve run my_executor.ts',
-    })
-  }
-  const { file, className } = resolveExecutorSource(given, args.text('executor'), process.cwd())
-  const name = args.text('name') ?? 'executor0'
-  if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name) || name === 'gateway') {
-    throw new XserveError('BAD_ARGUMENT', `--name ${JSON.stringify(name)} cannot name a deployment`, {
-      hint: 'letters, digits and _, no digit first; gateway is taken',
-    })
-  }
-  const workspace = args.text('workspace')
-  return planOne(
-    {
-      name,
-      uses: { kind: 'module', modules: [file], className, config: null },
-      usesWith: args.object('uses-with'),
-      usesMetas: args.object('uses-metas'),
-      usesRequests: texts('uses-requests', args.object('uses-requests')),
-      shards: args.integer('shards', 1, 1000) ?? 1,
-      replicas: args.integer('replicas', 1, 1000) ?? 1,
-      polling: pollingPlan(args.text('polling') ?? 'any'),
-      timeoutReadyMs: args.integer('timeout-ready', -1) ?? TIMEOUT_READY_MS,
-      workspace: workspace === undefined ? null : path.resolve(workspace),
-      env: texts('env', args.object('env')),
-      reload: args.flag('reload') ?? false,
-    },
-    readGateway(args, protocols),
-  )
 }
 
 /** What every server is told on the command line of where and how it listens. */
@@ -164,13 +137,6 @@ function warnOfHttp(args: Args, { gateway }: FlowPlan, log: Logger): void {
   if (gateway.listeners.some(({ protocol }) => protocol === 'http')) {
     if (gateway.http.cors) log.warn('CORS is enabled: any website can call this service from the browser of a visitor')
   } else if (given.length > 0) log.warn(`without --protocol http there is no effect of ${given.join(', ')}`)
-}
-
-function texts(option: string, values: Record<string, unknown>): Record<string, string> {
-  for (const [key, value] of Object.entries(values)) {
-    if (typeof value === 'object') throw new XserveError('BAD_ARGUMENT', `--${option} ${key} must be a text`)
-  }
-  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, String(value)]))
 }
 
 /** Whole or not at all: who waits for the file may read it at any moment. */

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
 /** Variables in YAML: `${{ ENV.X }}`, `${{ CONTEXT.x }}`, `${{ root.a.b }}`, `${{ this.k }}`, `$X` (Jina facts §3.10). */
-import type { Path, YamlFile } from './yaml-file.ts'
+import { type Given, memberOf } from './given.ts'
+import type { Problems } from './problems.ts'
 
 export interface Variables {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -13,67 +14,102 @@ const WHOLE = /^\$\{\{\s*([^{}]*?)\s*\}\}$/
 const PLAIN = /\$(?:\{(\w+)\}|([A-Za-z_]\w*))/g
 /** A reference may lead to a reference; one that leads back has no end. */
 const MAX_DEPTH = 20
+const HINT =
+  'ENV.X is of the environment, CONTEXT.x is given by --context, root.a.b stands in the file, this.k beside it'
 
-/** The value with its variables replaced, keys left alone. Throws XserveError BAD_CONFIG at the place of one that is not there. */
-export function substitute(file: YamlFile, variables: Variables): unknown {
-  const { value: root } = file
+/** What is not there, or cannot be. */
+class Missing extends Error {
+  constructor(
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message)
+  }
+}
 
-  const lookUp = (name: string, path: Path, parent: unknown, depth: number): unknown => {
+/** The value with its variables replaced, keys left alone; what has none that fits is a problem and stays as written. */
+export function substitute(given: Given, variables: Variables, problems: Problems): Given {
+  const root = given.value
+
+  const lookUp = (name: string, parent: unknown, depth: number): unknown => {
     const [scope, ...rest] = name.split('.')
-    if (rest.length === 0) return has(variables.context, name) ? variables.context[name] : missing(name, path)
     const key = rest.join('.')
-    if (scope === 'ENV' || scope === 'env') {
-      const found = variables.env[key]
-      return found === undefined ? missing(name, path) : typed(found)
+    switch (rest.length === 0 ? '' : scope) {
+      case '':
+        return memberValue(variables.context, name, name)
+      case 'ENV':
+      case 'env':
+        return typed(String(memberValue(variables.env, key, name)))
+      case 'CONTEXT':
+      case 'context':
+        return memberValue(variables.context, key, name)
+      case 'root':
+      case 'this': {
+        if (depth > MAX_DEPTH) throw new Missing(`\${{ ${name} }} leads back to itself`)
+        let at: unknown = scope === 'root' ? root : parent
+        for (const part of key.split(/[.[\]]/).filter((one) => one !== '')) at = memberValue(at, part, name)
+        return resolve(at, parent, depth + 1)
+      }
+      default:
+        throw missing(name)
     }
-    if (scope === 'CONTEXT' || scope === 'context')
-      return has(variables.context, key) ? variables.context[key] : missing(name, path)
-    if (scope !== 'root' && scope !== 'this') return missing(name, path)
-    if (depth > MAX_DEPTH) throw file.fault(path, `\${{ ${name} }} leads back to itself`)
-    let at: unknown = scope === 'root' ? root : parent
-    for (const part of key.split(/[.[\]]/).filter((one) => one !== '')) {
-      if (!has(at, part)) return missing(name, path)
-      at = (at as Record<string, unknown>)[part]
-    }
-    return walk(at, path, parent, depth + 1)
   }
 
-  const missing = (name: string, path: Path): never => {
-    throw file.fault(
-      path,
-      `there is no \${{ ${name} }}`,
-      'ENV.X is of the environment, CONTEXT.x is given, root.a.b stands in the file',
-    )
-  }
-
-  const walk = (value: unknown, path: Path, parent: unknown, depth = 0): unknown => {
-    if (typeof value === 'string') return text(value, path, parent, depth)
-    if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index], value, depth))
+  /** Of something referred to: places are those of the reference. */
+  const resolve = (value: unknown, parent: unknown, depth: number): unknown => {
+    if (typeof value === 'string') return text(value, parent, depth)
+    if (Array.isArray(value)) return value.map((item) => resolve(item, value, depth))
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key], value, depth)]),
-    )
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, resolve(item, value, depth)]))
   }
 
-  const text = (value: string, path: Path, parent: unknown, depth: number): unknown => {
+  const text = (value: string, parent: unknown, depth: number): unknown => {
     const whole = WHOLE.exec(value)?.[1]
-    if (whole !== undefined) return lookUp(whole, path, parent, depth)
+    if (whole !== undefined) return lookUp(whole, parent, depth)
     if (!value.includes('$')) return value
-    const replaced = value
-      .replace(EXPRESSION, (_, name: string) => String(lookUp(name, path, parent, depth)))
-      .replace(PLAIN, (written, braced?: string, bare?: string) => variables.env[braced ?? bare ?? ''] ?? written)
+    // In one go: the value of a variable is not looked through again.
+    const replaced = value.replace(
+      new RegExp(`${EXPRESSION.source}|${PLAIN.source}`, 'g'),
+      (written, name?: string, braced?: string, bare?: string) =>
+        name !== undefined ? inText(lookUp(name, parent, depth)) : (variables.env[braced ?? bare ?? ''] ?? written),
+    )
     return replaced === value ? value : typed(replaced)
   }
 
-  return walk(root, [], null)
+  const walk = (at: Given, parent: unknown): unknown => {
+    const { value } = at
+    if (typeof value === 'string') {
+      try {
+        return text(value, parent, 0)
+      } catch (error) {
+        if (!(error instanceof Missing)) throw error
+        problems.add(at, error.message, error.hint)
+        return value
+      }
+    }
+    if (Array.isArray(value)) return value.map((_, index) => walk(memberOf(at, index), value))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.keys(value).map((key) => [key, walk(memberOf(at, key), value)]))
+  }
+
+  return { ...given, value: walk(given, null) }
 }
 
-function has(value: unknown, key: string): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+function memberValue(holder: unknown, key: string, name: string): unknown {
+  if (typeof holder === 'object' && holder !== null && Object.hasOwn(holder, key)) {
+    const value = (holder as Readonly<Record<string, unknown>>)[key]
+    if (value !== undefined) return value
+  }
+  throw missing(name)
 }
 
-/** Variables are texts; numbers and truth values are meant where they look so. */
+const missing = (name: string): Missing => new Missing(`there is no \${{ ${name} }}`, HINT)
+
+const inText = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
+
+/** Variables are texts; a number or truth value is meant where it would be written in just this way. */
 function typed(text: string): unknown {
-  if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return Number(text)
+  if (/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text) && String(Number(text)) === text) return Number(text)
   return text === 'true' ? true : text === 'false' ? false : text
 }

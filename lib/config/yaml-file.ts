@@ -1,75 +1,105 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
-import { readFileSync } from 'node:fs'
-import { type Document, isMap, isNode, LineCounter, parseDocument } from 'yaml'
-import { XserveError } from '../errors.ts'
-
-export type Path = readonly (string | number)[]
-
-export interface YamlFile {
-  /** Absolute. */
-  readonly file: string
-  readonly value: unknown
-  /** `file:line:column` of what stands at a path, or of what is around it where there is nothing. */
-  where(path: Path): string
-  /** An error at a place: `file:line:column path: message`. */
-  fault(path: Path, message: string, hint?: string): XserveError
-}
+import { readFileSync, statSync } from 'node:fs'
+import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Problem, XserveError } from '../errors.ts'
+import { type Given, isObject, type Path, pathText } from './given.ts'
+import { errorOf } from './problems.ts'
 
 /** Aliases may be as many as a person writes: more are an attack. */
 const MOST_ALIASES = 100
 
-/** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the place of what is no YAML. */
-export function readYaml(file: string): YamlFile {
+/** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
+export function readYaml(file: string): Given {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${error instanceof Error ? error.message : error}`)
+    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+    const why = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error)
+    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}` }
+    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem] })
   }
   return parseYaml(text, file)
 }
 
-/** `file` is for messages. Throws XserveError BAD_CONFIG. */
-export function parseYaml(text: string, file: string): YamlFile {
+/** `file` is for messages. A tag in front of the whole (`!Flow`) is its `jtype`. Throws XserveError BAD_CONFIG. */
+export function parseYaml(text: string, file: string): Given {
   const lines = new LineCounter()
-  // Jina's tags (`!Flow`) are of no consequence: the keys tell.
-  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
-  const placeOf = (offset: number): string => {
+  // What the text means is told by us, nothing on stderr: warnings are looked at below.
+  const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false, logLevel: 'error' })
+  const tag = document.contents?.tag
+  const rootTag = isMap(document.contents) && typeof tag === 'string' && /^!\w/.test(tag) ? tag.slice(1) : null
+  const start = rootTag === null ? -1 : text.indexOf(`!${rootTag}`)
+  const problemAt = (offset: number, message: string): Problem => {
     const { line, col } = lines.linePos(offset)
-    return `${file}:${Math.max(1, line)}:${Math.max(1, col)}`
+    return { file, line: Math.max(1, line), column: Math.max(1, col), path: '', message }
   }
-  const [error] = document.errors
-  if (error) throw new XserveError('BAD_CONFIG', `${placeOf(error.pos[0])} ${error.message}`)
-  const where = (path: Path): string => placeOf(offsetOf(document, path))
+  const faults = [
+    ...document.errors,
+    ...document.warnings.filter(({ code, pos }) => code === 'TAG_RESOLVE_FAILED' && pos[0] !== start),
+  ]
+  if (faults.length > 0) {
+    throw errorOf(
+      'BAD_CONFIG',
+      faults.map((one) => problemAt(one.pos[0], explain(one, text, lines))),
+    )
+  }
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES })
   } catch (thrown) {
-    throw new XserveError('BAD_CONFIG', `${file}: ${thrown instanceof Error ? thrown.message : thrown}`)
+    const why = thrown instanceof Error ? thrown.message : String(thrown)
+    throw errorOf('BAD_CONFIG', [problemAt(offsetOfAlias(why, text), why)])
   }
+  if (value === null || value === undefined) {
+    throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', message: 'the file is empty' }])
+  }
+  if (rootTag !== null && isObject(value) && !Object.hasOwn(value, 'jtype')) value = { jtype: rootTag, ...value }
   return {
-    file,
     value,
-    where,
-    fault(path, message, hint) {
-      const place = path.reduce<string>(
-        (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
-        '',
-      )
-      return new XserveError('BAD_CONFIG', `${where(path)} ${place === '' ? '' : `${place}: `}${message}`, {
-        ...(hint === undefined ? {} : { hint }),
-      })
+    path: [],
+    source: {
+      file,
+      placeOf(path) {
+        const { line, col } = lines.linePos(offsetOf(document, path))
+        return { line: Math.max(1, line), column: Math.max(1, col) }
+      },
+      textOf: pathText,
+      rawAt: (path) =>
+        path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),
     },
   }
 }
 
-/** Of the key of a member, of an item itself. */
+/** Names what is meant, where the reader of YAML does not. */
+function explain({ code, message, pos }: YAMLError, text: string, lines: LineCounter): string {
+  if (code === 'DUPLICATE_KEY') {
+    const key = text.slice(pos[0], pos[1])
+    const before = text.slice(0, pos[0]).split('\n')
+    const first = before.findLastIndex((line) => line.trimStart().replace(/^- /, '').startsWith(`${key}:`))
+    const where = first === -1 ? '' : `, first on line ${first + 1}`
+    return `${key} is there twice${where}, again on line ${lines.linePos(pos[0]).line}`
+  }
+  if (code === 'MULTIPLE_DOCS') return 'the file holds several documents, and one is read: --- begins another'
+  if (code === 'TAG_RESOLVE_FAILED')
+    return `${message.replace(/^Unresolved tag: (?:tag:yaml\.org,2002:)?/, 'the tag ')} means nothing here`
+  return message
+}
+
+/** `Unresolved alias (…): name`: the place of `*name`. */
+function offsetOfAlias(message: string, text: string): number {
+  const name = /alias .*: (\S+)$/.exec(message)?.[1]
+  return name === undefined ? 0 : Math.max(0, text.indexOf(`*${name}`))
+}
+
 function offsetOf(document: Document, path: Path): number {
   for (let length = path.length; length > 0; length--) {
     const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
     const last = path[length - 1]!
     if (isMap(parent)) {
-      const pair = parent.items.find(({ key }) => (isNode(key) ? (key as { value?: unknown }).value : key) === last)
+      const pair = parent.items.find(
+        ({ key }) => String(isNode(key) ? (key as { value?: unknown }).value : key) === last,
+      )
       const key = pair?.key
       if (isNode(key) && key.range) return key.range[0]
     }

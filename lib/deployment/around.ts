@@ -63,10 +63,10 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
     get pods() {
       return all.flatMap((one) => one.pods)
     },
-    async replace(next, drainMs) {
-      await shards.replace(next, drainMs)
-      await before?.replace(null, drainMs)
-      await after?.replace(null, drainMs)
+    async replace(next, drainMs, signal) {
+      await shards.replace(next, drainMs, signal)
+      await before?.replace(null, drainMs, signal)
+      await after?.replace(null, drainMs, signal)
     },
     async stop(graceMs) {
       // In the order of a call, so that those under way find everybody that they need.

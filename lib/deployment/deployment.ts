@@ -47,9 +47,9 @@ export interface Deployment extends CallHandler {
    * Exchanges the workers, one after the other, by those that `next` says (as many shards and replicas; null: as now, from
    * the code as it is now). Old ones finish their calls within `drainMs`. Rejects with the first new one's own error; those
    * not exchanged by then serve on. When it is asked for again meanwhile, the newest counts: what has been begun is given
-   * up, and both promises tell of the newest.
+   * up, and both promises tell of the newest. `signal` gives it up as well, with DRAINING.
    */
-  replace(next: DeploymentSpec | null, drainMs: number): Promise<void>
+  replace(next: DeploymentSpec | null, drainMs: number, signal?: AbortSignal): Promise<void>
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
@@ -131,16 +131,16 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
         return { name: specOf(spec, shardId, replicaId).start.pod, pid }
       })
     },
-    replace(next, drainMs) {
+    replace(next, drainMs, signal) {
       wanted = next ?? wanted
-      return newest(async (signal) => {
+      return newest(async (superseded) => {
         const target = wanted
         try {
-          await exchangeAll(target, drainMs, signal)
+          await exchangeAll(target, drainMs, signal ? AbortSignal.any([superseded, signal]) : superseded)
           current = target
         } catch (error) {
           // The next change of the code is to be one of what serves.
-          if (!signal.aborted) wanted = current
+          if (!superseded.aborted) wanted = current
           throw error
         }
       })

@@ -66,9 +66,9 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
   let timer: Timer | undefined
   const stopping = new AbortController()
 
-  const launch = async (): Promise<void> => {
+  const launch = async (startSignal?: AbortSignal): Promise<void> => {
     const { signal } = launching
-    const ends = [stopping.signal, signal, ...(options.startSignal ? [options.startSignal] : [])]
+    const ends = [stopping.signal, signal, ...(startSignal ? [startSignal] : [])]
     const worker = await startWorkerProcess(spec, options, AbortSignal.any(ends))
     if (state.kind === 'stopped' || signal.aborted) await worker.stop(0)
     else adopt(worker)
@@ -137,7 +137,7 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
       : started().then(() => channel().call(request, context))
 
   const start = (): Promise<void> => {
-    const launched = launch()
+    const launched = launch(options.startSignal)
     // Calls that come before the worker is ready wait for it; its failure is the caller's of start(), too.
     state = {
       kind: 'starting',

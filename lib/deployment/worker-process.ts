@@ -45,7 +45,7 @@ export interface WorkerProcess {
 }
 
 export interface WorkerProcessOptions {
-  /** Ends starts, except those of an exchange, when it aborts. Default: nothing does. */
+  /** Ends the first start when it aborts; later ones have nothing to do with it. Default: nothing does. */
   readonly startSignal?: AbortSignal
   readonly log: Logger
   readonly stdout: (text: string) => void
@@ -107,17 +107,10 @@ export async function startWorkerProcess(
   const onControl = (message: ControlMessage) => {
     switch (message.kind) {
       case 'hello':
-        link.control({
-          kind: 'load',
-          files: [spec.file, ...(spec.otherFiles ?? [])],
-          className: spec.className,
-          ...(options.argv ? { argv: options.argv } : {}),
-        })
         return
       case 'loaded':
         log.debug(`loaded ${message.className} with ${message.modules.length} modules`)
         files = message.modules
-        link.control({ kind: 'start', executor: spec.start })
         return
       case 'ready':
         steps.resolve({
@@ -143,6 +136,14 @@ export async function startWorkerProcess(
     }
   }
   const link = await createLink(fd, { side: 'parent' }, { control: onControl })
+  // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
+  link.control({
+    kind: 'load',
+    files: [spec.file, ...(spec.otherFiles ?? [])],
+    className: spec.className,
+    ...(options.argv ? { argv: options.argv } : {}),
+  })
+  link.control({ kind: 'start', executor: spec.start })
 
   const exited = child.exited.then(async () => {
     // Readers end with the pipes; a grandchild that holds them must not hold us.

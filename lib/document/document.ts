@@ -272,7 +272,8 @@ export class Document extends LazyFields {
     this.set(FIELD.matches, takeArray(value ?? [], { document: this, kind: 'matches' }))
   }
 
-  protected openAccess(): FieldAccess {
+  /** @internal */
+  override openAccess(): FieldAccess {
     return new ExtraFields(this)
   }
 

@@ -26,6 +26,18 @@ export class ExtraFields implements FieldAccess {
     return Object.hasOwn(tags, name) ? tags[name] : undefined
   }
 
+  peek(name: string): unknown {
+    return this.get(name)
+  }
+
+  came(): undefined {
+    return undefined
+  }
+
+  tellsAbsent(name: string): boolean {
+    return propertyNamed(name) === undefined
+  }
+
   has(name: string): boolean {
     return this.get(name) !== undefined
   }

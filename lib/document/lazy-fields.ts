@@ -140,8 +140,8 @@ export abstract class LazyFields {
     return this.value(number) as Scores
   }
 
-  /** Where fields by name are kept. */
-  protected abstract openAccess(): FieldAccess
+  /** @internal Where fields by name are kept. */
+  abstract openAccess(): FieldAccess
 
   /**
    * The fields by the names that the wire has for them, the typed ones of docarray's second dialect included; a nested

@@ -10,10 +10,16 @@ export interface NamedFields {
 export interface FieldAccess {
   /** undefined: there is none of this name. */
   get(name: string): unknown
+  /** As `get`, but what is read so does not count as changed: who looks does not change it in place. */
+  peek(name: string): unknown
+  /** Of which kind its node came; undefined: there was none, it has been set since, or the dialect has no nodes. */
+  came(name: string): number | undefined
   /** Without reading it. */
   has(name: string): boolean
   set(name: string, value: unknown): void
   names(): string[]
+  /** Whether the field, had it never been set, would differ from an empty one: not so in the first dialect's own. */
+  tellsAbsent(name: string): boolean
 }
 
 /** Made when it is first asked for: a document whose fields nobody reads by name has none. */

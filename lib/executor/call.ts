@@ -28,6 +28,8 @@ export interface CallRules {
   receive(call: ExecutorCall): undefined | Promise<void>
   /** On documents that are about to be answered. */
   send(documents: DocumentArray): void
+  /** Whether documents leave as another class than they came: then those that nobody touched are checked, too. */
+  readonly changesClass: boolean
 }
 
 /** The argument of a method bound to an endpoint. */

@@ -11,7 +11,8 @@ function refused(why: string, hint?: string): XserveError {
 }
 
 /**
- * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all.
+ * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all;
+ * what it does not name stays (Jina takes the last endpoint of a method away that gets another one, so that the order of lines matters).
  * Throws XserveError BAD_ENDPOINT for methods that are none and endpoints bound twice in one class.
  */
 export function buildEndpoints(
@@ -22,9 +23,6 @@ export function buildEndpoints(
   for (const one of chainOf(executor)) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
   for (const [endpoint, method] of Object.entries(usesRequests)) {
     checkMethod(executor, endpoint, method)
-    // As Jina does it: the method moves, so the last endpoint that it had is given up.
-    const before = [...table].filter(([, name]) => name === method).at(-1)
-    if (before) table.delete(before[0])
     table.set(endpoint, method)
   }
   return table

@@ -51,13 +51,15 @@ export interface Changed {
 
 /**
  * Resolves with the members of the next plan, all of them ready; those of the plan before still run, so that requests under
- * way find them. Rejects with the first failure, after what was started for it has been stopped again.
+ * way find them. Rejects with the first failure, or DRAINING when `signal` gives it up, after what was started for it has
+ * been stopped again and what was exchanged has been exchanged back.
  */
 export async function changeMembers(
   before: { readonly plan: FlowPlan; readonly members: ReadonlyMap<string, Member> },
   next: FlowPlan,
-  options: WorkerProcessOptions & { readonly drainMs: number },
+  options: WorkerProcessOptions & { readonly drainMs: number; readonly signal?: AbortSignal },
 ): Promise<Changed> {
+  const { drainMs, signal } = options
   const kinds = new Map(
     next.deployments.map((plan) => {
       const member = before.members.get(plan.name)
@@ -68,16 +70,30 @@ export async function changeMembers(
     }),
   )
   const isNew = (plan: DeploymentPlan): boolean => kinds.get(plan.name) === 'all'
-  const fresh = await createMembers({ ...next, deployments: next.deployments.filter(isNew) }, options)
+  const starting = signal ? { ...options, startSignal: signal } : options
+  const fresh = await createMembers({ ...next, deployments: next.deployments.filter(isNew) }, starting)
+  const exchange = (plan: DeploymentPlan, { graph }: FlowPlan, given?: AbortSignal): Promise<void> => {
+    const node = graph.nodes.find(({ name }) => name === plan.name)
+    return before.members.get(plan.name)!.deployment.replace(replacementOf(plan, node), drainMs, given)
+  }
+  const begun: DeploymentPlan[] = []
   try {
     await startMembers(fresh)
     for (const plan of next.deployments) {
       if (kinds.get(plan.name) !== 'workers') continue
-      const node = next.graph.nodes.find(({ name }) => name === plan.name)
-      await before.members.get(plan.name)!.deployment.replace(replacementOf(plan, node), options.drainMs)
+      begun.unshift(plan)
+      await exchange(plan, next, signal)
     }
   } catch (error) {
     await stopMembers(fresh, 0)
+    for (const [index, { name, replicas, shards }] of begun.entries()) {
+      // The one that has failed, the first here, is as it was, unless some of its workers had been exchanged.
+      if (index === 0 && replicas * shards === 1) continue
+      const former = before.plan.deployments.find((plan) => plan.name === name)!
+      await exchange(former, before.plan).catch((again) =>
+        options.log.named(name).warn(`not as before: ${again.message}`),
+      )
+    }
     throw error
   }
   const members = new Map<string, Member>()

@@ -74,7 +74,7 @@ export class Flow implements Served {
   /** What would be started. Throws XserveError BAD_ARGUMENT, FILE_NOT_FOUND. */
   async plan(): Promise<FlowPlan> {
     const { planFlow } = await import('../plan/plan-flow.ts')
-    return planFlow(this.#spec, this.#nodes, process.cwd())
+    return planFlow(this.#spec, this.#nodes, { folder: process.cwd() })
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */

@@ -8,6 +8,7 @@ import type { FlowPlan } from '../plan/plan.ts'
 import { createWatch } from '../watch/watch.ts'
 import type { Difference } from './change.ts'
 import type { RunningFlow } from './supervisor.ts'
+import { placed } from './words.ts'
 
 export interface RestartOptions {
   /** Reads the plan anew from the files that it came from. */
@@ -18,8 +19,10 @@ export interface RestartOptions {
   readonly pollMs?: number | undefined
   /** As in LiveOptions; the Flow itself is under its file's name. */
   readonly failures: Map<string, XserveError>
-  /** Told after each change that was taken: other executors may be there. */
-  readonly changed: () => void
+  /** Milliseconds of the epoch: what was written later than this has not been read yet. */
+  readonly startedMs: number
+  /** Told after each change that was taken, with when it was begun: other executors may be there. */
+  readonly changed: (sinceMs: number) => void
 }
 
 export interface Restarts {
@@ -35,44 +38,45 @@ export function watchConfiguration(flow: RunningFlow, options: RestartOptions): 
   const { log: root, pollMs, drainMs, failures } = options
   const log = root.named('Flow')
   const waiting = new Set<string>()
-  let busy = false
+  let busy: AbortController | null = null
   let closed = false
 
+  /** A change that comes meanwhile is taken next, and what has been begun is given up for it: it may hang. */
   const take = async (): Promise<void> => {
-    busy = true
     while (waiting.size > 0 && !closed) {
+      busy = new AbortController()
       const files = [...waiting].filter((file) => isWanted(flow.plan, file, log))
       waiting.clear()
       if (files.length === 0) continue
       const key = files[0]!
+      const since = Date.now()
       try {
         const next = await options.load()
         for (const file of files) log.info(announcementOf(flow.plan, file))
         const began = performance.now()
-        const difference = await flow.change(next, drainMs)
+        const difference = await flow.change(next, drainMs, busy.signal)
         for (const file of files) failures.delete(file)
-        watch.update({ folders: [], files: filesOf(flow.plan) })
-        options.changed()
+        watch.update({ folders: [], files: filesOf(flow.plan) }, since)
+        options.changed(since)
         tell(difference, performance.now() - began, log)
       } catch (thrown) {
         await Bun.sleep(PATIENCE_MS)
         if (waiting.size > 0 || closed) continue
         const error = asXserveError(thrown)
         failures.set(key, error)
-        const { where } = error.details
-        const place = where === undefined || error.message.includes(where) ? '' : `${where}: `
-        log.error(`the change of ${key} was not taken, all goes on as before: ${place}${error.message} [${error.code}]`)
+        log.error(`the change of ${key} was not taken, all goes on as before: ${placed(error)}`)
       }
     }
-    busy = false
+    busy = null
   }
 
   const watch = createWatch(
     { folders: [], files: filesOf(flow.plan) },
-    { pollMs, warn: (text) => log.warn(text) },
+    { pollMs, since: options.startedMs, warn: (text) => log.warn(text) },
     (files) => {
       for (const file of files) waiting.add(file)
-      if (!busy) void take()
+      if (busy) busy.abort()
+      else void take()
     },
   )
   return {

@@ -1,8 +1,10 @@
 /** A start that waits for the code to be mended: for those who edit it while it runs. */
 import { asXserveError, type ErrorCode } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
-import { describe, type LiveOptions, watchForMending } from './live.ts'
+import { watchForMending } from './mending.ts'
+import type { LiveOptions } from './refresher.ts'
 import { type FlowOptions, type RunningFlow, startFlow } from './supervisor.ts'
+import { describe, quoted } from './words.ts'
 
 /** What a change of the code may mend; anything else is wrong for good. */
 const OF_THE_CODE: ReadonlySet<ErrorCode> = new Set([
@@ -59,5 +61,3 @@ export async function startPatiently(
     }
   }
 }
-
-const quoted = (files: readonly string[]): string => files.map((file) => `'${file}'`).join(', ')

@@ -13,10 +13,12 @@ import type { Node } from '../topology/node.ts'
 import { swappable } from '../topology/swappable.ts'
 import { createTopology, type Topology } from '../topology/topology.ts'
 import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
+import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
+import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
   /** `gateway`: the graph behind a gateway. `executor`: its one executor, shared, which answers the executor services itself. */
@@ -28,7 +30,7 @@ export interface FlowOptions extends WorkerProcessOptions {
   /** HTTP and WebSocket on one free port. Default: when they are given the same number. */
   readonly sharedPort?: boolean
   /** Executors whose last change was not taken, each with why: `_status` tells. Default: none. */
-  readonly failures?: () => ReadonlyMap<string, Error>
+  readonly failures?: () => ReadonlyMap<string, XserveError>
   /** The plan may change while it runs, which costs every call a little. Default: false. */
   readonly mayChange?: boolean
 }
@@ -45,10 +47,10 @@ export interface RunningFlow {
   /** Resolves when the executors elsewhere have been there as well and health says yes; never rejects. */
   readonly ready: Promise<void>
   /**
-   * Changes over to another plan without losing a call; ports stay as they are. Rejects with the first failure, then the
-   * plan before goes on; for a Flow that was not started with `mayChange`, with XserveError INTERNAL.
+   * Changes over to another plan without losing a call; ports stay as they are. Rejects with the first failure, or when
+   * `signal` gives it up, then the plan before goes on; for a Flow that was not started with `mayChange`, with XserveError INTERNAL.
    */
-  change(next: FlowPlan, drainMs: number): Promise<Difference>
+  change(next: FlowPlan, drainMs: number, signal?: AbortSignal): Promise<Difference>
   /** Health says no, new calls are refused, calls under way finish within `drainMs`, close() runs, the workers end. */
   stop(drainMs: number): Promise<void>
 }
@@ -133,9 +135,10 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       get endpoints() {
         return allOf(current.members, (deployment) => deployment.endpoints)
       },
-      async change(next, drainMs) {
+      async change(next, drainMs, signal) {
         if (place === null) throw new XserveError('INTERNAL', 'this Flow was started to stay as it is')
-        const { members: after, difference, retire } = await changeMembers(current, next, { ...options, drainMs })
+        const changing = { ...options, drainMs, ...(signal ? { signal } : {}) }
+        const { members: after, difference, retire } = await changeMembers(current, next, changing)
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
         const { finished } = place.swap(topology ?? soleMember(after))
@@ -214,8 +217,8 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 }
 
 /** What `_status` says of changes that were not taken. */
-function failedChanges(failures: ReadonlyMap<string, Error> = new Map()): Record<string, string> {
-  return Object.fromEntries([...failures].map(([name, { message }]) => [`failed-change ${name}`, message]))
+function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): Record<string, string> {
+  return Object.fromEntries([...failures].map(([name, error]) => [FAILED_CHANGE + name, placed(error)]))
 }
 
 /** Waits no longer than so many milliseconds; a timer that is left behind would keep a program from ending. */

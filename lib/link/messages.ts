@@ -16,6 +16,8 @@ export type ToWorker =
       readonly className: string | null
       /** process.argv as the user's script sees it; left out: the worker's own. */
       readonly argv?: readonly string[]
+      /** Asks which endpoints the class has with these: nothing is to be started. Default: that is not asked. */
+      readonly usesRequests?: Readonly<Record<string, string>>
     }
   | { readonly kind: 'start'; readonly executor: ExecutorStart }
   /** No more calls will come: those that wait for others to be batched with wait no longer. */
@@ -33,6 +35,8 @@ export type FromWorker =
       readonly kind: 'loaded'
       readonly className: string
       readonly endpoints: readonly string[]
+      /** Endpoint → method, where `usesRequests` were given. */
+      readonly requests?: Readonly<Record<string, string>>
       readonly modules: readonly string[]
     }
   | {

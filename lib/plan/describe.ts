@@ -1,59 +1,178 @@
-/** What `xserve check` tells of a file: the graph of a Flow, or what an executor's YAML means. */
+/** What `xserve check` tells of a file: the graph of a Flow and what it is made of, or what an executor's YAML means. */
+import path from 'node:path'
+import { type Given, isObject, memberOf } from '../config/given.ts'
+import { createProblems } from '../config/problems.ts'
+import type { Options } from '../config/read-options.ts'
 import { substitute, type Variables } from '../config/variables.ts'
-import { readYaml } from '../config/yaml-file.ts'
-import { loadFlow } from './load.ts'
+import * as yaml from '../config/yaml-file.ts'
+import { asXserveError, type Problem } from '../errors.ts'
+import { isFlow, type LoadedFlow, loadFlow } from './load.ts'
 import { type FlowPlan, GATEWAY } from './plan.ts'
-import { readUses } from './uses-file.ts'
+import type { Reading } from './reading.ts'
+import { type ReadUses, readExecutor } from './uses.ts'
 
 export interface Described {
   readonly ok: true
   readonly executors?: readonly { readonly name: string; readonly needs: readonly string[] }[]
   /** Node → those behind it, with Jina's names of the two sides of the gateway. */
   readonly graph?: Readonly<Record<string, readonly string[]>>
-  readonly warnings: readonly { readonly message: string }[]
+  readonly warnings: readonly Problem[]
   readonly resolved?: unknown
 }
+
+/** What a class turns out to be when its modules are loaded. */
+export interface ClassFacts {
+  readonly className: string
+  /** Endpoint → method, with those that the configuration binds. */
+  readonly requests: Readonly<Record<string, string>>
+}
+
+/** Loads the modules away from this process. Rejects with XserveError. */
+export type FindClass = (
+  modules: readonly string[],
+  className: string | null,
+  usesRequests: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
+) => Promise<ClassFacts>
 
 const START = 'start-gateway'
 const END = 'end-gateway'
 
-/** `plain`: any YAML, of which only variables are resolved. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG. */
-export function describeFile(file: string, variables: Variables, plain: boolean): Described {
-  const yaml = readYaml(file)
-  if (plain) return { ok: true, warnings: [], resolved: sayable(substitute(yaml, variables)) }
-  if (isFlow(yaml.value)) {
-    const { plan, warnings } = loadFlow(file, variables)
-    return { ok: true, ...graphOf(plan), warnings: warnings.map((message) => ({ message })) }
+/** `plain`: any YAML, of which only variables are resolved. Rejects with XserveError FILE_NOT_FOUND, BAD_CONFIG. */
+export async function describeFile(
+  file: string,
+  variables: Variables,
+  plain: boolean,
+  findClass: FindClass,
+): Promise<Described> {
+  const raw = yaml.readYaml(file)
+  if (plain) return describePlain(raw, variables)
+  if (isFlow(raw.value)) return describeFlow(loadFlow(file, variables), findClass)
+  return describeExecutor(raw, file, variables, findClass)
+}
+
+function describePlain(raw: Given, variables: Variables): Described {
+  const problems = createProblems()
+  if (!isObject(raw.value)) problems.add(raw, 'keys and values are expected at the top')
+  const { value } = substitute(raw, variables, problems)
+  problems.settle('BAD_CONFIG')
+  return { ok: true, warnings: [], resolved: sayable(value) }
+}
+
+async function describeExecutor(
+  raw: Given,
+  file: string,
+  variables: Variables,
+  findClass: FindClass,
+): Promise<Described> {
+  const problems = createProblems()
+  const reading: Reading = {
+    problems,
+    variables,
+    yaml,
+    folder: path.dirname(file),
+    files: new Set([file]),
+    checksClasses: true,
   }
-  const { uses, options } = readUses(file, { file: yaml, path: [], modules: [], variables })
-  const className = uses.kind === 'module' ? uses.className : null
+  const given = substitute(raw, variables, problems)
+  const read = readExecutor(given, [], file, reading)
+  const facts = read && problems.found.length === 0 ? await factsOf(read, given, findClass, problems) : null
+  problems.settle('BAD_CONFIG')
+  const { options } = read!
+  const value = (name: string): unknown => options.get(name)?.value
   return {
     ok: true,
-    warnings: [],
+    warnings: problems.warnings,
     resolved: sayable({
-      class: className,
-      arguments: options.uses_with ?? {},
-      metas: { name: className, ...(options.uses_metas as object | undefined) },
-      requests: options.uses_requests ?? {},
-      ...(options.uses_dynamic_batching === undefined ? {} : { dynamic_batching: options.uses_dynamic_batching }),
+      class: facts!.className,
+      arguments: value('uses_with') ?? {},
+      metas: { name: facts!.className, ...(value('uses_metas') as object | undefined) },
+      requests: facts!.requests,
+      ...(options.has('uses_dynamic_batching')
+        ? { dynamic_batching: options.get('uses_dynamic_batching')!.at.value }
+        : {}),
+      ...(options.has('workspace')
+        ? { workspace: path.resolve(path.dirname(file), value('workspace') as string) }
+        : {}),
     }),
   }
 }
 
-function isFlow(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return 'executors' in value || (value as { jtype?: unknown }).jtype === 'Flow'
+async function factsOf(
+  { uses, options }: ReadUses,
+  at: Given,
+  findClass: FindClass,
+  problems: ReturnType<typeof createProblems>,
+): Promise<ClassFacts | null> {
+  if (uses.kind !== 'module') return null
+  const requests = (options.get('uses_requests')?.value ?? {}) as Readonly<Record<string, string>>
+  const env = (options.get('env')?.value ?? {}) as Readonly<Record<string, string>>
+  try {
+    return await findClass(uses.modules, uses.className, requests, env)
+  } catch (thrown) {
+    const error = asXserveError(thrown)
+    const place = error.code === 'BAD_ENDPOINT' ? options.get('uses_requests')?.at : undefined
+    problems.add(place ?? memberOf(at, 'jtype'), error.message, error.details.hint)
+    return null
+  }
 }
 
-function graphOf({ graph, deployments }: FlowPlan): Pick<Described, 'executors' | 'graph'> {
+/** With the modules of all its executors loaded. */
+async function describeFlow({ plan, warnings, written }: LoadedFlow, findClass: FindClass): Promise<Described> {
+  const problems = createProblems()
+  await Promise.all(
+    written.items.map(async ({ at, plan: { uses, usesRequests, env } }) => {
+      if (uses.kind !== 'module') return
+      try {
+        await findClass(uses.modules, uses.className, usesRequests, env)
+      } catch (thrown) {
+        const { message, details } = asXserveError(thrown)
+        problems.add(memberOf(at, 'uses'), message, details.hint)
+      }
+    }),
+  )
+  problems.settle('BAD_CONFIG')
+  const graph = graphOf(plan)
+  const needsOf = (name: string) => plan.graph.nodes.find((node) => node.name === name)?.needs ?? []
+  return {
+    ok: true,
+    executors: plan.deployments.map(({ name }) => ({ name, needs: needsOf(name) })),
+    graph,
+    warnings,
+    resolved: sayable({
+      executors: written.items.map(({ name, options }) => ({
+        name,
+        ...saidOf(options, ['name', 'needs', 'method']),
+        needs: needsOf(name),
+      })),
+      gateway: {
+        ...saidOf(written.front, ['name', 'protocol']),
+        protocol: plan.gateway.listeners.map(({ protocol }) => protocol.toUpperCase()),
+      },
+      names: written.items.map(({ name }) => name),
+      graph,
+    }),
+  }
+}
+
+/** What was said other than the default, in its type; objects as they are written. */
+function saidOf(options: Options, without: readonly string[]): Record<string, unknown> {
+  const said = [...options.values()].filter(
+    ({ option, value }) => !without.includes(option.name) && value !== option.preset,
+  )
+  return Object.fromEntries(
+    said.map(({ option, value, at }) => [option.name, option.type === 'map' ? at.value : value]),
+  )
+}
+
+function graphOf({ graph }: FlowPlan): Readonly<Record<string, readonly string[]>> {
   const followers: Record<string, string[]> = { [START]: [] }
   for (const { name } of graph.nodes) followers[name] = []
   for (const { name, needs } of graph.nodes)
     for (const need of needs) followers[need === GATEWAY ? START : need]!.push(name)
   // Where all float, the request itself is the answer.
   for (const end of graph.ends) followers[end === GATEWAY ? START : end]!.push(END)
-  const needsOf = (name: string) => graph.nodes.find((node) => node.name === name)?.needs ?? []
-  return { executors: deployments.map(({ name }) => ({ name, needs: needsOf(name) })), graph: followers }
+  return followers
 }
 
 /** JSON has no words for some numbers of YAML. */

@@ -15,28 +15,34 @@ export interface GraphNode {
   readonly noReduce: boolean
 }
 
-const bad = (where: string, message: string, hint?: string): XserveError =>
-  new XserveError('BAD_ARGUMENT', message, { where, ...(hint === undefined ? {} : { hint }) })
+/** Told of each fault: which of the nodes (null: all of them), which of its keys. */
+export interface GraphReport {
+  fault(index: number | null, key: 'name' | 'needs' | 'when', message: string, hint?: string): void
+  warning(index: number, key: 'needs', message: string): void
+}
 
 /**
- * The last one that does not float is the answer; what nobody waits for besides is as good as floating. Throws XserveError
- * BAD_ARGUMENT: no nodes, names that cannot be or are there twice, unknown needs, cycles, conditions that are none.
+ * The last one that does not float is the answer; what nobody waits for besides is as good as floating. Faults: no nodes,
+ * names that cannot be or are there twice, unknown needs, cycles, conditions that are none. With any, the graph is not to be used.
  */
-export function planGraph(given: readonly GraphNode[]): GraphPlan {
-  if (given.length === 0) throw bad('executors', 'the Flow has no executors', 'add one: new Flow().add({ uses: … })')
-  checkNames(given.map(({ name }) => name))
+export function planGraph(given: readonly GraphNode[], report: GraphReport): GraphPlan {
+  if (given.length === 0) {
+    report.fault(null, 'name', 'the Flow has no executors', 'add one: new Flow().add({ uses: … })')
+    return { nodes: [], ends: [GATEWAY] }
+  }
+  const areNamed = checkNames(given, report)
+  checkConditions(given, report)
   const nodes: NodePlan[] = []
   let last = GATEWAY
   for (const node of given) {
     const needs = node.needsAll ? hanging(nodes) : [...new Set(node.needs ?? [])]
-    if (node.when) parseCondition(node.when)
     const { name, floating, when, noReduce } = node
     nodes.push({ name, needs: needs.length > 0 ? needs : [last], floating, when, noReduce })
     // A floating one is not what comes next: the chain goes on behind the one before it.
     if (!isAside(nodes, name)) last = name
   }
-  checkNeeds(nodes)
-  return { nodes: inOrder(nodes), ends: [last] }
+  const isWhole = checkNeeds(nodes, report)
+  return { nodes: areNamed && isWhole ? inOrder(nodes, report) : nodes, ends: [last] }
 }
 
 /** Floats, or hangs on one that does. */
@@ -52,38 +58,68 @@ function hanging(nodes: readonly NodePlan[]): string[] {
   return nodes.filter(({ name }) => !needed.has(name) && !isAside(nodes, name)).map(({ name }) => name)
 }
 
-function checkNames(names: readonly string[]): void {
+/** Whether each has a name of its own. */
+function checkNames(nodes: readonly GraphNode[], report: GraphReport): boolean {
+  const names = nodes.map(({ name }) => name)
   names.forEach((name, index) => {
-    if (name === GATEWAY) throw bad(name, `${GATEWAY} is the name of the request itself, an executor has another one`)
-    if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) {
-      throw bad(name, `${JSON.stringify(name)} cannot name an executor`, 'letters, digits, _ and -, no digit first')
+    const first = names.indexOf(name)
+    if (name === GATEWAY) {
+      report.fault(index, 'name', `${GATEWAY} is the name of the request itself, an executor has another one`)
+    } else if (!/^[\p{L}_][\p{L}\p{N}_-]*$/u.test(name)) {
+      const hint = 'letters, digits, _ and -, no digit first'
+      report.fault(index, 'name', `${JSON.stringify(name)} cannot name an executor`, hint)
+    } else if (first !== index) {
+      const message = `two executors are called ${name}: number ${first + 1} and number ${index + 1}`
+      report.fault(index, 'name', message, 'give each its own name')
     }
-    if (names.indexOf(name) !== index) throw bad(name, `two executors are called ${name}`, 'give each its own name')
   })
+  return new Set([...names, GATEWAY]).size === names.length + 1
 }
 
-function checkNeeds(nodes: readonly NodePlan[]): void {
-  const names = nodes.map(({ name }) => name)
-  for (const { name, needs } of nodes) {
-    const unknown = needs.find((need) => need !== GATEWAY && !names.includes(need))
-    if (unknown === undefined) continue
-    const guess = nearest(unknown, [...names, GATEWAY])
-    throw bad(
-      name,
-      `${name} needs ${unknown}, but no executor has that name`,
-      guess === undefined ? `there are ${names.join(', ')}` : `did you mean ${guess}?`,
-    )
+function checkConditions(nodes: readonly GraphNode[], report: GraphReport): void {
+  for (const [index, { when }] of nodes.entries()) {
+    if (when === null) continue
+    try {
+      parseCondition(when)
+    } catch (error) {
+      if (!(error instanceof XserveError)) throw error
+      report.fault(index, 'when', error.message.replace(/^when: /, ''), error.details.hint)
+    }
   }
 }
 
-function inOrder(nodes: readonly NodePlan[]): NodePlan[] {
+/** Whether all are there. */
+function checkNeeds(nodes: readonly NodePlan[], report: GraphReport): boolean {
+  const names = nodes.map(({ name }) => name)
+  let isWhole = true
+  for (const [index, { name, needs }] of nodes.entries()) {
+    for (const need of needs) {
+      if (nodes.find((one) => one.name === need)?.floating && !nodes[index]!.floating)
+        report.warning(
+          index,
+          'needs',
+          `${name} needs ${need}, which floats: ${name} gets its documents, and waits for it`,
+        )
+      if (need === GATEWAY || names.includes(need)) continue
+      isWhole = false
+      const guess = nearest(need, [...names, GATEWAY])
+      const hint = guess === undefined ? `there are ${names.join(', ')}` : `did you mean ${guess}?`
+      report.fault(index, 'needs', `${name} needs ${need}, but no executor has that name`, hint)
+    }
+  }
+  return isWhole
+}
+
+function inOrder(nodes: readonly NodePlan[], report: GraphReport): NodePlan[] {
   const order: NodePlan[] = []
   const placed = new Set<string>([GATEWAY])
   while (order.length < nodes.length) {
     const next = nodes.filter(({ name, needs }) => !placed.has(name) && needs.every((need) => placed.has(need)))
     if (next.length === 0) {
       const circle = findCircle(nodes.filter(({ name }) => !placed.has(name)))
-      throw bad(circle[0]!, `executors wait for each other: ${circle.join(' needs ')}`)
+      const index = nodes.findIndex(({ name }) => name === circle[0])
+      report.fault(index, 'needs', `executors wait for each other: ${circle.join(' needs ')}`)
+      return order
     }
     for (const node of next) placed.add(node.name)
     order.push(...next)

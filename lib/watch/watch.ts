@@ -37,6 +37,9 @@ export interface Watch {
 }
 
 const QUIET_MS = 4
+/** What comes so soon after a batch, of one file or of several, belongs to the same burst: its end is waited for with more patience. */
+const BURST_MS = { ofOne: 100, ofSeveral: 300 } as const
+const BURST_QUIET_MS = 40
 /** A burst is waited for no longer than this; when it goes on after that, to the second limit. */
 const MOST_MS = 100
 const MOST_OF_LONG_BURST_MS = 2000
@@ -68,8 +71,10 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   let doubt: Timer | undefined
   const doubted = new Set<string>()
   let poll: Timer | undefined
-  let burstBegan = 0
-  let most = MOST_MS
+  let began = 0
+  /** Whether a burst goes on of which some has been told already. */
+  let goesOn = false
+  let burstUntil = 0
   let unsettledSince = 0
   let closed = false
 
@@ -142,15 +147,18 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   const look = (): void => {
     if (closed) return
     const now = performance.now()
-    if (timer === undefined) burstBegan = now
-    else if (now - burstBegan + quietMs > most) return
+    if (timer === undefined) {
+      goesOn = now < burstUntil
+      began = now
+    }
+    const quiet = goesOn ? Math.max(quietMs, BURST_QUIET_MS) : quietMs
+    if (now - began + quiet > (goesOn ? MOST_OF_LONG_BURST_MS : MOST_MS) && timer !== undefined) return
     clearTimeout(timer)
-    timer = setTimeout(lookNow, quietMs)
+    timer = setTimeout(lookNow, quiet)
   }
 
   const lookNow = (): void => {
     timer = undefined
-    most = performance.now() - burstBegan + quietMs > MOST_MS ? MOST_OF_LONG_BURST_MS : MOST_MS
     scan()
   }
 
@@ -178,6 +186,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     hinted = new Set()
     if (found.changed.length === 0) return
     snapshot.accept(found.changed)
+    burstUntil = now + (found.changed.length > 1 ? BURST_MS.ofSeveral : BURST_MS.ofOne)
     changed([...found.changed].sort())
   }
 
@@ -189,7 +198,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     doubt = setTimeout(() => {
       for (const file of doubted) hinted?.add(file)
       doubted.clear()
-      scan(true)
+      // A look that waits for quiet will do.
+      if (timer === undefined) scan(true)
     }, DOUBT_MS)
   }
 
@@ -208,6 +218,8 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
       return [...listing.files].sort()
     },
     update(next, since) {
+      // Most changes of code change no imports, and to list a large project takes its time.
+      if (isSame(folders, next.folders) && isSame(files, next.files)) return
       folders = next.folders
       files = next.files
       const before = listing.files
@@ -228,6 +240,9 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
     },
   }
 }
+
+const isSame = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && new Set([...some, ...others]).size === some.length
 
 /** Tells a folder from another that has taken its name, be it by deletion or by another target of a link. */
 function identityOf(folder: string): string {

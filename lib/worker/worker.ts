@@ -41,19 +41,27 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   provideSdk(sdk)
   const handed = collectClasses()
   let file = ''
+  let loading: Promise<void> = Promise.resolve()
   let loaded: UserModule | null = null
   let executor: Executor | null = null
   let batcher: Batcher | null = null
   let finished = false
 
-  const load = async (files: readonly string[], className: string | null): Promise<void> => {
+  const load = async ({ files, className, usesRequests }: ControlMessage & { kind: 'load' }): Promise<void> => {
     loaded = await loadUserModule(files, className, handed)
-    const endpoints = [...buildEndpoints(loaded.executor).keys()]
-    link.control({ kind: 'loaded', className: loaded.className, endpoints, modules: loadedModules() })
+    const table = buildEndpoints(loaded.executor, usesRequests)
+    const requests = usesRequests ? { requests: Object.fromEntries(table) } : {}
+    const endpoints = [...table.keys()]
+    link.control({ kind: 'loaded', className: loaded.className, endpoints, ...requests, modules: loadedModules() })
   }
 
-  const start = async (given: ExecutorStart): Promise<void> => {
-    const { executor: Class, className } = loaded!
+  /** The order to start may come before the module is loaded: that saves a round trip. */
+  const startLoaded = async (given: ExecutorStart): Promise<void> => {
+    await loading
+    if (loaded !== null) await start(loaded, given).catch((error) => report('start', error))
+  }
+
+  const start = async ({ executor: Class, className }: UserModule, given: ExecutorStart): Promise<void> => {
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
     batcher = batcherOf(executor, Class, className, table, given)
@@ -83,8 +91,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     if (message.kind === 'load') {
       file = message.files[0]!
       if (message.argv) process.argv = [...message.argv]
-      load(message.files, message.className).catch((error) => report('load', error, reachableFiles(message.files)))
-    } else if (message.kind === 'start') start(message.executor).catch((error) => report('start', error))
+      loading = load(message).catch((error) => report('load', error, reachableFiles(message.files)))
+    } else if (message.kind === 'start') void startLoaded(message.executor)
     else if (message.kind === 'hurry') batcher?.hurry()
     else if (message.kind === 'drain') {
       batcher?.hurry()
@@ -182,8 +190,8 @@ function createCalls(done: () => void): Calls {
 async function typedOf(Class: typeof Executor, table: EndpointTable): Promise<Map<string, TypedEndpoint> | null> {
   const declared = declaredEndpoints(Class, table)
   if (declared.size === 0) return null
-  const { typedEndpoint } = await import('../executor/typed/typed-endpoints.ts')
-  return new Map([...declared].map(([endpoint, one]) => [endpoint, typedEndpoint(endpoint, one)]))
+  const { typedEndpoints } = await import('../executor/typed/typed-endpoints.ts')
+  return typedEndpoints(declared)
 }
 
 /** null: nothing is batched, which costs nothing then. */

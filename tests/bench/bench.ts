@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
+import { measureLive } from './live.ts'
 import { describeMachine, loadBefore } from './machine.ts'
 import { isKept, type Measure, tableOf, writeReport } from './report.ts'
 import { serveBinary, serveEcho } from './servers.ts'
@@ -14,7 +15,7 @@ import { measureMemory, measureStarts } from './start.ts'
 import { checkAnswers, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
 import { measureTopology } from './topology.ts'
 
-const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency', 'topology'] as const
+const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency', 'topology', 'live'] as const
 type Part = (typeof PARTS)[number]
 
 const named = Bun.argv.slice(2).filter((word): word is Part => (PARTS as readonly string[]).includes(word))
@@ -40,6 +41,7 @@ try {
   await add('start', () => measureStarts(quick ? 5 : 15))
   await add('memory', measureMemory)
   await add('topology', () => measureTopology(scale.requests))
+  await add('live', () => measureLive(quick ? 10 : 30))
   const requests = writeRequests(folder)
   const [binary, echo] = await Promise.all([serveBinary(), serveEcho()])
   try {

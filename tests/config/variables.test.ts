@@ -2,6 +2,7 @@
 /** Variables in YAML: where they come from, what becomes of their types, and what is told of those that are not there. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { createProblems } from '../../lib/config/problems.ts'
 import { substitute } from '../../lib/config/variables.ts'
 import { parseYaml } from '../../lib/config/yaml-file.ts'
 
@@ -9,8 +10,14 @@ const variables = {
   env: { WORD: 'hello', NUMBER: '42', ZERO: '007', YES: 'true', NESTED: '$WORD' },
   context: { list: [1, 2], x: 'y', deep: { a: 1 } },
 }
-const resolve = (text: string) =>
-  (substitute(parseYaml(`top: here\nvalue: ${text}\n`, '/f.yml'), variables) as { value: unknown }).value
+/** Throws what is wrong. */
+function whole(text: string): unknown {
+  const problems = createProblems()
+  const { value } = substitute(parseYaml(text, '/f.yml'), variables, problems)
+  problems.settle('BAD_CONFIG')
+  return value
+}
+const resolve = (text: string) => (whole(`top: here\nvalue: ${text}\n`) as { value: unknown }).value
 
 test.each<[string, unknown]>([
   ['${{ ENV.WORD }}', 'hello'],
@@ -37,8 +44,7 @@ test.each(['${{ ENV.NONE }}', '${{ CONTEXT.none }}', '${{ none }}', '${{ root.no
 )
 
 test('references that lead back to themselves have an end', () => {
-  const file = parseYaml('a: ${{ root.b }}\nb: ${{ root.a }}\n', '/f.yml')
-  expect(() => substitute(file, variables)).toThrow('leads back to itself')
+  expect(() => whole('a: ${{ root.b }}\nb: ${{ root.a }}\n')).toThrow('leads back to itself')
 })
 
 test('whatever has no dollar stays what it is', () => {
@@ -46,7 +52,7 @@ test('whatever has no dollar stays what it is', () => {
     fc.property(fc.jsonValue(), (value) => {
       const text = JSON.stringify({ value })
       fc.pre(!text.includes('$') && !text.includes('__proto__'))
-      expect(substitute(parseYaml(text, '/f.yml'), variables)).toEqual(JSON.parse(text))
+      expect(whole(text)).toEqual(JSON.parse(text))
     }),
     { numRuns: 200 },
   )

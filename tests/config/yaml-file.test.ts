@@ -1,6 +1,7 @@
 /** YAML with places: every fault points at what it means. */
 import { describe, expect, test } from 'bun:test'
 import { parseYaml, readYaml } from '../../lib/config/yaml-file.ts'
+import type { XserveError } from '../../lib/errors.ts'
 
 const yaml = parseYaml(
   'jtype: Flow\nwith:\n  port: 5\nexecutors:\n  - name: a\n    needs: [b, c]\n  - {name: d}\n',
@@ -9,28 +10,58 @@ const yaml = parseYaml(
 
 describe('places', () => {
   test.each<[(string | number)[], string]>([
-    [[], '/f.yml:1:1'],
-    [['jtype'], '/f.yml:1:1'],
-    [['with', 'port'], '/f.yml:3:3'],
-    [['executors', 0, 'needs'], '/f.yml:6:5'],
-    [['executors', 0, 'needs', 1], '/f.yml:6:16'],
-    [['executors', 1, 'name'], '/f.yml:7:6'],
-    [['executors', 1, 'not there'], '/f.yml:7:5'],
-    [['nothing', 'at', 'all'], '/f.yml:1:1'],
-  ])('%j is at %s', (path, place) => expect(yaml.where(path)).toBe(place))
-
-  test('a fault says place, path and what', () => {
-    expect(yaml.fault(['executors', 0, 'needs', 1], 'who is c?').message).toBe(
-      '/f.yml:6:16 executors[0].needs[1]: who is c?',
-    )
-    expect(yaml.fault([], 'wrong').message).toBe('/f.yml:1:1 wrong')
+    [[], '1:1'],
+    [['jtype'], '1:1'],
+    [['with', 'port'], '3:3'],
+    [['executors', 0, 'needs'], '6:5'],
+    [['executors', 0, 'needs', 1], '6:16'],
+    [['executors', 1, 'name'], '7:6'],
+    [['executors', 1, 'not there'], '7:5'],
+    [['nothing', 'at', 'all'], '1:1'],
+  ])('%j is at %s', (path, place) => {
+    const { line, column } = yaml.source.placeOf(path)!
+    expect(`${line}:${column}`).toBe(place)
   })
+
+  test('a path as it is written', () => {
+    expect(yaml.source.textOf(['executors', 0, 'needs', 1])).toBe('executors[0].needs[1]')
+    expect(yaml.source.textOf([])).toBe('')
+  })
+})
+
+describe('tags', () => {
+  test('one in front of the whole is its jtype', () => {
+    expect(parseYaml('!Flow\nexecutors: []\n', '/f.yml').value).toEqual({ jtype: 'Flow', executors: [] })
+    expect(parseYaml('!Flow\njtype: Other\n', '/f.yml').value).toEqual({ jtype: 'Other' })
+  })
+
+  test('others mean nothing, and nothing of Python is run', () => {
+    expect(() => parseYaml('a: 1\nb: !Foo {c: 1}\n', '/f.yml')).toThrow('/f.yml:2:4 the tag !Foo means nothing here')
+    expect(() => parseYaml('a: !!python/object/apply:os.getcwd []\n', '/f.yml')).toThrow(
+      'python/object/apply:os.getcwd',
+    )
+  })
+})
+
+test('all that is no YAML is told at once', () => {
+  try {
+    parseYaml('a: 1\na: 2\nb: !Foo 1\n', '/f.yml')
+    expect.unreachable()
+  } catch (error) {
+    expect((error as XserveError).details.problems).toMatchObject([
+      { line: 2, column: 1, message: 'a is there twice, first on line 1, again on line 2' },
+      { line: 3, message: 'the tag !Foo means nothing here' },
+    ])
+  }
 })
 
 test.each([
   ['a: [1', /f\.yml:\d+:\d+ /],
-  ['a: 1\na: 2', /f\.yml:2:1 .*unique/],
-  ['a: *nobody', /f\.yml:\d+:\d+|nobody/],
+  ['a: 1\na: 2', /f\.yml:2:1 a is there twice, first on line 1/],
+  ['b: 1\na: *nobody', /f\.yml:2:4 .*nobody/],
+  ['', /f\.yml the file is empty/],
+  ['# nothing\n', /f\.yml the file is empty/],
+  ['a: 1\n---\nb: 2\n', /f\.yml:2:1 the file holds several documents/],
 ])('%j is no YAML', (text, message) => expect(() => parseYaml(text, '/f.yml')).toThrow(message))
 
 test('aliases without end are refused', () => {

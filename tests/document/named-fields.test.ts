@@ -9,6 +9,9 @@ test('the members of the object are the fields, and asking for names reads none'
       read.push(name)
       return kept.get(name)
     },
+    peek: (name) => kept.get(name),
+    came: () => undefined,
+    tellsAbsent: () => true,
     has: (name) => kept.has(name),
     set: (name, value) => void (value === undefined ? kept.delete(name) : kept.set(name, value)),
     names: () => [...kept.keys()],

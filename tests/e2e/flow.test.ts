@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables in YAML look like this
 /** `xserve flow` through the program: a graph answers, a change of YAML or code is taken over, what is wrong is told. */
 import { afterEach, expect, test } from 'bun:test'
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
@@ -36,6 +36,7 @@ function project(files: Readonly<Record<string, string>>) {
   const folder = mkdtempSync(path.join(tmpdir(), 'xserve-flow-'))
   folders.push(folder)
   const save = (name: string, text: string) => {
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true })
     writeFileSync(path.join(folder, `${name}.tmp`), text)
     renameSync(path.join(folder, `${name}.tmp`), path.join(folder, name))
   }
@@ -99,6 +100,56 @@ test('--reload takes over code, executors’ YAML and the Flow’s: executors jo
   await Promise.all(callers)
   for (const answer of seen) expect(answer).toMatch(/^[AaZz][Bb]C?$/)
 }, 30_000)
+
+test('a class that hangs at its start is given up for the next save of the YAML, and a failing one exchanges nothing', async () => {
+  const more = `export class Hangs extends Marks {
+  override async init() { this.logger.info('hangs'); await new Promise(() => {}) }
+}
+export class Fails extends Marks {
+  override async init() { throw new Error('not today') }
+}
+`
+  const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B'), 'marks.ts': EXECUTORS + more })
+  await using server = await startServer('flow', [flow, '--restart'])
+  using client = new Client(server.address)
+  save('b.yml', B('Hangs', 'B'))
+  await server.seen(/b\/rep-0@\d+ hangs/)
+  expect(await ask(client)).toBe('AB')
+  save('b.yml', B('After', 'B'))
+  await until(client, 'A(B)', ['AB'])
+  // The first of the two can be exchanged, the second cannot: then neither is.
+  save('flow.yml', CHAIN.replace('word: A', 'word: Z').replace('uses: b.yml', 'uses: "marks.ts#Fails"'))
+  await server.seen('not today')
+  for (let i = 0; i < 10; i++) expect(await ask(client)).toBe('A(B)')
+  save('flow.yml', CHAIN.replace('word: A', 'word: Y'))
+  await until(client, 'Y(B)', ['A(B)'])
+}, 20_000)
+
+test('who watches code alone, or configuration alone, is told of what is left alone', async () => {
+  const { flow, save } = project({
+    'flow.yml': CHAIN.replace('word: A}', 'word: A}, reload: true').replace(', restart: true', ''),
+    'b.yml': B('Before', 'B'),
+  })
+  await using code = await startServer('flow', [flow])
+  save('b.yml', B('After', 'B'))
+  await code.seen(/change in .*b\.yml observed, and left alone: restart is off for it/)
+  await using configuration = await startServer('flow', [flow, '--restart'])
+  save('marks.ts', `${EXECUTORS}// edited\n`)
+  await configuration.seen(/b@\d+ changes in: \['.*marks\.ts'\] are left alone: reload is off/)
+  expect(configuration.stderr()).not.toContain('b: watching')
+})
+
+test('code of a class that the YAML has come to name later is watched', async () => {
+  const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B'), 'other/more.ts': '' })
+  await using server = await startServer('flow', [flow, '--reload'])
+  using client = new Client(server.address)
+  save('other/more.ts', EXECUTORS)
+  save('b.yml', B('After', 'B').replace('marks.ts', 'other/more.ts'))
+  await until(client, 'A(B)', ['AB'])
+  await server.seen('replaced b')
+  save('other/more.ts', EXECUTORS.replace("'('", "'['"))
+  await until(client, 'A[B)', ['A(B)'])
+}, 20_000)
 
 test('what is wrong ends the start with its place and exit code 2', async () => {
   const { flow } = project({ 'flow.yml': 'jtype: Flow\nexecutors:\n  - {name: a, uses: none.ts}\n' })

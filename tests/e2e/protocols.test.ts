@@ -145,7 +145,7 @@ describe('limits', () => {
 
 describe('starts that fail', () => {
   test.each([
-      [['--protocol', 'grpc,http,ws', '--port', '5000,5000'], 'differ in number'],
+    [['--protocol', 'grpc,http,ws', '--port', '5000,5000'], 'differ in number'],
     [['--protocol', 'grpc,htpp'], 'did you mean http?'],
     [['--protocol', 'http', '--expose-endpoints', '{'], 'no valid JSON'],
     [['--ssl-certfile', 'a.pem'], '--ssl-certfile is given without --ssl-keyfile'],

@@ -3,6 +3,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { ChannelCredentials, Client } from '@grpc/grpc-js'
+import { Client as Caller } from '../../lib/client/client.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
 import { fixture, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
@@ -45,6 +46,7 @@ describe('TLS', () => {
     free.stop(true)
     const args = [FILE, '--protocol', 'grpc,http', '--port', String(port), ...files(good)]
     await using server = await startServer('run', args)
+    expect(server.http).toBe(`https://127.0.0.1:${port}`)
     const target = `localhost:${port}`
     expect(await checkHealth(target, ChannelCredentials.createSsl(Buffer.from(ca)))).toEqual(Buffer.from([8, 1]))
     expect((await fetch(`https://${target}/`, { tls: { ca } })).status).toBe(200)
@@ -76,6 +78,26 @@ describe('TLS', () => {
     expect(await open({ tls: { ca } })).toBe('open')
     expect(await open({})).toBe('closed')
     expect(await server.stop()).toBe(0)
+  })
+
+  test('streams on every protocol, and why there are none where TLS fails', async () => {
+    const file = fixture('streaming.ts')
+    await using server = await startServer('run', [file, '--protocol', 'grpc,http,ws', ...files(good)])
+    for (const url of [`grpcs://${server.address}`, server.http, server.websocket]) {
+      const textsOf = async (host: string, tls?: { ca: string }) => {
+        using caller = new Caller({ host, ...(tls ? { tls } : {}) })
+        const texts: unknown[] = []
+        for await (const { text } of caller.streamDoc('/count', 'a')) texts.push(text)
+        return texts
+      }
+      expect(await textsOf(named(url), { ca })).toEqual(['a 0', 'a 1', 'a 2'])
+      await expect(textsOf(named(url))).rejects.toMatchObject({
+        code: 'UNREACHABLE',
+        message: expect.stringMatching(/its certificate is (self-signed|signed by)/),
+      })
+      const plain = url.replace(/^(grpc|http|ws)s/, '$1')
+      await expect(textsOf(plain)).rejects.toMatchObject({ message: expect.stringContaining('it speaks TLS') })
+    }
   })
 
   test('callers without TLS get no answer, and the server stays', async () => {

@@ -59,6 +59,7 @@ export class Many extends Executor {
     '/nothing': 'nothing',
     '/same': 'same',
     '/breaks': 'breaks',
+    '/break': 'breaks',
     '/fails': 'fails',
     '/endless': 'endless',
     '/waits': 'waits',

@@ -87,6 +87,8 @@ export interface Connection {
   askHealth(options: AskOptions): Promise<void>
   /** Resolves when a request got through all executors. Throws XserveError; UNKNOWN_METHOD where there is no such question. */
   askDryRun(options: AskOptions): Promise<void>
+  /** What the server tells of itself: versions by name, and what else it has to say. Throws XserveError. */
+  askInfo(options: AskOptions): Promise<Readonly<Record<string, string>>>
   /** Calls under way fail with CANCELLED. */
   close(): void
 }

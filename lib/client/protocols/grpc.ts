@@ -33,7 +33,7 @@ export function createGrpcConnection(address: string, options: ConnectionOptions
     ...(metadata ? { metadata } : {}),
     ...(connectTimeoutMs ? { connectTimeoutMs } : {}),
   })
-  const dialect = createDialect((ask) => askVersion(channel, ask))
+  const dialect = createDialect(async (ask) => (await askInfo(channel, ask)).docarray)
   return {
     address,
     encoder: async (head, asking) => envelopeEncoder(head, await dialect(asking)),
@@ -46,6 +46,7 @@ export function createGrpcConnection(address: string, options: ConnectionOptions
     },
     askHealth: (ask) => askHealth(channel, ask),
     askDryRun: (ask) => askDryRun(channel, ask),
+    askInfo: (ask) => askInfo(channel, ask),
     close: () => channel.close(),
   }
 }
@@ -181,14 +182,15 @@ async function askDryRun(channel: GrpcChannel, options: AskOptions): Promise<voi
 }
 
 /** JinaInfoProto: `jina` is a map of names and versions. */
-async function askVersion(channel: GrpcChannel, options: AskOptions): Promise<string | undefined> {
+async function askInfo(channel: GrpcChannel, options: AskOptions): Promise<Record<string, string>> {
   const { bytes } = await channel.unary(INFO, NOTHING, { deadlineMs: options.timeoutMs, signal: options.signal })
+  const info: Record<string, string> = {}
   for (const entry of readFields(bytes, 'the status of the server')) {
     if (entry.number !== 1) continue
-    const [name, version] = [...readFields(entry.bytes, 'the versions of the server')].map((field) =>
+    const [name, text] = [...readFields(entry.bytes, 'the versions of the server')].map((field) =>
       Buffer.from(field.bytes).toString(),
     )
-    if (name === 'docarray') return version
+    if (name !== undefined && text !== undefined) info[name] = text
   }
-  return undefined
+  return info
 }

@@ -44,7 +44,7 @@ export function createHttpConnection(address: string, options: ConnectionOptions
   const { connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
   const host = watchHost(address, connectTimeoutMs)
   const ask = createAsk(address, options, closing.signal, host.watch)
-  const dialect = createDialect((asked) => askVersion(ask, address, asked))
+  const dialect = createDialect(async (asked) => (await askInfo(ask, address, asked)).docarray)
   const first: Poster = (_, body, call) => askPost(ask, address, '/post', body, call, jsonReply)
   const second = createSecondPoster(ask, address)
   let post = first
@@ -65,6 +65,7 @@ export function createHttpConnection(address: string, options: ConnectionOptions
       }),
     askHealth: (asked) => askHealth(ask, address, asked),
     askDryRun: (asked) => askDryRun(ask, address, asked),
+    askInfo: (asked) => askInfo(ask, address, asked),
     close: () => closing.abort(),
   }
 }
@@ -84,15 +85,15 @@ export async function askDryRun(ask: Ask, address: string, { timeoutMs, signal }
 }
 
 /** `GET /status` tells versions, docarray's among them. */
-export async function askVersion(
+export async function askInfo(
   ask: Ask,
   address: string,
   { timeoutMs, signal }: AskOptions,
-): Promise<string | undefined> {
+): Promise<Record<string, string>> {
   const { status, text } = await ask('GET', '/status', null, { deadlineMs: timeoutMs, signal, metadata: undefined })
   if (status !== 200) throw refusal(address, status, text)
-  const { docarray } = Object(parseAnswer(address, text).jina) as { docarray?: unknown }
-  return typeof docarray === 'string' ? docarray : undefined
+  const entries = Object.entries(Object(parseAnswer(address, text).jina) as Record<string, unknown>)
+  return Object.fromEntries(entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
 }
 
 /** What is asked ends with an XserveError: by its signal, its deadline, `closing`, or since the connection fails. */

@@ -7,7 +7,7 @@ import type { CallOptions, Connection, ConnectionOptions, Transport, TransportLi
 import { createDialect } from './dialect.ts'
 import { envelopeEncoder, envelopeReply } from './envelope.ts'
 import { checkHeaders } from './headers.ts'
-import { askDryRun, askHealth, askVersion, createAsk } from './http.ts'
+import { askDryRun, askHealth, askInfo, createAsk } from './http.ts'
 import { cancelled, closedEarly, tooLate } from './websocket-error.ts'
 import { type ClientSocket, openWebSocket, type SocketListener } from './websocket-socket.ts'
 import { readWebSocketStream } from './websocket-stream.ts'
@@ -19,7 +19,7 @@ const END = new Uint8Array(1)
 export function createWebSocketConnection(address: string, options: ConnectionOptions): Connection {
   const closing = new AbortController()
   const ask = createAsk(address, options, closing.signal)
-  const dialect = createDialect((asked) => askVersion(ask, address, asked))
+  const dialect = createDialect(async (asked) => (await askInfo(ask, address, asked)).docarray)
   return {
     address,
     encoder: async (head, asking) => envelopeEncoder(head, await dialect(asking)),
@@ -34,6 +34,7 @@ export function createWebSocketConnection(address: string, options: ConnectionOp
     },
     askHealth: (asked) => askHealth(ask, address, asked),
     askDryRun: (asked) => askDryRun(ask, address, asked),
+    askInfo: (asked) => askInfo(ask, address, asked),
     close: () => closing.abort(),
   }
 }

@@ -25,7 +25,8 @@ export class NodeDocument extends Document {
     return this.#place.nodes.isUntouched
   }
 
-  protected override openAccess(): FieldAccess {
+  /** @internal */
+  override openAccess(): FieldAccess {
     return this.#place.nodes
   }
 

@@ -5,7 +5,7 @@ import { Document } from '../document.ts'
 import { DocumentArray } from '../document-array.ts'
 import type { FieldAccess } from '../named-fields.ts'
 import { findNode, isEntry, isNamed, nextEntry, readEntries } from './entries.ts'
-import type { Node } from './node.ts'
+import { KIND, type Node } from './node.ts'
 import { readNode } from './read-node.ts'
 import { writeEntry } from './write-node.ts'
 
@@ -73,9 +73,27 @@ export class NodeFields implements FieldAccess {
     if (!field.isRead) {
       field.value = readNode(field.node!, field.name, this.#dialect)
       field.isRead = true
-      field.isDirty = isMutable(field.value)
     }
+    if (!field.isDirty && !field.isMade) field.isDirty = isMutable(field.value)
     return field.value
+  }
+
+  peek(name: string): unknown {
+    const field = this.field(name)
+    if (!field.isRead) {
+      field.value = readNode(field.node!, field.name, this.#dialect)
+      field.isRead = true
+    }
+    return field.isMade && isEmpty(field.value) ? (field.node ? null : undefined) : field.value
+  }
+
+  came(name: string): number | undefined {
+    const { node, isDirty } = this.field(name)
+    return isDirty ? undefined : node?.kind
+  }
+
+  tellsAbsent(): boolean {
+    return true
   }
 
   write(field: Field, value: unknown): void {
@@ -152,7 +170,9 @@ export class NodeFields implements FieldAccess {
     const came = node === undefined || node.kind === 0 ? undefined : node
     const declared = this.kinds?.get(name)
     // A node of the declared kind also tells the class of the field, which is kept.
-    const known = declared === undefined || declared.kind === came?.kind ? (came ?? model) : declared
+    // Lists have no class, but items: declared ones say of what kind each is.
+    const keeps = declared === undefined || (declared.kind === came?.kind && declared.kind !== KIND.list)
+    const known = keeps ? (came ?? model) : declared
     writeEntry(writer, name, encode ? encode(value) : value, known, this.#dialect)
   }
 }

@@ -4,6 +4,7 @@ import type { DocumentArray } from '../../document/document-array.ts'
 import type { NamedFields } from '../../document/named-fields.ts'
 import type { JsonSchema } from '../../wire/schemas/endpoint-schema.ts'
 import type { ExecutorCall } from '../call.ts'
+import type { JsonObjectOf } from './json-value.ts'
 import type { StandardSchema } from './standard-schema.ts'
 
 /** A JSON schema whose values have a type of their own in TypeScript. */
@@ -12,13 +13,18 @@ export type TypedSchema<Value> = JsonSchema & { readonly '~value'?: Value }
 /** A JSON schema, or a schema of zod or of another library that follows Standard Schema. */
 export type Schema = JsonSchema | StandardSchema
 
-/** What a value of a schema is once it has been checked. A plain JSON schema says it to nobody but the check. */
+/**
+ * What a value of a schema is once it has been checked. A JSON schema says it when it was written `as const`; TypeScript has
+ * widened any other.
+ */
 export type ValueOf<S> =
   S extends StandardSchema<unknown, infer Output>
     ? Output
-    : S extends { readonly '~value'?: infer Value }
-      ? NonNullable<Value>
-      : NamedFields
+    : S extends { readonly properties: unknown }
+      ? JsonObjectOf<S>
+      : S extends { readonly '~value'?: infer Value }
+        ? NonNullable<Value>
+        : NamedFields
 
 /** A document with the fields of a schema. */
 export type TypedDocument<Fields> = Document & { readonly fields: Fields & NamedFields }

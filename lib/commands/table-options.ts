@@ -1,0 +1,100 @@
+/** Options of commands out of the one table of options, and what was given of them as a configuration. */
+import type { ConfigOption, OptionType, Scope } from '../config/table/option.ts'
+import { findOption, inCamelCase, optionsOf } from '../config/table/options.ts'
+import type { Args, OptionType as ArgumentType, Option } from './arguments.ts'
+
+const TYPES: Readonly<Record<OptionType, ArgumentType>> = {
+  flag: 'flag',
+  text: 'text',
+  integer: 'integer',
+  texts: 'text',
+  object: 'object',
+  map: 'object',
+  ports: 'text',
+  protocols: 'text',
+  hosts: 'text',
+  polling: 'text',
+  condition: 'object',
+  batching: 'object',
+  uses: 'text',
+}
+const MANY: ReadonlySet<OptionType> = new Set(['texts', 'object', 'map', 'ports', 'protocols'])
+/** They make sense only beside other executors of a Flow. */
+const OF_FLOW: ReadonlySet<string> = new Set([
+  'needs',
+  'method',
+  'when',
+  'external',
+  'tls',
+  'grpc_metadata',
+  'floating',
+])
+
+/** In this order. Names are those of the table. */
+export function fromTable(scope: Scope, names: readonly string[]): Option[] {
+  return names.map((name) => asOption(findOption(scope, name)!))
+}
+
+/** All that the table has for the scope, without help: whoever moves from Jina need not change a command line. */
+export function acceptedOf(scope: Scope): Option[] {
+  return optionsOf(scope).map((option) => ({ ...asOption(option), hidden: true }))
+}
+
+const dashed = (name: string): string => name.replaceAll('_', '-')
+
+function asOption({ name, type, summary, also = [], preset, presetNote, cli = {} }: ConfigOption): Option {
+  const own = cli.name ?? dashed(name)
+  const spellings = [...also.map(dashed), ...(cli.also ?? [])].filter((one) => one !== own)
+  const told = presetNote ?? (typeof preset === 'string' || typeof preset === 'number' ? String(preset) : undefined)
+  const isList = Array.isArray(preset) && preset.length > 0
+  return {
+    name: own,
+    type: TYPES[type],
+    summary,
+    ...(type === 'flag' ? {} : { value: cli.value ?? 'VALUE' }),
+    ...(spellings.length > 0 ? { also: spellings } : {}),
+    ...(MANY.has(type) ? { many: true } : {}),
+    ...(cli.negated ? { negatable: true } : {}),
+    ...(told !== undefined ? { preset: told } : isList ? { preset: preset.join(',') } : {}),
+  }
+}
+
+/** What was given of the scope's options, under their names in programs. Throws XserveError BAD_ARGUMENT. */
+export function readGiven(args: Args, scope: Scope, without: ReadonlySet<string>): Record<string, unknown> {
+  const given: Record<string, unknown> = {}
+  for (const option of optionsOf(scope)) {
+    if (without.has(option.name)) continue
+    const value = args.has(asOption(option).name) ? givenValue(args, option) : undefined
+    if (value !== undefined) given[inCamelCase(option.name)] = value
+  }
+  return given
+}
+
+/** What one executor alone is not told. */
+export const NOT_ALONE: ReadonlySet<string> = new Set([...OF_FLOW, 'uses', 'protocol', 'port', 'host'])
+
+function givenValue(args: Args, option: ConfigOption): unknown {
+  const { name } = asOption(option)
+  switch (TYPES[option.type]) {
+    case 'flag':
+      return option.cli?.negated ? args.flag(name) === false : args.flag(name)
+    case 'integer':
+      return args.integer(name, option.least ?? 0, option.most)
+    case 'object':
+      return args.object(name)
+    default:
+      return MANY.has(option.type) ? args.texts(name).flatMap(words) : args.text(name)
+  }
+}
+
+/** With commas, with blanks, or a JSON list. */
+function words(text: string): string[] {
+  if (text.trim().startsWith('[')) {
+    try {
+      return (JSON.parse(text) as unknown[]).map(String)
+    } catch {
+      // Not one after all.
+    }
+  }
+  return text.split(/[\s,]+/).filter((word) => word !== '')
+}

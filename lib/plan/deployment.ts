@@ -1,0 +1,148 @@
+/** One executor of a Flow as a plan, from its options. */
+import type { Given } from '../config/given.ts'
+import type { BatchingValue } from '../config/option-value.ts'
+import { mergeOptions, type Options, type OptionValue, readOptions } from '../config/read-options.ts'
+import { DEFAULT_DEPLOYMENT } from './defaults.ts'
+import { readEnvFiles } from './env-files.ts'
+import { externalAddresses } from './external.ts'
+import type { BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
+import { type Reading, resolvePath, withEnv } from './reading.ts'
+import { modulesOf, readUses } from './uses.ts'
+
+/** Jina's. */
+const BATCH_TIMEOUT_MS = 10_000
+
+/** An executor as it is written, with what was said of it. */
+export interface Item {
+  readonly name: string
+  readonly at: Given
+  /** The item's own, and what the Flow says for all. */
+  readonly options: Options
+  readonly plan: DeploymentPlan
+}
+
+/** What the Flow says for all its executors. */
+export interface ForAll {
+  readonly options: Options
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** A plan is made of what is right; problems are added for the rest. */
+export function readItem(at: Given, defaultName: string, forAll: ForAll, reading: Reading): Item {
+  const { problems } = reading
+  const own = readOptions('executor', at, problems)
+  const name = textOf(own, 'name') ?? defaultName
+  const spoken = mergeOptions(forAll.options, own)
+  const env = { ...readEnvFiles(own.get('env_file'), reading), ...mapOf(own, 'env') }
+  const isLive = flagOf(own, 'reload')
+  const inner = { ...withEnv(reading, env), checksClasses: reading.checksClasses && !isLive }
+  const modules = modulesOf(own, reading) ?? []
+  const isExternal = own.get('external')?.value === true
+  const uses = own.get('uses')
+  const main = uses === undefined || isExternal ? null : readUses(uses.at, modules, inner)
+  const options = main ? mergeOptions(mergeOptions(forAll.options, main.options), own) : spoken
+  const around = (key: 'uses_before' | 'uses_after'): UsesPlan | null => {
+    const option = options.get(key)
+    return option === undefined ? null : (readUses(option.at, modules, inner)?.uses ?? null)
+  }
+  const fromFile = main ? mapOf(main.options, 'env') : {}
+  const plan: DeploymentPlan = {
+    ...DEFAULT_DEPLOYMENT,
+    name,
+    uses: isExternal ? external(name, options, at, reading) : (main?.uses ?? { kind: 'pass' }),
+    usesWith: objectOf(options, 'uses_with'),
+    usesMetas: objectOf(options, 'uses_metas'),
+    usesRequests: mapOf(options, 'uses_requests'),
+    dynamicBatching: batchingOf(options),
+    usesBefore: around('uses_before'),
+    usesAfter: around('uses_after'),
+    shards: numberOf(options, 'shards') ?? 1,
+    replicas: numberOf(options, 'replicas') ?? 1,
+    polling: (options.get('polling')?.value as PollingPlan | undefined) ?? DEFAULT_DEPLOYMENT.polling,
+    timeoutSendMs: limitOf(options),
+    retries: numberOf(options, 'retries') ?? DEFAULT_DEPLOYMENT.retries,
+    grpcMetadata: mapOf(options, 'grpc_metadata'),
+    timeoutReadyMs: numberOf(options, 'timeout_ready') ?? DEFAULT_DEPLOYMENT.timeoutReadyMs,
+    workspace: pathOf(options.get('workspace'), reading),
+    env: { ...forAll.env, ...fromFile, ...env },
+    exitOnExceptions: (options.get('exit_on_exceptions')?.value as readonly string[] | undefined) ?? [],
+    reload: flagOf(options, 'reload'),
+    restart: flagOf(options, 'restart'),
+    port: portOf(name, options, isExternal, reading),
+    options: carriedOf(options),
+  }
+  const replicas = plan.uses.kind === 'external' ? plan.uses.addresses.length : plan.replicas
+  return { name, at, options: spoken, plan: { ...plan, replicas } }
+}
+
+function external(name: string, options: Options, at: Given, { problems }: Reading): UsesPlan {
+  const host = options.get('host')
+  const port = options.get('port')
+  const tls = options.get('tls')
+  try {
+    return {
+      kind: 'external',
+      addresses: externalAddresses(name, {
+        ...(host ? { host: host.value as readonly string[] } : {}),
+        ...(port ? { port: port.value as readonly number[] } : {}),
+        ...(tls ? { tls: tls.value as boolean } : {}),
+      }),
+    }
+  } catch (error) {
+    problems.take(host?.at ?? port?.at ?? at, error)
+    return { kind: 'external', addresses: [] }
+  }
+}
+
+/** One worker alone can have it; a list has one for each. */
+function portOf(name: string, options: Options, isExternal: boolean, { problems }: Reading): number | null {
+  const port = options.get('port')
+  if (port === undefined || isExternal) return null
+  const ports = port.value as readonly number[]
+  const workers = (numberOf(options, 'shards') ?? 1) * (numberOf(options, 'replicas') ?? 1)
+  if (ports.length !== workers) {
+    problems.add(
+      port.at,
+      `${name} has ${workers} replicas and shards, and ${ports.length === 1 ? 'one port' : `${ports.length} ports`}`,
+      'leave port out: they are reached through the gateway',
+    )
+  }
+  return ports.length === 1 ? ports[0]! : null
+}
+
+function batchingOf(options: Options): Readonly<Record<string, BatchingPlan>> {
+  const given = (options.get('uses_dynamic_batching')?.value ?? {}) as Readonly<Record<string, BatchingValue>>
+  return Object.fromEntries(
+    Object.entries(given).map(([key, { preferredBatchSize, timeout, flushAll }]) => [
+      key,
+      { preferredBatchSize, timeoutMs: timeout ?? BATCH_TIMEOUT_MS, flushAll: flushAll ?? false },
+    ]),
+  )
+}
+
+/** What others than this program can use, without defaults. */
+export function carriedOf(options: Options): Readonly<Record<string, unknown>> {
+  const carried = [...options.values()].filter(({ option, value }) => isCarried(option.kind) && value !== option.preset)
+  return Object.fromEntries(carried.map(({ option, value }) => [option.name, value]))
+}
+
+const isCarried = (kind: OptionValue['option']['kind']): boolean => kind === 'later' || kind === 'export'
+
+const said = (options: Options, name: string): unknown => options.get(name)?.value
+
+export const textOf = (options: Options, name: string) => said(options, name) as string | undefined
+export const numberOf = (options: Options, name: string) => said(options, name) as number | undefined
+export const flagOf = (options: Options, name: string): boolean => said(options, name) === true
+export const mapOf = (options: Options, name: string) => (said(options, name) ?? {}) as Readonly<Record<string, string>>
+export const objectOf = (options: Options, name: string) =>
+  (said(options, name) ?? {}) as Readonly<Record<string, unknown>>
+
+/** null: no limit. */
+export function limitOf(options: Options): number | null {
+  const ms = numberOf(options, 'timeout_send')
+  return ms === undefined || ms < 0 ? null : ms
+}
+
+export function pathOf(option: OptionValue | undefined, reading: Reading): string | null {
+  return option === undefined ? null : resolvePath(option.at, option.value as string, reading)
+}

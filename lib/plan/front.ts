@@ -1,0 +1,78 @@
+/** The gateway of a Flow as a plan, from the options of the Flow. */
+import { existsSync } from 'node:fs'
+import type { Given } from '../config/given.ts'
+import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
+import { XserveError } from '../errors.ts'
+import { DEFAULT_GATEWAY } from './defaults.ts'
+import { carriedOf, flagOf, limitOf, mapOf, numberOf, objectOf, pathOf, textOf } from './deployment.ts'
+import { readEnvFiles } from './env-files.ts'
+import { resolveListeners } from './listeners.ts'
+import type { GatewayPlan, UsesPlan } from './plan.ts'
+import type { Reading } from './reading.ts'
+import { modulesOf, readUses } from './uses.ts'
+
+/** `own`: what stands at `at`, for the whole Flow and for the gateway alone. */
+export function readFront(own: Options, at: Given, reading: Reading): GatewayPlan {
+  const uses = own.get('uses')
+  const main = uses ? readUses(uses.at, modulesOf(own, reading) ?? [], reading) : null
+  const options = main ? mergeOptions(main.options, own) : own
+  return {
+    ...DEFAULT_GATEWAY,
+    listeners: listenersOf(options, reading),
+    host: hostOf(options.get('host'), reading),
+    uses: usesOf(main?.uses),
+    usesWith: objectOf(options, 'uses_with'),
+    timeoutSendMs: limitOf(options),
+    retries: numberOf(options, 'retries') ?? DEFAULT_GATEWAY.retries,
+    prefetch: numberOf(options, 'prefetch') ?? DEFAULT_GATEWAY.prefetch,
+    tls: tlsOf(options, at, reading),
+    http: {
+      title: textOf(options, 'title') ?? null,
+      description: textOf(options, 'description') ?? null,
+      cors: flagOf(options, 'cors'),
+      debugEndpoints: !flagOf(options, 'no_debug_endpoints'),
+      crudEndpoints: !flagOf(options, 'no_crud_endpoints'),
+      exposeEndpoints: objectOf(options, 'expose_endpoints'),
+    },
+    env: { ...readEnvFiles(options.get('env_file'), reading), ...mapOf(options, 'env') },
+    reload: flagOf(options, 'reload'),
+    restart: flagOf(options, 'restart'),
+    options: carriedOf(options),
+  }
+}
+
+const usesOf = (uses: UsesPlan | undefined): UsesPlan | null => uses ?? null
+
+function listenersOf(options: Options, { problems }: Reading): GatewayPlan['listeners'] {
+  const protocol = options.get('protocol')
+  const port = options.get('port')
+  const words = (option: OptionValue | undefined) => ((option?.value ?? []) as readonly (string | number)[]).map(String)
+  try {
+    return resolveListeners(words(protocol), words(port)).protocols
+  } catch (error) {
+    if (!(error instanceof XserveError)) throw error
+    const place = error.message.startsWith('port') ? (port ?? protocol) : (protocol ?? port)
+    problems.take(place!.at, error)
+    return DEFAULT_GATEWAY.listeners
+  }
+}
+
+function hostOf(option: OptionValue | undefined, { problems }: Reading): string {
+  if (option === undefined) return DEFAULT_GATEWAY.host
+  const [first = DEFAULT_GATEWAY.host, ...others] = option.value as readonly string[]
+  if (others.length > 0) problems.add(option.at, 'the gateway listens on one host', '0.0.0.0 is all addresses')
+  return first
+}
+
+function tlsOf(options: Options, at: Given, reading: Reading): GatewayPlan['tls'] {
+  const [certificate, key] = [options.get('ssl_certfile'), options.get('ssl_keyfile')]
+  for (const option of [certificate, key]) {
+    const file = pathOf(option, reading)
+    if (file !== null && !existsSync(file)) reading.problems.add(option!.at, `there is no file ${option!.value}`)
+  }
+  const [certificateFile, keyFile] = [pathOf(certificate, reading), pathOf(key, reading)]
+  if (certificateFile !== null && keyFile !== null) return { certificateFile, keyFile }
+  if (certificateFile !== null || keyFile !== null)
+    reading.problems.add((certificate ?? key)?.at ?? at, 'TLS needs both, ssl_certfile and ssl_keyfile')
+  return null
+}

@@ -1,0 +1,36 @@
+/** What readers of a configuration share: problems, variables, files, and how YAML is read where it must be. */
+import path from 'node:path'
+import type { Given } from '../config/given.ts'
+import type { Problems } from '../config/problems.ts'
+import { substitute, type Variables } from '../config/variables.ts'
+import type * as Yaml from '../config/yaml-file.ts'
+
+export interface Reading {
+  readonly problems: Problems
+  readonly variables: Variables
+  /** null: nothing in the configuration is YAML, so that its reader need not be loaded. */
+  readonly yaml: typeof Yaml | null
+  /** Where relative paths begin that stand in no file. */
+  readonly folder: string
+  /** Whether classes are looked for in the text of modules. Not where code is watched: what is missing may come yet. */
+  readonly checksClasses: boolean
+  /** Files that were read; absolute. */
+  readonly files: Set<string>
+}
+
+/** Paths are relative to the file they stand in. */
+export function resolvePath({ source }: Given, written: string, { folder }: Reading): string {
+  return path.resolve(source.file === null ? folder : path.dirname(source.file), written)
+}
+
+/** A YAML file with its variables replaced. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG. */
+export function readFile(file: string, reading: Reading): Given {
+  const given = reading.yaml!.readYaml(file)
+  reading.files.add(file)
+  return substitute(given, reading.variables, reading.problems)
+}
+
+/** The same with more in the environment, which goes before what was there. */
+export function withEnv(reading: Reading, env: Readonly<Record<string, string>>): Reading {
+  return { ...reading, variables: { ...reading.variables, env: { ...reading.variables.env, ...env } } }
+}
