@@ -6,6 +6,7 @@ import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
+import { sharesPort } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { Node } from '../topology/node.ts'
@@ -187,11 +188,9 @@ async function listen(
 ): Promise<readonly Listener[]> {
   const { log, maxMessageBytes } = options
   const protocols = gateway.listeners
-  const portOf = (name: string) => protocols.find(({ protocol, port }) => protocol === name && port !== 0)?.port
-  const same = portOf('http') !== undefined && portOf('http') === portOf('websocket')
   const settings: ListenOptions = {
     host: gateway.host,
-    listening: { protocols, shared: options.sharedPort ?? same },
+    listening: { protocols, shared: options.sharedPort ?? sharesPort(protocols) },
     routes: routesOf(gateway, options.version),
     prefetch: gateway.prefetch,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),

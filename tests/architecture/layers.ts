@@ -26,7 +26,7 @@ export const BUILT: readonly string[] = ['dist/declarations.txt']
 
 /** Where a third-party package may be imported: everything else goes through that place. */
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
-  '@grpc/grpc-js': ['lib/servers/grpc/', 'lib/channel/'],
+  '@grpc/grpc-js': ['lib/channel/'],
   protobufjs: ['lib/wire/schema.ts'],
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
@@ -35,8 +35,12 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   consola: ['lib/log.ts'],
 }
 
-/** What protocols of servers/ have in common: requests and answers in JSON, and the seam with the front (a WebSocket begins as HTTP). */
-export const SHARED_BY_PROTOCOLS: readonly string[] = ['lib/servers/json/', 'lib/servers/http/exchange.ts']
+/** What protocols of servers/ have in common: requests and answers in JSON, the seam with the HTTP front (a WebSocket begins as HTTP), and the fronts' sockets. */
+export const SHARED_BY_PROTOCOLS: readonly string[] = [
+  'lib/servers/json/',
+  'lib/servers/http/exchange.ts',
+  'lib/servers/socket/',
+]
 
 /** Where the process may be ended: a command's last word, and the worker program, which outlives nobody. */
 export const EXITS: readonly string[] = ['lib/commands/exit.ts', 'lib/worker/']
@@ -154,8 +158,17 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/gateway/info.ts': 'tests/servers/grpc/server.test.ts',
   'lib/link/link.ts': 'one error class beside types',
   'lib/servers/grpc/call-context.ts': 'tests/servers/grpc/server.test.ts',
-  'lib/servers/grpc/grpc-js-call.ts': 'tests/contract/grpc-front.ts',
-  'lib/servers/grpc/grpc-js-status.ts': 'tests/contract/grpc-front.ts',
+  'lib/servers/grpc/http2/calls.ts': 'tests/contract/grpc-front.ts and tests/servers/grpc/http2/connection.test.ts',
+  'lib/servers/grpc/http2/control-frames.ts': 'tests/servers/grpc/http2/connection.test.ts',
+  'lib/servers/grpc/http2/field-table.ts': 'tests/servers/grpc/http2/field-decoder.test.ts',
+  'lib/servers/grpc/http2/frame-handler.ts': 'tests/servers/grpc/http2/hostile.test.ts and the test of connection.ts',
+  'lib/servers/grpc/http2/header-reader.ts': 'tests/servers/grpc/http2/connection.test.ts',
+  'lib/servers/grpc/http2/limits.ts': 'tests/servers/grpc/http2/hostile.test.ts',
+  'lib/servers/grpc/http2/protocol.ts': 'constants, and one error class',
+  'lib/servers/grpc/http2/settings.ts': 'tests/servers/grpc/http2/connection.test.ts',
+  'lib/servers/grpc/http2/stream-table.ts': 'tests/servers/grpc/http2/connection.test.ts',
+  'lib/servers/grpc/http2/stream.ts': 'tests/servers/grpc/http2/connection.test.ts',
+  'lib/servers/grpc/status.ts': 'tests/contract/grpc-front.ts',
   'lib/servers/grpc/health.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/messages.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/methods/build.ts': 'tests/servers/grpc/server.test.ts',
@@ -184,13 +197,15 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/http/routes/table.ts': 'tests/servers/http/handler.test.ts',
   'lib/servers/json/invalid.ts': 'tests/servers/json/request.test.ts',
   'lib/servers/json/parse.ts': 'tests/servers/json/request.test.ts',
+  'lib/servers/socket/clock.ts': 'tests/contract/http-front.ts',
+  'lib/servers/socket/connection.ts': 'types, and one line that both contracts read',
+  'lib/servers/socket/start.ts': 'tests/contract/grpc-front.ts and tests/contract/http-front.ts',
   'lib/servers/websocket/call-context.ts': 'tests/servers/websocket/handler.test.ts',
   'lib/servers/websocket/codec.ts': 'tests/servers/websocket/handler.test.ts',
   'lib/servers/websocket/conversation.ts': 'tests/servers/websocket/handler.test.ts',
   'lib/servers/websocket/dry-run.ts': 'tests/servers/websocket/handler.test.ts',
   'lib/servers/http/front/answer-line.ts': 'tests/contract/http-front.ts',
   'lib/servers/http/front/body.ts': 'tests/contract/http-front.ts',
-  'lib/servers/http/front/clock.ts': 'tests/contract/http-front.ts',
   'lib/servers/http/front/exchange.ts': 'tests/contract/http-front.ts',
   'lib/servers/http/front/patience.ts': 'tests/servers/http/front/connection.test.ts',
   'lib/servers/http/front/refusal.ts': 'tests/contract/http-front.ts',

@@ -3,6 +3,7 @@
  * port; handlers know nothing of sockets.
  */
 import type { TlsOptions } from '../../wire/call.ts'
+import type { StartSocketFront } from '../socket/start.ts'
 
 export type { TlsOptions }
 
@@ -68,6 +69,8 @@ export interface HttpFrontOptions {
   readonly maxMessageBytes: number
   /** Told of errors that callers see masked. */
   readonly onInternalError?: (error: unknown) => void
+  /** Opens the port. Default: one of its own. */
+  readonly listen?: StartSocketFront
 }
 
 export interface HttpFront {
