@@ -5,6 +5,7 @@ import { serveClass } from './flow/standalone.ts'
 
 export { AnswerFailed } from './client/answer-failed.ts'
 export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
+export { type FetchContext, type FlowAccess, Gateway } from './client/own-gateway.ts'
 export type { PostResponse } from './client/response.ts'
 export type { StreamDocOptions } from './client/stream-doc.ts'
 export type { DialectName } from './document/dialect.ts'

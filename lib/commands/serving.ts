@@ -57,7 +57,7 @@ export async function servePlan(
   for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
   surviveFaults(log)
-  const isLive = plan.deployments.some(({ reload }) => reload)
+  const isLive = plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
   const pollMs = args.integer('watch-poll', 1)
   const failures = new Map<string, XserveError>()
   const options: FlowOptions = {
@@ -86,14 +86,14 @@ export async function servePlan(
   const { flow, startedMs } = first
   // Who watches one of code and configuration is told when the other changes.
   const isWatching = isLive || options.mayChange === true
-  const live = isWatching ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
+  const live = isWatching ? keepFresh(flow.watched, { log, drainMs, pollMs, startedMs, failures }) : null
   for (const { name, folders, files } of live?.watched ?? []) {
     log.info(`${name}: watching ${files.length} files in ${folders.join(', ')}`)
     log.debug(`${name}: watching ${files.join(', ')}`)
   }
   // Its files were read when this program began.
   const readMs = performance.timeOrigin
-  const changed = (sinceMs: number) => live?.update(flow.members, sinceMs)
+  const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)
   const restarts =
     more.load && isWatching
       ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, startedMs: readMs, failures, changed })

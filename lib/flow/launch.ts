@@ -34,7 +34,7 @@ export async function launch(plan: FlowPlan): Promise<Launched> {
   })
   await flow.ready
   const live = plan.deployments.some(({ reload }) => reload)
-    ? keepFresh(flow.members, { log, drainMs: DRAIN_MS, failures: new Map(), startedMs })
+    ? keepFresh(flow.watched, { log, drainMs: DRAIN_MS, failures: new Map(), startedMs })
     : null
   const [first] = flow.listeners
   let client: Client | undefined

@@ -7,7 +7,8 @@ import { XserveError } from '../errors.ts'
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import { sharesPort } from '../plan/listeners.ts'
-import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import { type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
+import type { HttpHandler } from '../servers/http/exchange.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { Node } from '../topology/node.ts'
 import { swappable } from '../topology/swappable.ts'
@@ -42,6 +43,8 @@ export interface RunningFlow {
   /** In the order of the plan. */
   readonly listeners: readonly Listener[]
   readonly members: ReadonlyMap<string, Member>
+  /** Those whose code may be watched: the executors, and the gateway where it is the user's own. */
+  readonly watched: ReadonlyMap<string, Member>
   /** Of all executors. */
   readonly endpoints: readonly string[]
   /** Calls into the Flow without a way over the network. */
@@ -73,7 +76,10 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   const place = options.mayChange ? swappable(first) : null
   const handler = place ?? first
   const leaving = new Set<Promise<unknown>>()
-  const started = startMembers(members, options.progress)
+  const own = plan.gateway.uses === null ? null : await ownGateway(plan.gateway, () => runtime, options)
+  const watched = (): ReadonlyMap<string, Member> =>
+    own ? new Map([...current.members, [GATEWAY, own.member]]) : current.members
+  const started = startMembers(watched(), options.progress)
   started.catch(() => {})
   const remotes = awaitRemotes(members, options.progress)
   const known = async () => {
@@ -107,7 +113,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       return schemas()
     },
   })
-  const listening = listen(runtime, plan.gateway, options)
+  const listening = listen(runtime, plan.gateway, options, own?.http)
   const setServing = async (serving: boolean) => {
     for (const listener of await listening) listener.setServing(serving)
   }
@@ -132,6 +138,9 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       get members() {
         return current.members
       },
+      get watched() {
+        return watched()
+      },
       handler,
       ready,
       get endpoints() {
@@ -141,6 +150,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         if (place === null) throw new XserveError('INTERNAL', 'this Flow was started to stay as it is')
         const changing = { ...options, drainMs, ...(signal ? { signal } : {}) }
         const { members: after, difference, retire } = await changeMembers(current, next, changing)
+        await own?.change(next.gateway, drainMs)
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
         const { finished } = place.swap(topology ?? soleMember(after))
@@ -160,14 +170,20 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         // Floating executors: nobody waits for them but we.
         if (topology) await within(topology.settled(), left())
         await within(Promise.all(leaving), left())
-        await stopMembers(current.members, left())
+        await stopMembers(watched(), left())
       },
     }
   } catch (error) {
-    const settled = await Promise.allSettled([close(0), stopMembers(members, 0)])
+    const settled = await Promise.allSettled([close(0), stopMembers(members, 0), own?.member.deployment.stop(0)])
     for (const part of settled) if (part.status === 'rejected') log.debug(`while stopping: ${part.reason}`)
     throw error
   }
+}
+
+/** Loaded only where there is one. */
+async function ownGateway(plan: GatewayPlan, runtime: () => ServedRuntime, options: FlowOptions) {
+  const { createOwnGateway } = await import('./own-gateway.ts')
+  return createOwnGateway(plan, runtime, options)
 }
 
 function createGraph(plan: FlowPlan, members: ReadonlyMap<string, Member>, { log }: FlowOptions): Topology {
@@ -185,13 +201,14 @@ async function listen(
   runtime: ServedRuntime,
   gateway: GatewayPlan,
   options: FlowOptions,
+  beside: HttpHandler | undefined,
 ): Promise<readonly Listener[]> {
   const { log, maxMessageBytes } = options
   const protocols = gateway.listeners
   const settings: ListenOptions = {
     host: gateway.host,
     listening: { protocols, shared: options.sharedPort ?? sharesPort(protocols) },
-    routes: routesOf(gateway, options.version),
+    routes: { ...routesOf(gateway, options.version), beside },
     prefetch: gateway.prefetch,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.

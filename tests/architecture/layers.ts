@@ -48,6 +48,11 @@ export const EXITS: readonly string[] = ['lib/commands/exit.ts', 'lib/worker/']
 /** Files without a test of the same name, each with the test that covers it or the reason why none can. */
 export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/commands/console.ts': 'tests/e2e/start.test.ts',
+  'lib/client/over-link.ts': 'tests/client/own-gateway.test.ts',
+  'lib/client/protocols/link.ts': 'tests/e2e/own-gateway.test.ts',
+  'lib/flow/own-gateway.ts': 'tests/e2e/own-gateway.test.ts',
+  'lib/flow/fetch-handler.ts': 'tests/e2e/own-gateway.test.ts',
+  'lib/flow/answer-flow-call.ts': 'tests/e2e/own-gateway.test.ts',
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/document/v2/from-fields.ts': 'tests/executor/typed/document-check.test.ts',
   'lib/executor/typed/convert.ts': 'tests/executor/typed/document-check.test.ts',
