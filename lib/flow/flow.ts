@@ -7,7 +7,7 @@ import type { Served } from '../executor/launcher.ts'
 import type { ExecutorSpec, FlowSpec, NodeSpec } from '../plan/flow-spec.ts'
 import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
 import type { Launched } from './launch.ts'
-import { locateClass } from './locate-class.ts'
+import { findClassFile, locateClass } from './locate-class.ts'
 
 /** Options of an executor in a Flow; `uses` may be a class. */
 export interface AddOptions extends Omit<ExecutorSpec, 'uses' | 'usesBefore' | 'usesAfter'> {
@@ -74,7 +74,7 @@ export class Flow implements Served {
   /** What would be started. Throws XserveError BAD_ARGUMENT, FILE_NOT_FOUND. */
   async plan(): Promise<FlowPlan> {
     const { planFlow } = await import('../plan/plan-flow.ts')
-    return planFlow(this.#spec, this.#nodes, { folder: process.cwd() })
+    return planFlow(this.#spec, this.#nodes, { folder: process.cwd(), classFile: findClassFile })
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */
@@ -88,7 +88,7 @@ export class Flow implements Served {
   async #launch(): Promise<Launched> {
     try {
       const { launch } = await import('./launch.ts')
-      this.#launched = await launch(await this.plan())
+      this.#launched = await launch(await this.plan(), () => this.plan())
       return this.#launched
     } catch (error) {
       this.#starting = null

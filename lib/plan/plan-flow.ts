@@ -14,6 +14,8 @@ export interface PlanOptions {
   /** Of variables in the executors' YAML. Default: those of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly context?: Readonly<Record<string, unknown>>
+  /** As in Reading. */
+  readonly classFile?: (className: string) => string | null
   /** What a path is called in messages. Default: `executors[0].replicas`. */
   readonly textOf?: Given['source']['textOf']
   /** Told of what is accepted and does nothing. Default: nobody. */
@@ -40,6 +42,7 @@ export async function planFlow(
     folder,
     files: new Set(),
     checksClasses: true,
+    classFile: options.classFile,
   }
   const whole = fromProgram({ ...flow, executors })
   const { textOf = whole.source.textOf } = options
