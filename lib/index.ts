@@ -33,9 +33,9 @@ export type {
   ValueOf,
 } from './executor/typed/declared.ts'
 
-export { type AddOptions, type BlockOptions, Flow } from './flow/flow.ts'
+export { type AddOptions, type BlockOptions, Flow, type GatewayOptions } from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
-export type { BatchingSpec, ExecutorSpec, FlowSpec } from './plan/flow-spec.ts'
+export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'
 
 setLauncher(serveClass)
 

@@ -33,6 +33,16 @@ export interface FlowSpec {
   readonly env?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Of the gateway alone; goes before what the Flow says. */
+export interface GatewaySpec extends Omit<FlowSpec, 'name' | 'workspace'> {
+  /** The user's own gateway: `file.ts`, `file.ts#Name`, `docker://image` (for exports). Default: the built-in one alone. */
+  readonly uses?: string | UsesPlan
+  /** Arguments of its constructor. */
+  readonly usesWith?: Readonly<Record<string, unknown>>
+  /** Its code is watched, and served anew when it changes. Default: false. */
+  readonly reload?: boolean
+}
+
 /** Of one executor; of a joining node when `uses` is left out. */
 export interface ExecutorSpec {
   /** Default: `executor` with the number of its place. */
