@@ -26,6 +26,8 @@ export interface LoadOptions {
   readonly over?: Readonly<Record<string, unknown>>
   /** Code is watched: classes that are not there may come yet. Default: false. */
   readonly live?: boolean
+  /** Classes that are nowhere to be found are kept by their names, for an export to tell of. Default: false. */
+  readonly keepsNames?: boolean
 }
 
 const TOP = ['jtype', 'version', 'with', 'gateway', 'executors', 'deployments']
@@ -48,7 +50,8 @@ export function loadFlow(name: string, variables: Variables, options: LoadOption
     folder: path.dirname(file),
     files,
     variables: withEnvFiles(raw, variables),
-    checksClasses: !options.live,
+    checksClasses: !options.live && !options.keepsNames,
+    keepsNames: options.keepsNames === true,
   }
   const given = substitute(raw, reading.variables, problems)
   if (!isObject(given.value)) {
