@@ -28,12 +28,13 @@ INTEROP_WITHOUT ?= none
 INTEROP_ARGS := $(if $(filter v1,$(INTEROP_SUITE)),--deselect=test_reload.py::test_no_request_fails_during_a_restart)
 INTEROP_ARGS += $(if $(filter v2%,$(INTEROP_SUITE)),--deselect=test_protocol.py::test_grpcurl_can_describe_and_call)
 GRPCURL_VERSION := v1.9.3
+H2SPEC_VERSION := v2.2.1+incompatible
 INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-interop/bin
 
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist demo test check types lint dead-code architecture interop topology bench fmt clean
+.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,10 +80,16 @@ dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64
 	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
 	@$(BUN) tests/release.ts dist/release
 
+package: $(DECLARATIONS) ## make the npm package, dist/xserve-VERSION.tgz
+	@$(BUN) tests/package.ts
+
 EXPORTS ?= ../shared/exports
 
 topology: build ## run the recorded Flows of Jina against the binary, by Jina's own client
 	$(EXPORTS)/run_topology.py --binary $(CURDIR)/$(BINARY) $(addprefix $(EXPORTS)/topology/,routing.json reduce.json when.json shards.json errors.json query-language.json)
+
+h2spec: build $(INTEROP_BIN)/h2spec-$(H2SPEC_VERSION) ## run the conformance tests of HTTP/2, plain and TLS
+	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/h2spec.ts $(INTEROP_BIN)/h2spec
 
 bench: build ## measure rate, CPU per request, latency, start, memory (needs h2load)
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/bench/bench.ts $(ARGS)
@@ -121,4 +128,9 @@ $(BINARY): $(SOURCES) $(DECLARATIONS) Makefile package.json tsconfig.json node_m
 $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION):
 	@command -v go >/dev/null || { echo "make interop: Go is needed to build grpcurl" >&2; exit 1; }
 	GOBIN=$(INTEROP_BIN) go install github.com/fullstorydev/grpcurl/cmd/grpcurl@$(GRPCURL_VERSION)
+	@touch $@
+
+$(INTEROP_BIN)/h2spec-$(H2SPEC_VERSION):
+	@command -v go >/dev/null || { echo "make h2spec: Go is needed to build h2spec" >&2; exit 1; }
+	GOBIN=$(INTEROP_BIN) go install github.com/summerwind/h2spec/cmd/h2spec@$(H2SPEC_VERSION)
 	@touch $@

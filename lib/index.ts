@@ -5,6 +5,7 @@ import { classToCompose, classToKubernetes, serveClass } from './flow/standalone
 
 export { AnswerFailed } from './client/answer-failed.ts'
 export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
+export { type FetchContext, type FlowAccess, Gateway } from './client/own-gateway.ts'
 export type { PostResponse } from './client/response.ts'
 export type { StreamDocOptions } from './client/stream-doc.ts'
 export type { DialectName } from './document/dialect.ts'
@@ -39,9 +40,9 @@ export type {
   ValueOf,
 } from './executor/typed/declared.ts'
 
-export { type AddOptions, type BlockOptions, Flow } from './flow/flow.ts'
+export { type AddOptions, type BlockOptions, Flow, type GatewayOptions } from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
-export type { BatchingSpec, ExecutorSpec, FlowSpec } from './plan/flow-spec.ts'
+export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'
 
 setStandalone({ serve: serveClass, toKubernetes: classToKubernetes, toCompose: classToCompose })
 

@@ -68,6 +68,13 @@ export const COMMON_OPTIONS: readonly Option[] = [
     summary: 'debug, info, warn or error',
     preset: 'JINA_LOG_LEVEL, else info',
   },
+  {
+    name: 'log-format',
+    type: 'text',
+    value: 'FORMAT',
+    summary: 'text or json, an object a line',
+    preset: 'XSERVE_LOG_FORMAT, else text',
+  },
 ]
 
 const bad = (message: string, hint?: string): XserveError =>

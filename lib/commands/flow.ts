@@ -35,19 +35,10 @@ export const flow: CommandDefinition = {
     const load = (): FlowPlan => {
       const loaded = loadFlow(file, readVariables(args), { over, live: args.flag('reload') === true })
       warnings.push(...loaded.warnings.map(sentence))
-      refuseGateway(loaded.plan)
       return watched(loaded.plan, args, readEnv(args))
     }
     return servePlan('gateway', load(), args, { warnings, load: async () => load() })
   },
-}
-
-/** They are for exports. */
-function refuseGateway({ gateway }: FlowPlan): void {
-  if (gateway.uses === null) return
-  throw new XserveError('BAD_CONFIG', 'gateway.uses: a gateway of your own is not served here', {
-    hint: 'leave it out, and the Flow is served by the one that is built in',
-  })
 }
 
 /** `--reload` is for code and YAML, `--restart` for YAML alone. */
@@ -56,7 +47,7 @@ function watched(plan: FlowPlan, args: Args, env: Readonly<Record<string, string
   const restart = reload || args.flag('restart') === true
   return {
     ...plan,
-    gateway: { ...plan.gateway, restart: plan.gateway.restart || restart },
+    gateway: { ...plan.gateway, reload: plan.gateway.reload || reload, restart: plan.gateway.restart || restart },
     deployments: plan.deployments.map((one) => ({
       ...one,
       env: { ...env, ...one.env },

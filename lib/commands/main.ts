@@ -5,6 +5,7 @@ import { VERSION } from '../flow/version.ts'
 import { nearest } from '../nearest.ts'
 import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
+import { guessLogFormat } from './log-format.ts'
 
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
@@ -42,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const code = await dispatch(argv)
     if (code !== null) exit(code)
   } catch (error) {
-    exit(printError(error, debug))
+    exit(printError(error, debug, guessLogFormat(argv)))
   }
 }
 

@@ -82,7 +82,7 @@ export function readGiven(args: Args, scope: Scope, without: ReadonlySet<string>
 }
 
 /** What one executor alone is not told. */
-export const NOT_ALONE: ReadonlySet<string> = new Set([...OF_FLOW, 'uses', 'protocol', 'port', 'host'])
+export const NOT_ALONE: ReadonlySet<string> = new Set([...OF_FLOW, 'uses', 'protocol', 'port', 'host', 'quiet'])
 
 function givenValue(args: Args, option: ConfigOption): unknown {
   const { name } = asOption(option)

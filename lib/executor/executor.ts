@@ -1,5 +1,6 @@
 /** The class that users extend. What the worker knows (name, metas, workspace, log) is there from `super()` on. */
 import path from 'node:path'
+import type { Link } from '../link/link.ts'
 import type { ExecutorClass } from './handover.ts'
 import {
   type Served,
@@ -45,6 +46,15 @@ export interface Making {
   readonly logger: ExecutorLogger
   /** Endpoint → method name. */
   readonly requests: Readonly<Record<string, string>>
+  /** To the process that serves it. */
+  readonly link?: Link
+}
+
+const links = new WeakMap<Executor, Link>()
+
+/** The link of an executor's process; null where there is none, as in a user's unit test. */
+export function linkOf(executor: Executor): Link | null {
+  return links.get(executor) ?? null
 }
 
 /** Set while a constructor runs: `super()` takes no arguments, so this is the way in. */
@@ -123,6 +133,7 @@ export class Executor {
     this.runtimeArgs = given.runtimeArgs
     this.logger = given.logger
     this.requests = given.requests
+    if (given.link) links.set(this, given.link)
   }
 
   /**

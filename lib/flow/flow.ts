@@ -4,16 +4,21 @@ import type { DocumentArray } from '../document/document-array.ts'
 import { XserveError } from '../errors.ts'
 import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
 import type { ComposeExportOptions, KubernetesExportOptions, Served } from '../executor/launcher.ts'
-import type { ExecutorSpec, FlowSpec, NodeSpec } from '../plan/flow-spec.ts'
+import type { ExecutorSpec, FlowSpec, GatewaySpec, NodeSpec } from '../plan/flow-spec.ts'
 import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
 import type { Launched } from './launch.ts'
-import { locateClass } from './locate-class.ts'
+import { findClassFile, locateClass } from './locate-class.ts'
 
 /** Options of an executor in a Flow; `uses` may be a class. */
 export interface AddOptions extends Omit<ExecutorSpec, 'uses' | 'usesBefore' | 'usesAfter'> {
   readonly uses?: ExecutorSpec['uses'] | ExecutorClass
   readonly usesBefore?: ExecutorSpec['uses'] | ExecutorClass
   readonly usesAfter?: ExecutorSpec['uses'] | ExecutorClass
+}
+
+/** Options of the gateway alone; `uses` may be a class. */
+export interface GatewayOptions extends Omit<GatewaySpec, 'uses'> {
+  readonly uses?: GatewaySpec['uses'] | ExecutorClass
 }
 
 /** Ends a server that blocks. */
@@ -25,6 +30,7 @@ export interface BlockOptions {
 export class Flow implements Served {
   readonly #spec: FlowSpec
   readonly #nodes: NodeSpec[] = []
+  #gateway: GatewaySpec | null = null
   #starting: Promise<Launched> | null = null
   #launched: Launched | null = null
 
@@ -35,6 +41,13 @@ export class Flow implements Served {
   /** One more executor, behind the one before unless `needs` says otherwise. */
   add(options: AddOptions = {}): this {
     return this.#push(options)
+  }
+
+  /** Options of the gateway alone, a `Gateway` class of your own among them; once more replaces them. */
+  configGateway({ uses, ...rest }: GatewayOptions): this {
+    this.#mustNotRun()
+    this.#gateway = { ...rest, ...(uses === undefined ? {} : { uses: located(uses) }) }
+    return this
   }
 
   /** Joins the branches of these. Default name: joiner. */
@@ -48,21 +61,21 @@ export class Flow implements Served {
   }
 
   #push(options: AddOptions, method?: NodeSpec['method']): this {
-    if (this.#starting)
-      throw new XserveError('BAD_ARGUMENT', 'the Flow runs already: executors are added before start()')
+    this.#mustNotRun()
     const { uses, usesBefore, usesAfter, ...rest } = options
-    const located = (given: AddOptions['uses']): { uses?: string | UsesPlan } =>
-      given === undefined ? {} : { uses: typeof given === 'function' ? usesOf(given) : given }
-    const before = located(usesBefore).uses
-    const after = located(usesAfter).uses
     this.#nodes.push({
       ...rest,
-      ...located(uses),
-      ...(before === undefined ? {} : { usesBefore: before }),
-      ...(after === undefined ? {} : { usesAfter: after }),
+      ...(uses === undefined ? {} : { uses: located(uses) }),
+      ...(usesBefore === undefined ? {} : { usesBefore: located(usesBefore) }),
+      ...(usesAfter === undefined ? {} : { usesAfter: located(usesAfter) }),
       ...(method === undefined ? {} : { method }),
     })
     return this
+  }
+
+  #mustNotRun(): void {
+    if (this.#starting)
+      throw new XserveError('BAD_ARGUMENT', 'the Flow runs already: it is built before start(), and not changed then')
   }
 
   #freeName(name: string): string {
@@ -74,7 +87,11 @@ export class Flow implements Served {
   /** What would be started. Throws XserveError BAD_ARGUMENT, FILE_NOT_FOUND. */
   async plan(): Promise<FlowPlan> {
     const { planFlow } = await import('../plan/plan-flow.ts')
-    return planFlow(this.#spec, this.#nodes, { folder: process.cwd() })
+    return planFlow(this.#spec, this.#nodes, {
+      folder: process.cwd(),
+      classFile: findClassFile,
+      gateway: this.#gateway,
+    })
   }
 
   /** Writes Kubernetes manifests into the folder and resolves with the files. Rejects with XserveError; then nothing has changed. */
@@ -102,7 +119,7 @@ export class Flow implements Served {
   async #launch(): Promise<Launched> {
     try {
       const { launch } = await import('./launch.ts')
-      this.#launched = await launch(await this.plan())
+      this.#launched = await launch(await this.plan(), () => this.plan())
       return this.#launched
     } catch (error) {
       this.#starting = null
@@ -157,6 +174,9 @@ export class Flow implements Served {
     await this.close()
   }
 }
+
+const located = (given: string | UsesPlan | ExecutorClass): string | UsesPlan =>
+  typeof given === 'function' ? usesOf(given) : given
 
 function usesOf(Class: ExecutorClass): UsesPlan {
   // In a worker nobody asks where it comes from.

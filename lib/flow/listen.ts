@@ -1,4 +1,4 @@
-/** Opens the listeners of one runtime, one for each protocol, HTTP and WebSocket on one port if wanted: all or none. */
+/** Opens the listeners of one runtime, one for each port, whatever is spoken there: all or none. */
 
 import { startGrpcServer } from '../servers/grpc/server.ts'
 import type { HttpHandler } from '../servers/http/exchange.ts'
@@ -15,7 +15,7 @@ export interface ProtocolPort {
 /** What is to be listened on; protocols are there once at most. */
 export interface Listening {
   readonly protocols: readonly ProtocolPort[]
-  /** HTTP and WebSocket are one listener: their ports are the same. */
+  /** Protocols of the same port are one listener; with port 0, HTTP and WebSocket are. */
   readonly shared: boolean
 }
 
@@ -29,41 +29,64 @@ export interface ListenOptions extends HttpServerOptions {
 
 /** In the order of the protocols. Rejects with the first failure, nothing left open. */
 export async function startListeners(runtime: ServedRuntime, options: ListenOptions): Promise<readonly Listener[]> {
-  const { protocols, shared } = options.listening
-  const starting = new Map<Protocol, Promise<Listener>>()
-  for (const { protocol, port } of protocols) {
-    if (protocol === 'grpc') starting.set(protocol, startGrpcServer(runtime, { ...options, port }))
-    else if (!shared) starting.set(protocol, startWeb(runtime, [protocol], { ...options, port }))
-    else if (starting.has('http') || starting.has('websocket')) continue
-    else {
-      const both = startWeb(runtime, ['http', 'websocket'], { ...options, port })
-      starting.set('http', both)
-      starting.set(
-        'websocket',
-        both.then((listener) => ({ ...listener, protocol: 'websocket' })),
-      )
-    }
-  }
-  const settled = await Promise.allSettled(protocols.map(({ protocol }) => starting.get(protocol)!))
-  const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  const groups = groupByPort(options.listening)
+  const settled = await Promise.allSettled(groups.map((group) => startGroup(runtime, group, options)))
+  const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   const failed = settled.find((one) => one.status === 'rejected')
-  if (!failed) return opened
+  if (!failed) {
+    return options.listening.protocols.map((wanted) => opened.find(({ protocol }) => protocol === wanted.protocol)!)
+  }
   await Promise.allSettled(opened.map((listener) => listener.close(0)))
   throw failed.reason
 }
 
-/** One port for what is on HTTP/1. Loaded only when asked for: gRPC alone starts without it. */
-async function startWeb(
+/** Protocols that are one listener. */
+function groupByPort({ protocols, shared }: Listening): readonly (readonly ProtocolPort[])[] {
+  const groups = new Map<string, ProtocolPort[]>()
+  for (const one of protocols) {
+    const key = !shared ? one.protocol : one.port !== 0 ? String(one.port) : one.protocol === 'grpc' ? 'grpc' : 'web'
+    groups.set(key, [...(groups.get(key) ?? []), one])
+  }
+  return [...groups.values()]
+}
+
+async function startGroup(
   runtime: ServedRuntime,
-  protocols: readonly ['http' | 'websocket', ...Protocol[]],
+  group: readonly ProtocolPort[],
   options: ListenOptions,
-): Promise<Listener> {
+): Promise<readonly Listener[]> {
+  const { port } = group[0]!
+  const names = group.map(({ protocol }) => protocol)
+  const web = names.filter((protocol) => protocol !== 'grpc')
+  if (web.length === 0) return [await startGrpcServer(runtime, { ...options, port })]
+  const startWeb = await prepareWeb(runtime, web, options)
+  if (web.length === names.length) return startWeb({ port })
+  // Both at once: the port is opened when both have said what they do with a connection.
+  const { createSharedPort } = await import('../servers/socket/shared-port.ts')
+  const { http1, http2 } = createSharedPort()
+  const [grpc, others] = await Promise.all([
+    startGrpcServer(runtime, { ...options, port, listen: http2 }),
+    startWeb({ port, listen: http1 }),
+  ])
+  return [grpc, ...others]
+}
+
+/** What starts HTTP/1 for these protocols. Loaded only when asked for: gRPC alone starts without it. */
+async function prepareWeb(
+  runtime: ServedRuntime,
+  protocols: readonly Exclude<Protocol, 'grpc'>[],
+  options: ListenOptions,
+): Promise<(where: Pick<HttpServerOptions, 'port' | 'listen'>) => Promise<readonly Listener[]>> {
   const { startHttpServer } = await import('../servers/http/server.ts')
   const http = await httpHandler(runtime, protocols.includes('http'), options)
   const websocket = protocols.includes('websocket')
     ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, conversing(options))
     : undefined
-  return startHttpServer({ protocol: protocols[0], http, ...(websocket ? { websocket } : {}) }, options)
+  return async (where) => {
+    const handlers = { protocol: protocols[0]!, http, ...(websocket ? { websocket } : {}) }
+    const listener = await startHttpServer(handlers, { ...options, ...where })
+    return protocols.map((protocol) => ({ ...listener, protocol }))
+  }
 }
 
 async function httpHandler(runtime: ServedRuntime, served: boolean, options: ListenOptions): Promise<HttpHandler> {

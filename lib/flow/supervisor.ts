@@ -6,7 +6,9 @@ import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
-import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import { sharesPort } from '../plan/listeners.ts'
+import { type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
+import type { HttpHandler } from '../servers/http/exchange.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { Node } from '../topology/node.ts'
 import { swappable } from '../topology/swappable.ts'
@@ -16,7 +18,7 @@ import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
-import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
+import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
 import { passOn } from './pass-on.ts'
 import { placed } from './words.ts'
 
@@ -33,6 +35,8 @@ export interface FlowOptions extends WorkerProcessOptions {
   readonly failures?: () => ReadonlyMap<string, XserveError>
   /** The plan may change while it runs, which costs every call a little. Default: false. */
   readonly mayChange?: boolean
+  /** Told as each executor starts. */
+  readonly progress?: Progress
 }
 
 export interface RunningFlow {
@@ -40,6 +44,8 @@ export interface RunningFlow {
   /** In the order of the plan. */
   readonly listeners: readonly Listener[]
   readonly members: ReadonlyMap<string, Member>
+  /** Those whose code may be watched: the executors, and the gateway where it is the user's own. */
+  readonly watched: ReadonlyMap<string, Member>
   /** Of all executors. */
   readonly endpoints: readonly string[]
   /** Calls into the Flow without a way over the network. */
@@ -71,9 +77,12 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   const place = options.mayChange ? swappable(first) : null
   const handler = place ?? first
   const leaving = new Set<Promise<unknown>>()
-  const started = startMembers(members)
+  const own = plan.gateway.uses === null ? null : await ownGateway(plan.gateway, () => runtime, options)
+  const watched = (): ReadonlyMap<string, Member> =>
+    own ? new Map([...current.members, [GATEWAY, own.member]]) : current.members
+  const started = startMembers(watched(), options.progress)
   started.catch(() => {})
-  const remotes = awaitRemotes(members)
+  const remotes = awaitRemotes(members, options.progress)
   const known = async () => {
     await started
     await within(remotes, ENDPOINTS_WAIT_MS)
@@ -105,7 +114,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       return schemas()
     },
   })
-  const listening = listen(runtime, plan.gateway, options)
+  const listening = listen(runtime, plan.gateway, options, own?.http)
   const setServing = async (serving: boolean) => {
     for (const listener of await listening) listener.setServing(serving)
   }
@@ -130,6 +139,9 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       get members() {
         return current.members
       },
+      get watched() {
+        return watched()
+      },
       handler,
       ready,
       get endpoints() {
@@ -139,6 +151,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         if (place === null) throw new XserveError('INTERNAL', 'this Flow was started to stay as it is')
         const changing = { ...options, drainMs, ...(signal ? { signal } : {}) }
         const { members: after, difference, retire } = await changeMembers(current, next, changing)
+        await own?.change(next.gateway, drainMs)
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
         const { finished } = place.swap(topology ?? soleMember(after, next))
@@ -158,14 +171,20 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         // Floating executors: nobody waits for them but we.
         if (topology) await within(topology.settled(), left())
         await within(Promise.all(leaving), left())
-        await stopMembers(current.members, left())
+        await stopMembers(watched(), left())
       },
     }
   } catch (error) {
-    const settled = await Promise.allSettled([close(0), stopMembers(members, 0)])
+    const settled = await Promise.allSettled([close(0), stopMembers(members, 0), own?.member.deployment.stop(0)])
     for (const part of settled) if (part.status === 'rejected') log.debug(`while stopping: ${part.reason}`)
     throw error
   }
+}
+
+/** Loaded only where there is one. */
+async function ownGateway(plan: GatewayPlan, runtime: () => ServedRuntime, options: FlowOptions) {
+  const { createOwnGateway } = await import('./own-gateway.ts')
+  return createOwnGateway(plan, runtime, options)
 }
 
 function createGraph(plan: FlowPlan, members: ReadonlyMap<string, Member>, { log }: FlowOptions): Topology {
@@ -185,15 +204,14 @@ async function listen(
   runtime: ServedRuntime,
   gateway: GatewayPlan,
   options: FlowOptions,
+  beside: HttpHandler | undefined,
 ): Promise<readonly Listener[]> {
   const { log, maxMessageBytes } = options
   const protocols = gateway.listeners
-  const portOf = (name: string) => protocols.find(({ protocol, port }) => protocol === name && port !== 0)?.port
-  const same = portOf('http') !== undefined && portOf('http') === portOf('websocket')
   const settings: ListenOptions = {
     host: gateway.host,
-    listening: { protocols, shared: options.sharedPort ?? same },
-    routes: routesOf(gateway, options.version),
+    listening: { protocols, shared: options.sharedPort ?? sharesPort(protocols) },
+    routes: { ...routesOf(gateway, options.version), beside },
     prefetch: gateway.prefetch,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.

@@ -33,6 +33,16 @@ export interface FlowSpec {
   readonly env?: Readonly<Record<string, string | number | boolean>>
 }
 
+/** Of the gateway alone; goes before what the Flow says. */
+export interface GatewaySpec extends Omit<FlowSpec, 'name' | 'workspace'> {
+  /** The user's own gateway: `file.ts`, `file.ts#Name`, `docker://image` (for exports). Default: the built-in one alone. */
+  readonly uses?: string | UsesPlan
+  /** Arguments of its constructor. */
+  readonly usesWith?: Readonly<Record<string, unknown>>
+  /** Its code is watched, and served anew when it changes. Default: false. */
+  readonly reload?: boolean
+}
+
 /** Of one executor; of a joining node when `uses` is left out. */
 export interface ExecutorSpec {
   /** Default: `executor` with the number of its place. */
@@ -102,57 +112,3 @@ export interface NodeSpec extends ExecutorSpec {
   /** `needs_all`: it waits for all that nobody waits for yet. Default: add. */
   readonly method?: 'add' | 'needs_all'
 }
-
-/** Names that may be written; each in snake_case, too. */
-export const FLOW_KEYS: readonly (keyof FlowSpec)[] = [
-  'name',
-  'port',
-  'protocol',
-  'host',
-  'sslCertfile',
-  'sslKeyfile',
-  'title',
-  'description',
-  'cors',
-  'noDebugEndpoints',
-  'noCrudEndpoints',
-  'exposeEndpoints',
-  'prefetch',
-  'timeoutSend',
-  'retries',
-  'workspace',
-  'env',
-]
-
-export const EXECUTOR_KEYS: readonly (keyof NodeSpec)[] = [
-  'name',
-  'uses',
-  'usesWith',
-  'usesMetas',
-  'usesRequests',
-  'usesDynamicBatching',
-  'needs',
-  'floating',
-  'when',
-  'noReduce',
-  'disableReduce',
-  'replicas',
-  'shards',
-  'polling',
-  'usesBefore',
-  'usesAfter',
-  'external',
-  'host',
-  'port',
-  'tls',
-  'grpcMetadata',
-  'timeoutSend',
-  'timeoutReady',
-  'retries',
-  'workspace',
-  'env',
-  'exitOnExceptions',
-  'reload',
-  'restart',
-  'method',
-]

@@ -8,7 +8,7 @@ type ListenerPlan = GatewayPlan['listeners'][number]
 
 export interface Listeners {
   readonly protocols: readonly ListenerPlan[]
-  /** HTTP and WebSocket are one listener: their ports are the same. */
+  /** Protocols of the same port are one listener; with port 0, HTTP and WebSocket are. */
   readonly shared: boolean
 }
 
@@ -43,12 +43,12 @@ function pair(protocolWords: readonly string[], portWords: readonly string[]): L
   const protocols: readonly Protocol[] = protocolWords.length === 0 ? ['grpc'] : split(protocolWords).map(readProtocol)
   const twice = protocols.find((protocol, index) => protocols.indexOf(protocol) !== index)
   if (twice !== undefined) throw bad(`@protocol names ${twice} twice`)
-  const web = protocols.filter((protocol) => protocol !== 'grpc')
   const given = split(portWords).map(readPort)
-  // One port for the two that can share it; 0 for all is what no port at all is.
-  const oneForBoth = given.length === 1 && web.length === 2 && protocols.length === 2
+  const several = protocols.length > 1
+  // One port for all; of the ports that are free now gRPC has one of its own.
+  const one = given.length === 1 && several && (given[0] !== 0 || !protocols.includes('grpc'))
   const free = given.length === 0 || (given.length === 1 && given[0] === 0)
-  const ports = oneForBoth || free ? protocols.map(() => given[0] ?? 0) : given
+  const ports = one || free ? protocols.map(() => given[0] ?? 0) : given
   if (ports.length !== protocols.length) {
     throw bad(
       `@protocol and @port differ in number: ${protocols.join(', ')} on ${ports.join(', ')}`,
@@ -56,21 +56,13 @@ function pair(protocolWords: readonly string[], portWords: readonly string[]): L
     )
   }
   const pairs = protocols.map((protocol, index): ListenerPlan => ({ protocol, port: ports[index]! }))
-  return { protocols: pairs, shared: oneForBoth || checkSharing(pairs) }
+  return { protocols: pairs, shared: one || sharesPort(pairs) }
 }
 
-/** Whether HTTP and WebSocket are on one port. */
-function checkSharing(pairs: readonly ListenerPlan[]): boolean {
-  const portOf = (name: Protocol) => pairs.find(({ protocol, port }) => protocol === name && port !== 0)?.port
-  const grpc = portOf('grpc')
-  const clash = pairs.find(({ protocol, port }) => protocol !== 'grpc' && port === grpc)
-  if (clash) {
-    throw bad(
-      `grpc and ${clash.protocol} cannot share port ${clash.port}`,
-      'only http and websocket can: give another port',
-    )
-  }
-  return portOf('http') !== undefined && portOf('http') === portOf('websocket')
+/** Whether two protocols are on one port. */
+export function sharesPort(pairs: readonly ListenerPlan[]): boolean {
+  const ports = pairs.map(({ port }) => port).filter((port) => port !== 0)
+  return new Set(ports).size < ports.length
 }
 
 /** `a,b`, `a b` and repetitions are the same. */

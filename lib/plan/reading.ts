@@ -18,6 +18,8 @@ export interface Reading {
   readonly keepsNames?: boolean
   /** Files that were read; absolute. */
   readonly files: Set<string>
+  /** The file of a class that the program itself has loaded; null: none of this name. Default: it has loaded none. */
+  readonly classFile?: ((className: string) => string | null) | undefined
 }
 
 /** Paths are relative to the file they stand in. */

@@ -103,14 +103,21 @@ function isLocated(given: unknown, { source }: Given): given is UsesPlan {
 function byName(className: string, at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
   const { problems } = reading
   if (className === PASSES_ON) return { uses: { kind: 'pass' }, options: NOTHING }
-  if (modules.length > 0 || reading.keepsNames)
-    return checked({ kind: 'module', modules, className, config: null }, at, reading)
+  const files = modules.length > 0 ? modules : loadedFile(className, reading)
+  if (files.length > 0 || reading.keepsNames)
+    return checked({ kind: 'module', modules: files, className, config: null }, at, reading)
   problems.add(
     at,
     `${className} is neither a file nor a class of one`,
     `name the file: uses: my_executor.ts#${className}, or py_modules: [my_executor.ts]`,
   )
   return null
+}
+
+/** A program need not name the file of a class that it has imported. */
+function loadedFile(className: string, reading: Reading): readonly string[] {
+  const file = reading.classFile?.(className) ?? null
+  return file === null ? [] : [file]
 }
 
 function readModule(given: string, at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
@@ -175,9 +182,12 @@ export function readExecutor(
   })
   const files = modulesOf(options, reading)
   if (files === null || typeof jtype.value !== 'string') return null
-  const all = [...files, ...modules]
+  const named = [...files, ...modules]
+  const all = named.length > 0 ? named : loadedFile(jtype.value, reading)
   if (all.length === 0) {
-    problems.add(jtype, `which file is ${jtype.value} in?`, 'name it: py_modules: [my_executor.ts]')
+    const hint = 'name it: py_modules: [my_executor.ts]'
+    const ofProgram = reading.classFile ? `${hint}, or import it from there` : hint
+    problems.add(jtype, `which file is ${jtype.value} in?`, ofProgram)
     return null
   }
   // The one that its module exports as such, or the only one.
@@ -232,6 +242,3 @@ function configIn(folder: string): string | null {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return null
   return path.join(folder, 'config.yml')
 }
-
-/** Keys of an executor's YAML, for the schema. */
-export const EXECUTOR_FILE_KEYS = OWN_KEYS

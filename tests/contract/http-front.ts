@@ -28,7 +28,8 @@ const post = (path: string, body: string): string =>
   `POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`
 
-export function httpFrontContract(name: string, start: StartHttpFront): void {
+/** `refused`: requests that the front does not take. */
+export function httpFrontContract(name: string, start: StartHttpFront, refused = REFUSED): void {
   describe(name, () => {
     const opened: { close(graceMs: number): unknown }[] = []
     afterEach(async () => {
@@ -99,7 +100,7 @@ export function httpFrontContract(name: string, start: StartHttpFront): void {
         expect((await readAnswer(socket)).body).toBe('OPTIONS /? 1.1 ')
       })
 
-      test.each(REFUSED)('refused: %s', async (_name, status, request) => {
+      test.each(refused)('refused: %s', async (_name, status, request) => {
         const { socket } = await dial(tell)
         socket.write(request)
         const answer = await socket.rest()

@@ -77,6 +77,17 @@ describe('listening', () => {
     expect(await server.stop()).toBe(0)
   })
 
+  test('one port for all serves all', async () => {
+    const port = freePort()
+    await using server = await startServer('run', [FILE, '--protocol', 'grpc,http,websocket', '--port', String(port)])
+    const at = `127.0.0.1:${port}`
+    expect([server.address, server.http, server.websocket]).toEqual([at, `http://${at}`, `ws://${at}`])
+    expect(await postOverGrpc(server.address)).toBeString()
+    expect((await fetch(server.http)).status).toBe(200)
+    expect(await openWebSocket(`${server.websocket}/`)).toBe('open')
+    expect(await server.stop()).toBe(0)
+  })
+
   test('health over HTTP says no until the executor is ready', async () => {
     const reached = Promise.withResolvers<void>()
     const released = Promise.withResolvers<void>()
@@ -134,8 +145,7 @@ describe('limits', () => {
 
 describe('starts that fail', () => {
   test.each([
-    [['--protocol', 'grpc,http', '--port', '5000'], 'differ in number'],
-    [['--protocol', 'grpc,http', '--port', '5000,5000'], 'grpc and http cannot share port 5000'],
+    [['--protocol', 'grpc,http,ws', '--port', '5000,5000'], 'differ in number'],
     [['--protocol', 'grpc,htpp'], 'did you mean http?'],
     [['--protocol', 'http', '--expose-endpoints', '{'], 'no valid JSON'],
     [['--ssl-certfile', 'a.pem'], '--ssl-certfile is given without --ssl-keyfile'],
@@ -145,14 +155,14 @@ describe('starts that fail', () => {
     expect([done.code, done.stderr]).toEqual([2, expect.stringContaining(part)])
   })
 
-  test('a shared executor refuses the other protocols and their options', async () => {
+  test('a shared executor refuses the other protocols, and says that their options have no effect', async () => {
     const http = await failing(['executor', FILE, '--protocol', 'http'])
     expect([http.code, http.stderr]).toEqual([
       2,
       expect.stringContaining('a shared executor serves grpc only, not http'),
     ])
-    const cors = await failing(['executor', FILE, '--cors'])
-    expect([cors.code, cors.stderr]).toEqual([2, expect.stringContaining('[UNKNOWN_OPTION]')])
+    await using cors = await startServer('executor', [FILE, '--cors'])
+    expect(cors.stderr()).toContain('--cors: cors is accepted and has no effect: it is for the gateway')
   })
 
   test('one port in use ends all of it', async () => {

@@ -40,6 +40,18 @@ function checkHealth(target: string, credentials: ChannelCredentials): Promise<B
 const named = (url: string) => url.replace('127.0.0.1', 'localhost')
 
 describe('TLS', () => {
+  test('one port for all negotiates the protocol', async () => {
+    const free = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
+    const { port } = free
+    free.stop(true)
+    const args = [FILE, '--protocol', 'grpc,http', '--port', String(port), ...files(good)]
+    await using server = await startServer('run', args)
+    expect(server.http).toBe(`https://127.0.0.1:${port}`)
+    const target = `localhost:${port}`
+    expect(await checkHealth(target, ChannelCredentials.createSsl(Buffer.from(ca)))).toEqual(Buffer.from([8, 1]))
+    expect((await fetch(`https://${target}/`, { tls: { ca } })).status).toBe(200)
+  })
+
   test('one certificate serves all protocols, and who does not know its authority refuses', async () => {
     await using server = await startServer('run', [FILE, '--protocol', 'grpc,http,ws', ...files(good)])
     expect([server.http.slice(0, 8), server.websocket.slice(0, 6)]).toEqual(['https://', 'wss://'])

@@ -28,18 +28,20 @@ describe('resolveListeners()', () => {
     [['http', 'ws'], ['0', '0'], 'http:0 websocket:0'],
     [['http', 'grpc', 'ws'], ['1', '2', '1'], 'http:1 grpc:2 websocket:1 shared'],
     [['http,grpc,ws'], ['0'], 'http:0 grpc:0 websocket:0'],
+    [['grpc,http'], ['7'], 'grpc:7 http:7 shared'],
+    [['http,grpc,ws'], ['7'], 'http:7 grpc:7 websocket:7 shared'],
+    [['ws,grpc'], ['7,7'], 'websocket:7 grpc:7 shared'],
+    [['grpc,ws,http'], ['7,8,7'], 'grpc:7 websocket:8 http:7 shared'],
     [['grpc,http'], ['0, 0'], 'grpc:0 http:0'],
   ])('%j on %j: %s', (protocols, ports, expected) => {
     expect(shown(protocols, ports)).toBe(expected)
   })
 
   test.each([
-    [['grpc,http'], ['1'], 'grpc, http on 1; give a port for each'],
+    [['grpc,http,ws'], ['1,1'], 'on 1, 1; give a port for each'],
     [['grpc,http,ws'], ['1,2'], 'differ in number'],
     [['grpc'], ['1,2'], 'differ in number'],
     [['http,ws'], ['1,2,3'], 'differ in number'],
-    [['grpc,http'], ['7,7'], 'grpc and http cannot share port 7'],
-    [['ws,grpc'], ['7,7'], 'grpc and websocket cannot share port 7'],
     [['grpc,grpc'], [], 'names grpc twice'],
     [['ws', 'websocket'], [], 'names websocket twice'],
     [['smoke'], [], '"smoke" is not known'],

@@ -22,8 +22,15 @@ const container = (name: string, type: OptionType, summary: string, scopes: read
   kind: 'export',
 })
 
-const none = (name: string, type: OptionType, note: string, scopes: readonly Scope[] = BOTH): ConfigOption => ({
+const none = (
+  name: string,
+  type: OptionType,
+  note: string,
+  scopes: readonly Scope[] = BOTH,
+  also?: readonly string[],
+): ConfigOption => ({
   name,
+  ...(also ? { also } : {}),
   scopes,
   type,
   summary: 'Accepted for Jina, without effect',
@@ -122,10 +129,10 @@ const NONE: readonly ConfigOption[] = [
   none('graph_conditions', 'text', 'conditions stand in when', GATEWAY_ONLY),
   none('deployments_addresses', 'text', 'addresses follow from the executors', GATEWAY_ONLY),
   none('deployments_metadata', 'text', 'metadata stands in grpc_metadata', GATEWAY_ONLY),
-  none('deployments_no_reduce', 'texts', 'it stands in no_reduce', GATEWAY_ONLY),
+  none('deployments_no_reduce', 'texts', 'it stands in no_reduce', GATEWAY_ONLY, ['deployments_disable_reduce']),
   none('timeout_ready', 'integer', 'the gateway is ready when its executors are', GATEWAY_ONLY),
   none('floating', 'flag', 'it is about executors', GATEWAY_ONLY),
-  none('protocol', 'texts', 'executors of a Flow are reached through its gateway', EXECUTOR),
+  none('protocol', 'texts', 'executors of a Flow are reached through its gateway', EXECUTOR, ['protocols']),
   none('cors', 'flag', 'it is for the gateway', EXECUTOR),
   none('title', 'text', 'it is for the gateway', EXECUTOR),
   none('description', 'text', 'it is for the gateway', EXECUTOR),

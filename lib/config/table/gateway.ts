@@ -54,7 +54,7 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
     presetNote: 'passes everything on',
     cli: { value: 'FILE' },
   }),
-  both('port', 'ports', 'Port of each protocol, in the same order; http and websocket may share one', {
+  both('port', 'ports', 'Port of each protocol, in the same order, or one for all', {
     also: ['ports', 'port_expose', 'port_in'],
     presetNote: 'any free one',
     cli: { value: 'PORT,…', also: ['p'] },

@@ -1,8 +1,9 @@
 /**
  * The seam between gRPC methods and the HTTP/2 implementation that carries them: a table of methods on raw message bytes.
- * A front (grpc-js today) takes the table and a port; methods know nothing of the front.
+ * A front (`http2/`) takes the table and a port; methods know nothing of the front.
  */
 import type { TlsOptions } from '../../wire/call.ts'
+import type { StartSocketFront } from '../socket/start.ts'
 
 /** One RPC as a method sees it. */
 export interface GrpcCall {
@@ -59,6 +60,8 @@ export interface GrpcFrontOptions {
   readonly tls?: TlsOptions
   /** Told of errors that callers see masked as INTERNAL, so that the operator sees them. Default: nobody. */
   readonly onInternalError?: (error: unknown) => void
+  /** Opens the port. Default: one of its own. */
+  readonly listen?: StartSocketFront
 }
 
 export interface GrpcFront {

@@ -1,6 +1,8 @@
 /** A gRPC server in front of a runtime: its role's services, health and reflection on one port. */
 import type { Listener, ServedRuntime, TlsOptions } from '../../wire/call.ts'
+import type { StartSocketFront } from '../socket/start.ts'
 import { createHealth } from './health.ts'
+import { startHttp2Front } from './http2/start.ts'
 import { buildMethods } from './methods/build.ts'
 import { servedServices } from './services.ts'
 
@@ -17,19 +19,21 @@ export interface GrpcServerOptions {
   readonly tls?: TlsOptions
   /** Told of errors that callers see masked as INTERNAL. Default: nobody. */
   readonly onInternalError?: (error: unknown) => void
+  /** Opens the port. Default: one of its own. */
+  readonly listen?: StartSocketFront
 }
 
 /** Rejects with XserveError PORT_IN_USE or START_FAILED. Health says SERVING from the start. */
 export async function startGrpcServer(runtime: ServedRuntime, options: GrpcServerOptions = {}): Promise<Listener> {
-  const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, prefetch, tls, onInternalError } = options
+  const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, prefetch, tls, onInternalError, listen } = options
   const health = createHealth(servedServices(runtime.role))
-  const { startGrpcJsFront } = await import('./grpc-js-front.ts')
-  const front = await startGrpcJsFront(buildMethods(runtime, health, prefetch), {
+  const front = await startHttp2Front(buildMethods(runtime, health, prefetch), {
     host,
     port,
     maxMessageBytes,
     ...(tls ? { tls } : {}),
     ...(onInternalError ? { onInternalError } : {}),
+    ...(listen ? { listen } : {}),
   })
   return {
     protocol: 'grpc',

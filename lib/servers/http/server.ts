@@ -1,5 +1,6 @@
 /** An HTTP listener in front of handlers: health on `/`, behind it routes, WebSocket conversations or both on one port. */
 import type { Listener, Protocol, TlsOptions } from '../../wire/call.ts'
+import type { StartSocketFront } from '../socket/start.ts'
 import type { HttpHandler, WebSocketHandler } from './exchange.ts'
 import { startHttpFront } from './front/start.ts'
 import { createHealth } from './health.ts'
@@ -26,6 +27,8 @@ export interface HttpServerOptions {
   readonly tls?: TlsOptions
   /** Told of errors that callers see masked. Default: nobody. */
   readonly onInternalError?: (error: unknown) => void
+  /** Opens the port. Default: one of its own. */
+  readonly listen?: StartSocketFront
 }
 
 /** Rejects with XserveError PORT_IN_USE or START_FAILED. `GET /` says no until `setServing(true)`. */
@@ -33,12 +36,19 @@ export async function startHttpServer(
   handlers: HttpServerHandlers,
   options: HttpServerOptions = {},
 ): Promise<Listener> {
-  const { host = '0.0.0.0', port = 0, maxMessageBytes = MAX_MESSAGE_BYTES, tls, onInternalError } = options
+  const { host = '0.0.0.0', port = 0, maxMessageBytes = MAX_MESSAGE_BYTES, tls, onInternalError, listen } = options
   const { protocol, http, websocket } = handlers
   const health = createHealth()
   const front = await startHttpFront(
     { http: health.guard(http), ...(websocket ? { websocket } : {}) },
-    { host, port, maxMessageBytes, ...(tls ? { tls } : {}), ...(onInternalError ? { onInternalError } : {}) },
+    {
+      host,
+      port,
+      maxMessageBytes,
+      ...(tls ? { tls } : {}),
+      ...(onInternalError ? { onInternalError } : {}),
+      ...(listen ? { listen } : {}),
+    },
   )
   let closing: Promise<void> | undefined
   return {

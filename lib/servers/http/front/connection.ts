@@ -3,13 +3,14 @@
  * change nothing may run side by side (pipelining); any other waits until those before it are answered.
  */
 import { XserveError } from '../../../errors.ts'
+import { type FrontConnection, type FrontSocket, peerOf } from '../../socket/connection.ts'
 import type { HttpResponse } from '../exchange.ts'
 import type { Conversation, ConversationHost } from '../websocket/conversation.ts'
 import { acceptWebSocket, wantsWebSocket } from '../websocket/handshake.ts'
 import { AnswerLine } from './answer-line.ts'
 import type { Body, BodySource } from './body.ts'
 import { Exchange, openExchange } from './exchange.ts'
-import type { FrontSocket, FrontState } from './front-state.ts'
+import type { FrontState } from './front-state.ts'
 import { Outbox } from './outbox.ts'
 import { BODY_BYTES_PER_SPAN, SLOW_BODY, SLOW_HEAD, SPANS } from './patience.ts'
 import { type Refusal, refuse, refuseError } from './refusal.ts'
@@ -28,7 +29,7 @@ const EMPTY = Buffer.alloc(0)
 type Phase = 'requests' | 'deaf' | 'conversation' | 'ending' | 'closed'
 
 /** Hot-path object: one per connection. */
-export class Connection implements BodySource, ConversationHost {
+export class Connection implements FrontConnection, BodySource, ConversationHost {
   readonly out: Outbox
   private readonly answers: AnswerLine
   private phase: Phase = 'requests'
@@ -56,8 +57,7 @@ export class Connection implements BodySource, ConversationHost {
   }
 
   get peer(): string {
-    const { remoteAddress, remotePort } = this.socket
-    return `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`
+    return peerOf(this.socket)
   }
 
   /** Bytes of the caller. */
@@ -103,6 +103,7 @@ export class Connection implements BodySource, ConversationHost {
 
   /** Ends now when nothing is under way; what is under way is answered first. */
   drain(): void {
+    this.front.draining = true
     if (this.phase === 'requests' && this.answers.length === 0 && this.held.length === 0) this.terminate()
   }
 

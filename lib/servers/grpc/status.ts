@@ -1,7 +1,7 @@
 /** Errors as the status that a caller sees. */
 import { XserveError } from '../../errors.ts'
 
-/** What grpc-js sends as grpc-status and grpc-message. */
+/** grpc-status and grpc-message. */
 export interface CallStatus {
   readonly code: number
   readonly details: string
@@ -23,7 +23,7 @@ export function toCallStatus(error: unknown, report?: (error: unknown) => void):
   return { code: INTERNAL, details: 'internal error; the log of the server says more' }
 }
 
-/** Text that can be sent: grpc-js throws at half surrogates. */
+/** Text that can be sent: half surrogates have no UTF-8. */
 function shorten(text: string): string {
   const sound = text.toWellFormed()
   const { length } = encodeURI(sound)

@@ -1,8 +1,8 @@
 /** RPCs of grpc-js turned into GrpcMethod's: unary calls by callback, streams by their Duplex. */
 import { type handleBidiStreamingCall, type handleUnaryCall, Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
-import { XserveError } from '../../errors.ts'
-import { toCallStatus } from './grpc-js-status.ts'
-import type { GrpcCall, GrpcMethod, GrpcReader, GrpcSink } from './method.ts'
+import { XserveError } from '../../../../lib/errors.ts'
+import type { GrpcCall, GrpcMethod, GrpcReader, GrpcSink } from '../../../../lib/servers/grpc/method.ts'
+import { toCallStatus } from '../../../../lib/servers/grpc/status.ts'
 
 /** An RPC under way, for a server that stops. */
 export interface RunningCall {

@@ -1,7 +1,4 @@
-/**
- * The front on @grpc/grpc-js: byte pass-through, so that messages are read and written by the methods alone.
- * Imported only when a server starts: loading grpc-js takes 10 ms that a worker does not have.
- */
+/** A front on @grpc/grpc-js, the peer of our own: what both do alike is no peculiarity of either. */
 import { isIPv6 } from 'node:net'
 import {
   logVerbosity,
@@ -11,10 +8,9 @@ import {
   setLogVerbosity,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js'
-import { XserveError } from '../../errors.ts'
-import { type RunningCalls, streamHandler, unaryHandler } from './grpc-js-call.ts'
-import { answerHttp1 } from './grpc-js-preface.ts'
-import type { GrpcFront, GrpcFrontOptions, GrpcMethods, StartGrpcFront } from './method.ts'
+import { XserveError } from '../../../../lib/errors.ts'
+import type { GrpcFront, GrpcFrontOptions, GrpcMethods, StartGrpcFront } from '../../../../lib/servers/grpc/method.ts'
+import { type RunningCalls, streamHandler, unaryHandler } from './call.ts'
 
 /** After the grace: how long the last statuses have to leave before connections are cut. */
 const LAST_WORDS_MS = 200
@@ -44,13 +40,11 @@ export const startGrpcJsFront: StartGrpcFront = async (methods, options) => {
   const server = new Server(serverOptions(options))
   addMethods(server, methods, running)
   const port = await bind(server, options)
-  const dropSilent = options.tls ? () => {} : answerHttp1(server)
   let closing: Promise<void> | undefined
   const front: GrpcFront = {
     port,
     close(graceMs) {
       closing ??= closeServer(server, running, graceMs)
-      dropSilent()
       return closing
     },
   }

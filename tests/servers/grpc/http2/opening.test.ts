@@ -1,9 +1,9 @@
 import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { Metadata } from '@grpc/grpc-js'
-import { startGrpcServer } from '../../../lib/servers/grpc/server.ts'
-import { fakeRuntime, idOf, request } from './fake-runtime.ts'
-import { createRawClient } from './raw-client.ts'
+import { startGrpcServer } from '../../../../lib/servers/grpc/server.ts'
+import { fakeRuntime, idOf, request } from '../fake-runtime.ts'
+import { createRawClient } from '../raw-client.ts'
 
 /** Everything that comes back until the connection is closed. */
 function exchange(port: number, parts: readonly (string | Buffer)[]): Promise<string> {

@@ -1,0 +1,47 @@
+/** What waits to be sent of one stream: messages with their heads, given out in pieces of any size. */
+
+/** Before each message: one byte that says whether it is compressed, four of its length. */
+export const MESSAGE_HEAD = 5
+
+export class Backlog {
+  bytes = 0
+  private readonly pieces: Uint8Array[] = []
+  private first = 0
+  private offset = 0
+
+  /** The message is not copied: it must stay as it is until it has been sent. */
+  message(bytes: Uint8Array): void {
+    const head = Buffer.allocUnsafe(MESSAGE_HEAD)
+    head[0] = 0
+    head.writeUInt32BE(bytes.length, 1)
+    this.raw(head)
+    if (bytes.length > 0) this.raw(bytes)
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.pieces.push(bytes)
+    this.bytes += bytes.length
+  }
+
+  /** Moves the next `count` bytes to `out` at `at`. */
+  take(out: Buffer, at: number, count: number): void {
+    let end = at
+    let left = count
+    while (left > 0) {
+      const piece = this.pieces[this.first]!
+      const size = Math.min(left, piece.length - this.offset)
+      out.set(size === piece.length ? piece : piece.subarray(this.offset, this.offset + size), end)
+      end += size
+      left -= size
+      this.offset += size
+      if (this.offset < piece.length) continue
+      this.first++
+      this.offset = 0
+    }
+    this.bytes -= count
+    if (this.first === this.pieces.length || this.first >= 256) {
+      this.pieces.splice(0, this.first)
+      this.first = 0
+    }
+  }
+}

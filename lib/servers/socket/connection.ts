@@ -1,0 +1,37 @@
+/** What a front on Bun's sockets and its connections know of each other. */
+
+/** As far as a connection knows its socket. */
+export interface FrontSocket {
+  readonly remoteAddress: string
+  readonly remotePort: number
+  /** Says how many bytes were taken; negative if it is closed. */
+  write(bytes: Uint8Array, offset: number, length: number): number
+  pause(): void
+  resume(): void
+  /** Sends the end; what comes is still read. */
+  shutdown(): void
+  /** At once. */
+  end(): void
+}
+
+/** One connection, whatever it speaks. */
+export interface FrontConnection {
+  /** Bytes of the caller, which do not change later. */
+  receive(chunk: Buffer): void
+  /** The socket takes bytes again. */
+  drained(): void
+  /** The socket is gone. */
+  closed(): void
+  /** Called once a second. */
+  tick(second: number): void
+  /** The front takes no new calls: the connection ends once what is under way is answered. */
+  drain(): void
+  /** The last moment of a front that closes: what still runs is told, and ended. */
+  cutShort(): void
+  terminate(): void
+}
+
+/** `127.0.0.1:5000`, `[::1]:5000`. */
+export function peerOf({ remoteAddress, remotePort }: FrontSocket): string {
+  return `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`
+}

@@ -1,0 +1,4 @@
+import { grpcFrontContract } from '../../../contract/grpc-front.ts'
+import { startGrpcJsFront } from './front.ts'
+
+grpcFrontContract('grpc-js front', startGrpcJsFront)

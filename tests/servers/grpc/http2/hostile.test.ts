@@ -1,0 +1,314 @@
+/** Peers that do harm on purpose: each is ended with the code and the words for it, and costs bounded memory. */
+import { describe, expect, test } from 'bun:test'
+import { CONTINUATION, Code, HEADERS, PRIORITY, WITH_PRIORITY } from '../../../../lib/servers/grpc/http2/protocol.ts'
+import type { GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
+import {
+  block,
+  call,
+  callFields,
+  connectInMemory,
+  data,
+  echo,
+  echoStream,
+  frame,
+  headers,
+  later,
+  type MemoryPeer,
+  message,
+  never,
+  ping,
+  preface,
+  reset,
+  settingsFrame,
+  windowUpdate,
+} from './peer.ts'
+
+const METHODS = { '/t.T/Echo': echo, '/t.T/Later': later, '/t.T/Never': never, '/t.T/Stream': echoStream }
+const peerOf = () => connectInMemory(METHODS)
+
+/** Sends until the peer is told to go, or so often. */
+async function flood(peer: MemoryPeer, times: number, make: (i: number) => Buffer) {
+  for (let i = 0; i < times && peer.ended === 'no'; i++) peer.send(make(i))
+  return await peer.goaway()
+}
+
+describe('floods end with ENHANCE_YOUR_CALM', () => {
+  test.each([
+    ['PING', 3000, 'PING', () => ping()],
+    ['SETTINGS', 3000, 'SETTINGS', () => settingsFrame([])],
+    [
+      'empty DATA',
+      20_000,
+      'empty DATA',
+      (i: number) => (i === 0 ? headers(1, callFields('/t.T/Stream')) : data(1, Buffer.alloc(0))),
+    ],
+    ['PRIORITY', 20_000, 'PRIORITY', () => frame(PRIORITY, 0, 1, Buffer.from([0, 0, 0, 0, 1]))],
+    ['unknown frames', 20_000, 'type 66', () => frame(0x42, 0, 0)],
+    ['answers to no PING', 20_000, 'PING with ACK', () => ping('12345678', 1)],
+    [
+      'RST_STREAM of closed streams',
+      5000,
+      'RST_STREAM',
+      (i: number) => (i === 0 ? call(1, '/t.T/Echo', '') : reset(1)),
+    ],
+    [
+      'DATA of closed streams',
+      5000,
+      'DATA',
+      (i: number) => (i === 0 ? call(1, '/t.T/Echo', '') : data(1, Buffer.alloc(1))),
+    ],
+    [
+      'WINDOW_UPDATE of closed streams',
+      20_000,
+      'WINDOW_UPDATE',
+      (i: number) => (i === 0 ? call(1, '/t.T/Echo', '') : windowUpdate(1, 1)),
+    ],
+  ] as [string, number, string, (i: number) => Buffer][])('%s', async (_, times, words, make) => {
+    const peer = peerOf()
+    const told = await flood(peer, times, make)
+    expect(told?.code).toBe(Code.enhanceYourCalm)
+    expect(told?.text).toContain(words)
+    expect(peer.ended).toBe('shutdown')
+  })
+
+  test('calls that are taken back at once (rapid reset)', async () => {
+    let begun = 0
+    const count: GrpcMethod = {
+      kind: 'unary',
+      handle: () => {
+        begun++
+        return new Promise(() => {})
+      },
+    }
+    const peer = connectInMemory({ '/t.T/Count': count })
+    const told = await flood(peer, 5000, (i) => Buffer.concat([call(2 * i + 1, '/t.T/Count', ''), reset(2 * i + 1)]))
+    expect(told).toMatchObject({ code: Code.enhanceYourCalm })
+    expect(told?.text).toContain('taken back')
+    expect(begun).toBeLessThan(1100)
+  })
+})
+
+test('who takes back every second call (hedging) goes on for ever', async () => {
+  const peer = peerOf()
+  const told = await flood(peer, 6000, (i) => {
+    const id = 4 * i + 1
+    return Buffer.concat([call(id, '/t.T/Never', ''), reset(id), call(id + 2, '/t.T/Echo', '')])
+  })
+  expect(told).toBeUndefined()
+})
+
+test('a flood that is spread over seconds is none', async () => {
+  const peer = peerOf()
+  for (let second = 0; second < 5; second++) {
+    expect(await flood(peer, 1500, () => ping())).toBeUndefined()
+    peer.tick()
+  }
+})
+
+describe('header blocks', () => {
+  test('a list beyond 64 KiB is answered RESOURCE_EXHAUSTED, and the connection goes on', async () => {
+    const peer = peerOf()
+    const bomb = Buffer.concat([Buffer.from([0x40, 1, 0x61, 0x7f, 0xa1, 0x1e]), Buffer.alloc(4000, 'x')])
+    // One field of 4 KB, then references to it: 16 KB that say 50 MB.
+    const many = Buffer.concat([block(callFields('/t.T/Echo')), bomb, Buffer.alloc(12_000, 0xbe)])
+    expect(many.length).toBeLessThan(16_384)
+    peer.send(frame(HEADERS, 5, 1, many), call(3, '/t.T/Echo', 'on'))
+    const answers = await peer.answers()
+    expect(answers.get(1)).toMatchObject({ status: '8', ended: true })
+    expect(answers.get(3)).toMatchObject({ status: '0', messages: ['on'] })
+  })
+
+  test.each([
+    ['bytes', 5, 16_000],
+    ['CONTINUATION frames', 20, 10],
+    ['empty CONTINUATION frames', 1000, 0],
+  ])('too many %s in a block end the connection', async (_, times, size) => {
+    const peer = peerOf()
+    peer.send(frame(HEADERS, 0, 1, block(callFields('/t.T/Echo'))))
+    const told = await flood(peer, times, () => frame(CONTINUATION, 0, 1, Buffer.alloc(size)))
+    expect(told).toMatchObject({ code: Code.enhanceYourCalm })
+    expect(told?.text).toContain('CONTINUATION')
+  })
+
+  test.each([
+    ['an index that nobody has', Buffer.from([0xff, 0x80, 0x01])],
+    ['an endless number', Buffer.from([0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
+    ['Huffman padding', Buffer.from([0, 0x81, 0x1f, 0x82, 0x1f, 0xff])],
+    ['a table of 1 MB', Buffer.from([0x3f, 0xe1, 0xff, 0x3f])],
+  ])('%s ends the connection with COMPRESSION_ERROR', async (_, bytes) => {
+    const peer = peerOf()
+    peer.send(frame(HEADERS, 5, 1, bytes))
+    expect(await peer.goaway()).toMatchObject({ code: Code.compressionError })
+  })
+
+  test('a frame between the parts of a block ends the connection', async () => {
+    const peer = peerOf()
+    peer.send(frame(HEADERS, 0, 1, block(callFields('/t.T/Echo'))), ping())
+    expect(await peer.goaway()).toMatchObject({ code: Code.protocolError })
+  })
+
+  test('a block that does not end is given up after 20 s', async () => {
+    const peer = peerOf()
+    peer.send(frame(HEADERS, 0, 1, block(callFields('/t.T/Echo'))))
+    for (let i = 0; i < 21; i++) peer.tick()
+    expect(await peer.goaway()).toMatchObject({
+      code: Code.enhanceYourCalm,
+      text: 'a frame did not arrive within 20 s',
+    })
+  })
+})
+
+describe('streams', () => {
+  test('beyond 4096 at once are refused, so that they may be tried again', async () => {
+    const peer = peerOf()
+    for (let i = 0; i <= 4096; i++) peer.send(call(2 * i + 1, '/t.T/Never', ''))
+    const answers = await peer.answers()
+    expect([...answers.values()].map((answer) => answer.reset)).toEqual([Code.refusedStream])
+    peer.send(reset(1), call(9001, '/t.T/Echo', 'room'))
+    expect((await peer.answers()).get(9001)).toMatchObject({ messages: ['room'] })
+  })
+
+  test.each([
+    ['an even stream', () => headers(2, callFields('/t.T/Echo'), 1), Code.protocolError],
+    [
+      'a stream behind another',
+      () => Buffer.concat([call(5, '/t.T/Echo', ''), call(3, '/t.T/Echo', '')]),
+      Code.protocolError,
+    ],
+    ['a stream that was', () => Buffer.concat([call(5, '/t.T/Echo', ''), call(5, '/t.T/Echo', '')]), Code.streamClosed],
+    ['DATA of a stream that is not', () => data(7, Buffer.alloc(1)), Code.protocolError],
+    ['DATA of the connection', () => data(0, Buffer.alloc(1)), Code.protocolError],
+    ['a server push', () => frame(5, 4, 1, Buffer.alloc(8)), Code.protocolError],
+    ['a WINDOW_UPDATE of nothing', () => windowUpdate(0, 0), Code.protocolError],
+    ['a window beyond 2^31', () => windowUpdate(0, 2 ** 31 - 1), Code.flowControlError],
+    ['windows of streams beyond 2^31', () => settingsFrame([[4, 2 ** 31]]), Code.flowControlError],
+    ['a frame limit below 16 KiB', () => settingsFrame([[5, 100]]), Code.protocolError],
+    ['SETTINGS of five bytes', () => frame(4, 0, 0, Buffer.alloc(5)), Code.frameSizeError],
+    ['a PING of seven bytes', () => frame(6, 0, 0, Buffer.alloc(7)), Code.frameSizeError],
+    ['a frame of 16 385 bytes', () => frame(0, 0, 1, Buffer.alloc(16_385)), Code.frameSizeError],
+  ] as [string, () => Buffer, number][])('%s', async (_, bytes, code) => {
+    const peer = peerOf()
+    peer.send(bytes())
+    expect((await peer.goaway())?.code).toBe(code)
+    expect(peer.ended).toBe('shutdown')
+  })
+
+  test('a stream that depends on itself is reset', async () => {
+    const peer = peerOf()
+    const payload = Buffer.concat([Buffer.from([0, 0, 0, 1, 5]), block(callFields('/t.T/Echo'))])
+    peer.send(frame(HEADERS, 4 | WITH_PRIORITY, 1, payload))
+    expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.protocolError })
+  })
+})
+
+describe('windows', () => {
+  test('more DATA than a stream has room for resets it, more than the connection ends it', async () => {
+    const hold: GrpcMethod = {
+      kind: 'stream',
+      open(_sink, _call, pauser) {
+        pauser.pause()
+        return { message() {}, end() {} }
+      },
+    }
+    const peer = connectInMemory({ '/t.T/Hold': hold })
+    const part = data(1, message(Buffer.alloc(16_379)))
+    peer.send(headers(1, callFields('/t.T/Hold')))
+    for (let i = 0; i < 65; i++) peer.send(part)
+    expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.flowControlError })
+    expect(await peer.goaway()).toBeUndefined()
+    // Streams that all hold: beyond 16 MB the connection gives no more room.
+    for (let id = 3; id < 83 && peer.ended === 'no'; id += 2) {
+      peer.send(headers(id, callFields('/t.T/Hold')))
+      for (let i = 0; i < 64 && peer.ended === 'no'; i++) peer.send(data(id, message(Buffer.alloc(16_379))))
+    }
+    expect(await peer.goaway()).toMatchObject({ code: Code.flowControlError })
+  })
+
+  test('a peer that opens none is answered nothing, and given up after five minutes', async () => {
+    const peer = connectInMemory(METHODS, { settings: [[4, 0]] })
+    peer.send(call(1, '/t.T/Echo', 'x'), call(3, '/t.T/Echo', ''))
+    expect((await peer.answers()).get(1)).toBeUndefined()
+    for (let i = 0; i < 340; i++) {
+      peer.tick()
+      if (i % 30 === 0) peer.send(ping())
+    }
+    expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.cancel })
+  })
+
+  test('a window of one byte at a time gets the answer byte for byte', async () => {
+    const peer = connectInMemory(METHODS, { settings: [[4, 1]] })
+    peer.send(call(1, '/t.T/Echo', 'abcdef'))
+    for (let i = 0; i < 10; i++) peer.send(windowUpdate(1, 1))
+    expect((await peer.answers()).get(1)).toMatchObject({ messages: ['abcdef'], status: '0' })
+  })
+})
+
+describe('slow peers', () => {
+  test.each([
+    ['nothing', Buffer.alloc(0)],
+    ['half a preface', preface().subarray(0, 10)],
+  ])('%s for ten seconds', (_, bytes) => {
+    const peer = connectInMemory(METHODS, { greeted: false })
+    if (bytes.length > 0) peer.send(bytes)
+    for (let i = 0; i < 9; i++) peer.tick()
+    expect(peer.ended).toBe('no')
+    peer.tick()
+    expect(peer.ended).toBe('end')
+  })
+
+  test('a frame byte by byte', async () => {
+    const peer = peerOf()
+    const slow = headers(1, callFields('/t.T/Echo'))
+    for (let i = 0; i < 22; i++) {
+      peer.send(slow.subarray(i, i + 1))
+      peer.tick()
+    }
+    expect(await peer.goaway()).toMatchObject({ code: Code.enhanceYourCalm })
+  })
+
+  test('a message byte by byte is given up, a slow but honest one is not', async () => {
+    const peer = peerOf()
+    const large = message(Buffer.alloc(1_000_000))
+    peer.send(headers(1, callFields('/t.T/Echo')), headers(3, callFields('/t.T/Echo')))
+    for (let i = 0; i < 95; i++) {
+      peer.send(data(1, large.subarray(i, i + 1)), data(3, large.subarray(i * 200, (i + 1) * 200)))
+      peer.tick()
+    }
+    const answers = await peer.answers()
+    expect(answers.get(1)).toMatchObject({ status: '3', text: 'the message arrives too slowly' })
+    expect(answers.get(3)).toBeUndefined()
+  })
+
+  test('a stream without messages may be as quiet as it likes', async () => {
+    const peer = peerOf()
+    peer.send(headers(1, callFields('/t.T/Stream')), data(1, message('a')))
+    for (let i = 0; i < 600; i++) {
+      peer.tick()
+      if (i % 50 === 0) peer.send(ping())
+    }
+    peer.send(data(1, message('b'), true))
+    expect((await peer.answers()).get(1)).toMatchObject({ messages: ['a', 'b'], status: '0' })
+  })
+
+  test('who reads nothing is cut after a minute', async () => {
+    const peer = peerOf()
+    peer.room = 0
+    peer.send(call(1, '/t.T/Echo', 'x'))
+    for (let i = 0; i < 62; i++) {
+      peer.tick()
+      peer.send(windowUpdate(0, 1))
+    }
+    expect(peer.ended).toBe('end')
+  })
+
+  test('who reads nothing and asks for more and more is cut at once', async () => {
+    const peer = peerOf()
+    peer.room = 0
+    const many = Buffer.concat(Array.from({ length: 1000 }, () => ping()))
+    for (let second = 0; second < 40 && peer.ended === 'no'; second++) {
+      peer.send(many)
+      peer.tick()
+    }
+    expect(peer.ended).not.toBe('no')
+  })
+})
