@@ -1,5 +1,7 @@
 /** A plan brought up from TypeScript: the supervisor with a log, a client, and an end by signal. */
 import { Client } from '../client/client.ts'
+import { sentence } from '../config/problems.ts'
+import type { Problem } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { addressOf, urlOf } from './address-of.ts'
@@ -20,10 +22,11 @@ export interface Launched {
 /** Calls under way at the end get this long: Kubernetes kills after 30 s. */
 const DRAIN_MS = 25_000
 
-/** Rejects as `startFlow` does. */
-export async function launch(plan: FlowPlan): Promise<Launched> {
+/** `warnings` are told first. Rejects as `startFlow` does. */
+export async function launch(plan: FlowPlan, warnings: readonly Problem[] = []): Promise<Launched> {
   const startedMs = Date.now()
   const log = createLogger(plan.name ?? 'gateway')
+  for (const warning of warnings) log.warn(sentence(warning))
   const flow = await startFlow(plan, {
     role: 'gateway',
     version: VERSION,

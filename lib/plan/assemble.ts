@@ -25,9 +25,14 @@ export interface Assembled {
   /** Only to be used when there are no problems. */
   readonly plan: FlowPlan
   readonly items: readonly Item[]
-  /** Options of the gateway as they are written. */
+  /** Options of the gateway as they are written, all together. */
   readonly front: Options
+  /** Those of the Flow, and those of the gateway alone. */
+  readonly flow: Options
+  readonly gateway: Options
 }
+
+const NOTHING: Options = new Map()
 
 export function assemble(parts: FlowParts, reading: Reading): Assembled {
   const { problems } = reading
@@ -52,6 +57,8 @@ export function assemble(parts: FlowParts, reading: Reading): Assembled {
     },
     items,
     front,
+    flow,
+    gateway: own ?? NOTHING,
   }
 }
 
