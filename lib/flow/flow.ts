@@ -20,6 +20,11 @@ export interface AddOptions extends Omit<ExecutorSpec, 'uses' | 'usesBefore' | '
   readonly usesAfter?: ExecutorSpec['uses'] | ExecutorClass
 }
 
+/** Options of a Flow; `uses` may be a class, of a gateway of one's own. */
+export interface FlowOptions extends Omit<FlowSpec, 'uses'> {
+  readonly uses?: FlowSpec['uses'] | ExecutorClass
+}
+
 /** Ends a server that blocks. */
 export interface BlockOptions {
   readonly signal?: AbortSignal
@@ -54,8 +59,9 @@ export class Flow implements Served {
   #launched: Launched | null = null
 
   /** `origin` is for `loadConfig`. */
-  constructor(spec: FlowSpec = {}, origin: FlowOrigin = BUILT) {
-    this.#spec = spec
+  constructor(options: FlowOptions = {}, origin: FlowOrigin = BUILT) {
+    const { uses, ...rest } = options
+    this.#spec = { ...rest, ...located(uses) }
     this.#origin = origin
   }
 
@@ -96,8 +102,6 @@ export class Flow implements Served {
     if (this.#starting)
       throw new XserveError('BAD_ARGUMENT', 'the Flow runs already: executors are added before start()')
     const { uses, usesBefore, usesAfter, ...rest } = options
-    const located = (given: AddOptions['uses']): { uses?: string | UsesPlan } =>
-      given === undefined ? {} : { uses: typeof given === 'function' ? usesOf(given) : given }
     const before = located(usesBefore).uses
     const after = located(usesAfter).uses
     this.#nodes.push({
@@ -218,6 +222,10 @@ async function write(file: string, text: string): Promise<void> {
     const why = error instanceof Error ? error.message : String(error)
     throw new XserveError('BAD_ARGUMENT', `${file} cannot be written: ${why}`)
   }
+}
+
+function located(given: AddOptions['uses']): { readonly uses?: string | UsesPlan } {
+  return given === undefined ? {} : { uses: typeof given === 'function' ? usesOf(given) : given }
 }
 
 function usesOf(Class: ExecutorClass): UsesPlan {

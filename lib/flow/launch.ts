@@ -36,9 +36,11 @@ export async function launch(plan: FlowPlan, warnings: readonly Problem[] = []):
     argv: process.argv,
   })
   await flow.ready
-  const live = plan.deployments.some(({ reload }) => reload)
-    ? keepFresh(flow.watched, { log, drainMs: DRAIN_MS, failures: new Map(), startedMs })
-    : null
+  const { gateway, deployments } = plan
+  const live =
+    deployments.some(({ reload }) => reload) || (gateway.uses !== null && gateway.reload)
+      ? keepFresh(flow.watched, { log, drainMs: DRAIN_MS, failures: new Map(), startedMs })
+      : null
   const [first] = flow.listeners
   let client: Client | undefined
   return {

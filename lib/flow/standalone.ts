@@ -10,11 +10,8 @@ import { type AddOptions, Flow, type FlowOrigin, type LoadConfigOptions, readGiv
 
 /** Options of the executor and of the gateway in front of it; where both have one, it is the gateway's port and host. */
 export interface DeploymentOptions
-  extends Omit<FlowSpec, 'name' | 'retries' | 'timeoutSend' | 'workspace' | 'env'>,
-    Omit<
-      AddOptions,
-      'needs' | 'floating' | 'when' | 'external' | 'host' | 'port' | 'tls' | 'noReduce' | 'disableReduce'
-    > {}
+  extends Omit<FlowSpec, 'uses' | 'replicas'>,
+    Omit<AddOptions, 'needs' | 'floating' | 'when' | 'external' | 'host' | 'port' | 'tls'> {}
 
 /** A served executor: a Flow of one. Its name is `executor` unless another is given, as in Jina. */
 export class Deployment extends Flow {
