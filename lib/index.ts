@@ -37,12 +37,12 @@ export {
   type AddOptions,
   type BlockOptions,
   Flow,
-  type FlowOptions,
   type FlowOrigin,
+  type GatewayOptions,
   type LoadConfigOptions,
 } from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
-export type { BatchingSpec, ExecutorSpec, FlowSpec } from './plan/flow-spec.ts'
+export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'
 
 setLauncher({
   serve: serveClass,

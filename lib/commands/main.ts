@@ -12,8 +12,12 @@ const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Prom
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
   check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },
+  build: {
+    summary: 'Build a container image of an executor',
+    load: async () => (await import('./build.ts')).build,
+  },
   export: {
-    summary: 'Write the JSON schema of YAML files, for editors',
+    summary: 'Write a Flow for Kubernetes or Docker Compose, a Dockerfile, a schema',
     load: async () => (await import('./export.ts')).exportCommand,
   },
   executor: {

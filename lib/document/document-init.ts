@@ -63,8 +63,9 @@ const CONTENT = ['text', 'blob', 'tensor'] as const
 
 /** Throws XserveError BAD_DOCUMENT for more than one of text, blob and tensor: they exclude each other. */
 export function checkInit(init: DocumentInit): void {
-  const given = CONTENT.filter((name) => init[name] !== undefined && init[name] !== null)
-  if (given.length < 2) return
+  const is = (name: (typeof CONTENT)[number]): boolean => init[name] !== undefined && init[name] !== null
+  if (Number(is('text')) + Number(is('blob')) + Number(is('tensor')) < 2) return
+  const given = CONTENT.filter(is)
   throw new XserveError('BAD_DOCUMENT', `a Document has ${given.join(' or ')}, not both`, {
     hint: 'put one of them into a chunk, or describe it in tags',
   })

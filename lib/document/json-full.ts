@@ -6,7 +6,6 @@
 import { decodeStruct } from '../protobuf/struct.ts'
 import { decodeData } from './data-content.ts'
 import { MAX_DEPTH, tooDeep } from './depth.ts'
-import type { Document } from './document.ts'
 import {
   FIELD,
   fieldNumber,
@@ -37,13 +36,75 @@ interface Above {
 export function dataToFullJson(data: Uint8Array): string {
   if (data.length === 0) return '[]'
   const documents = decodeData(data)
-  const bytesOf = (document: Document) => (documents.dialect === 'v2' ? document.legacy() : document).toBytes()
-  if (documents.length === 1) return `[${fullJson(bytesOf(documents.at(0)!), null, 0)}]`
-  return `[${documents.map((document) => fullJson(bytesOf(document), null, 0)).join(',')}]`
+  const second = documents.dialect === 'v2'
+  let out = '['
+  for (let i = 0; i < documents.length; i++) {
+    const document = documents.at(i)!
+    const bytes = (second ? document.legacy() : document).toBytes()
+    out += i === 0 ? fullJson(bytes, null, 0) : `,${fullJson(bytes, null, 0)}`
+  }
+  return `${out}]`
 }
 
-function fullJson(bytes: Uint8Array, above: Above | null, depth: number): string {
-  if (depth > MAX_DEPTH) throw tooDeep()
+/** Names in the order of the answer, and the fields that they show. */
+const ORDER: readonly (readonly [string, number])[] = [
+  ['id', FIELD.id],
+  ['parent_id', FIELD.parentId],
+  ['granularity', FIELD.granularity],
+  ['adjacency', FIELD.adjacency],
+  ['blob', FIELD.blob],
+  ['tensor', FIELD.tensor],
+  ['mime_type', FIELD.mimeType],
+  ['text', FIELD.text],
+  ['weight', FIELD.weight],
+  ['uri', FIELD.uri],
+  ['tags', FIELD.tags],
+  ['offset', FIELD.offset],
+  ['location', FIELD.location],
+  ['embedding', FIELD.embedding],
+  ['modality', FIELD.modality],
+  ['evaluations', FIELD.evaluations],
+  ['scores', FIELD.scores],
+  ['chunks', FIELD.chunks],
+  ['matches', FIELD.matches],
+]
+
+/** What is the same in all documents with the same fields: the text before each of their values, and behind the last. */
+interface Shape {
+  readonly fields: readonly number[]
+  readonly before: readonly string[]
+  readonly after: string
+}
+
+/** By the fields that are set. The documents of one service have few different ones. */
+const shapes = new Map<number, Shape>()
+const MOST_SHAPES = 256
+
+function shapeOf(seen: number): Shape {
+  const known = shapes.get(seen)
+  if (known !== undefined) return known
+  const fields: number[] = []
+  const before: string[] = []
+  let text = '{'
+  for (const [name, number] of ORDER) {
+    text += `${text.endsWith('{') ? '' : ','}"${name}":`
+    if ((seen & bit(number)) === 0) text += 'null'
+    else {
+      fields.push(number)
+      before.push(text)
+      text = ''
+    }
+  }
+  const shape = { fields, before, after: `${text}}` }
+  if (shapes.size >= MOST_SHAPES) shapes.clear()
+  shapes.set(seen, shape)
+  return shape
+}
+
+const bit = (number: number): number => 1 << number
+
+/** The fields that have a value, with those that the documents around this one give it. */
+function fieldsOf(bytes: Uint8Array, above: Above | null): number {
   const end = bytes.length
   let seen = 0
   for (let at = 0; at < end; ) {
@@ -51,40 +112,75 @@ function fullJson(bytes: Uint8Array, above: Above | null, depth: number): string
     const number = fieldNumber()
     // One of the three counts, which is the last.
     if (number >= FIELD.blob && number <= FIELD.text) seen &= ~CONTENT
-    if (number < LAST_FIELD) seen |= 1 << number
+    if (number < LAST_FIELD) seen |= bit(number)
   }
-  const has = (number: number): boolean => (seen & (1 << number)) !== 0
-  const text = (number: number): string => (has(number) ? quoted(findText(bytes, 0, end, number)) : 'null')
-  const float = (number: number): string => (has(number) ? numeric(findFloat(bytes, 0, end, number)) : 'null')
-  const array = (number: number, name: string): string =>
-    has(number) ? tensorJson(readNdArray(findMessage(bytes, 0, end, number)!, name)?.tensor) : 'null'
-  const scores = (number: number): string => (has(number) ? scoresJson(findContents(bytes, 0, end, number)) : 'null')
+  seen |= bit(FIELD.id)
+  if (above === null) return seen
+  return seen | (above.kind === 'chunks' ? bit(FIELD.parentId) | bit(FIELD.granularity) : bit(FIELD.adjacency))
+}
 
-  const id = (has(FIELD.id) && findText(bytes, 0, end, FIELD.id)) || newId()
-  const own = (number: number): number => (has(number) ? (findUint(bytes, 0, end, number) ?? 0) : 0)
-  const granularity = above?.kind === 'chunks' ? above.granularity + 1 : own(FIELD.granularity)
-  const adjacency = above?.kind === 'matches' ? above.adjacency + 1 : own(FIELD.adjacency)
-  const children = (number: number, kind: Above['kind']): string => {
-    if (!has(number)) return 'null'
-    const here: Above = { kind, id, granularity, adjacency }
-    return `[${findContents(bytes, 0, end, number)
-      .map((child) => fullJson(child, here, depth + 1))
-      .join(',')}]`
+function fullJson(bytes: Uint8Array, above: Above | null, depth: number): string {
+  if (depth > MAX_DEPTH) throw tooDeep()
+  const { fields, before, after } = shapeOf(fieldsOf(bytes, above))
+  const id = findText(bytes, 0, bytes.length, FIELD.id) || newId()
+  let out = before[0]! + JSON.stringify(id)
+  for (let i = 1; i < fields.length; i++) out += before[i]! + valueJson(bytes, fields[i]!, above, id, depth)
+  return out + after
+}
+
+/** `id`: of the document. */
+function valueJson(bytes: Uint8Array, number: number, above: Above | null, id: string, depth: number): string {
+  const end = bytes.length
+  switch (number) {
+    case FIELD.text:
+      return quoted(findContentText(bytes, 0, end))
+    case FIELD.parentId:
+      return above?.kind === 'chunks' ? JSON.stringify(above.id) : quoted(findText(bytes, 0, end, number))
+    case FIELD.granularity:
+      return String(granularityOf(bytes, above) || null)
+    case FIELD.adjacency:
+      return String(adjacencyOf(bytes, above) || null)
+    case FIELD.blob:
+      return base64(findContents(bytes, 0, end, number).at(-1)!)
+    case FIELD.tensor:
+      return tensorJson(readNdArray(findMessage(bytes, 0, end, number)!, 'tensor')?.tensor)
+    case FIELD.embedding:
+      return tensorJson(readNdArray(findMessage(bytes, 0, end, number)!, 'embedding')?.tensor)
+    case FIELD.weight:
+    case FIELD.offset:
+      return numeric(findFloat(bytes, 0, end, number))
+    case FIELD.tags:
+      return structJson(findMessage(bytes, 0, end, number)!)
+    case FIELD.location:
+      return numbers(findFloats(bytes, 0, end, number))
+    case FIELD.evaluations:
+    case FIELD.scores:
+      return scoresJson(findContents(bytes, 0, end, number))
+    case FIELD.chunks:
+    case FIELD.matches: {
+      const kind = number === FIELD.chunks ? 'chunks' : 'matches'
+      const here: Above = {
+        kind,
+        id,
+        granularity: granularityOf(bytes, above),
+        adjacency: adjacencyOf(bytes, above),
+      }
+      const children = findContents(bytes, 0, end, number).map((child) => fullJson(child, here, depth + 1))
+      return `[${children.join(',')}]`
+    }
+    default:
+      return quoted(findText(bytes, 0, end, number))
   }
-  const parent = above?.kind === 'chunks' ? JSON.stringify(above.id) : text(FIELD.parentId)
-  const content = has(FIELD.text) ? quoted(findContentText(bytes, 0, end)) : 'null'
-  const blob = has(FIELD.blob) ? base64(findContents(bytes, 0, end, FIELD.blob).at(-1)!) : 'null'
-  const tags = has(FIELD.tags) ? structJson(findMessage(bytes, 0, end, FIELD.tags)!) : 'null'
-  const location = has(FIELD.location) ? numbers(findFloats(bytes, 0, end, FIELD.location)) : 'null'
-  return (
-    `{"id":${JSON.stringify(id)},"parent_id":${parent},"granularity":${granularity || 'null'}` +
-    `,"adjacency":${adjacency || 'null'},"blob":${blob},"tensor":${array(FIELD.tensor, 'tensor')}` +
-    `,"mime_type":${text(FIELD.mimeType)},"text":${content},"weight":${float(FIELD.weight)},"uri":${text(FIELD.uri)}` +
-    `,"tags":${tags},"offset":${float(FIELD.offset)},"location":${location}` +
-    `,"embedding":${array(FIELD.embedding, 'embedding')},"modality":${text(FIELD.modality)}` +
-    `,"evaluations":${scores(FIELD.evaluations)},"scores":${scores(FIELD.scores)}` +
-    `,"chunks":${children(FIELD.chunks, 'chunks')},"matches":${children(FIELD.matches, 'matches')}}`
-  )
+}
+
+const ownLevel = (bytes: Uint8Array, number: number): number => findUint(bytes, 0, bytes.length, number) ?? 0
+
+function granularityOf(bytes: Uint8Array, above: Above | null): number {
+  return above?.kind === 'chunks' ? above.granularity + 1 : ownLevel(bytes, FIELD.granularity)
+}
+
+function adjacencyOf(bytes: Uint8Array, above: Above | null): number {
+  return above?.kind === 'matches' ? above.adjacency + 1 : ownLevel(bytes, FIELD.adjacency)
 }
 
 const CONTENT = (1 << FIELD.blob) | (1 << FIELD.tensor) | (1 << FIELD.text)

@@ -91,7 +91,8 @@ export function documentFromJson(
   if (typeof value === 'string') return { text: value }
   if (!isObject(value)) throw wrong(path, 'a document (an object or a text)', value)
   const init: DocumentInit = {}
-  for (const [key, item] of Object.entries(value)) {
+  for (const key in value) {
+    const item = value[key]
     const at = path === '' ? key : `${path}.${key}`
     const field = BY_NAME.get(key)
     if (!field) {

@@ -6,12 +6,12 @@ import type { DocumentArray } from '../document/document-array.ts'
 import { type Problem, XserveError } from '../errors.ts'
 import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
 import type { Served } from '../executor/launcher.ts'
-import type { ExecutorSpec, FlowSpec, NodeSpec } from '../plan/flow-spec.ts'
+import type { ExecutorSpec, FlowSpec, GatewaySpec, NodeSpec } from '../plan/flow-spec.ts'
 import type { GivenConfig } from '../plan/given-config.ts'
 import type { LoadedFlow } from '../plan/load.ts'
 import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
 import type { Launched } from './launch.ts'
-import { locateClass } from './locate-class.ts'
+import { findClassFile, locateClass } from './locate-class.ts'
 
 /** Options of an executor in a Flow; `uses` may be a class. */
 export interface AddOptions extends Omit<ExecutorSpec, 'uses' | 'usesBefore' | 'usesAfter'> {
@@ -20,9 +20,9 @@ export interface AddOptions extends Omit<ExecutorSpec, 'uses' | 'usesBefore' | '
   readonly usesAfter?: ExecutorSpec['uses'] | ExecutorClass
 }
 
-/** Options of a Flow; `uses` may be a class, of a gateway of one's own. */
-export interface FlowOptions extends Omit<FlowSpec, 'uses'> {
-  readonly uses?: FlowSpec['uses'] | ExecutorClass
+/** Options of the gateway alone; `uses` may be a class. */
+export interface GatewayOptions extends Omit<GatewaySpec, 'uses'> {
+  readonly uses?: GatewaySpec['uses'] | ExecutorClass
 }
 
 /** Ends a server that blocks. */
@@ -45,7 +45,7 @@ export interface FlowOrigin {
   /** It is a Flow of one, with the options of both in one. */
   readonly isDeployment: boolean
   /** null: it was built by a program. */
-  readonly config: { readonly raw: Given; readonly options: LoadConfigOptions } | null
+  readonly config: { readonly given: GivenConfig; readonly options: LoadConfigOptions } | null
 }
 
 const BUILT: FlowOrigin = { isDeployment: false, config: null }
@@ -55,13 +55,13 @@ export class Flow implements Served {
   readonly #spec: FlowSpec
   readonly #origin: FlowOrigin
   readonly #nodes: NodeSpec[] = []
+  #gateway: GatewaySpec | null = null
   #starting: Promise<Launched> | null = null
   #launched: Launched | null = null
 
   /** `origin` is for `loadConfig`. */
-  constructor(options: FlowOptions = {}, origin: FlowOrigin = BUILT) {
-    const { uses, ...rest } = options
-    this.#spec = { ...rest, ...located(uses) }
+  constructor(spec: FlowSpec = {}, origin: FlowOrigin = BUILT) {
+    this.#spec = spec
     this.#origin = origin
   }
 
@@ -70,7 +70,8 @@ export class Flow implements Served {
    * paths are relative to the file. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG; what the text means is checked at the start.
    */
   static loadConfig(given: GivenConfig, options: LoadConfigOptions = {}): Flow {
-    return new Flow({}, { isDeployment: false, config: { raw: readGiven(given), options } })
+    readGiven(given)
+    return new Flow({}, { isDeployment: false, config: { given, options } })
   }
 
   /** Its YAML, which reads as the same Flow; written to `file` when there is one, and paths are relative to that. */
@@ -88,6 +89,13 @@ export class Flow implements Served {
     return this.#push(options)
   }
 
+  /** Options of the gateway alone, a `Gateway` class of your own among them; once more replaces them. */
+  configGateway({ uses, ...rest }: GatewayOptions): this {
+    this.#mustNotRun()
+    this.#gateway = { ...rest, ...(uses === undefined ? {} : { uses: located(uses) }) }
+    return this
+  }
+
   /** Joins the branches of these. Default name: joiner. */
   needs(names: readonly string[], options: AddOptions = {}): this {
     return this.#push({ name: this.#freeName('joiner'), ...options, needs: names })
@@ -99,19 +107,21 @@ export class Flow implements Served {
   }
 
   #push(options: AddOptions, method?: NodeSpec['method']): this {
-    if (this.#starting)
-      throw new XserveError('BAD_ARGUMENT', 'the Flow runs already: executors are added before start()')
+    this.#mustNotRun()
     const { uses, usesBefore, usesAfter, ...rest } = options
-    const before = located(usesBefore).uses
-    const after = located(usesAfter).uses
     this.#nodes.push({
       ...rest,
-      ...located(uses),
-      ...(before === undefined ? {} : { usesBefore: before }),
-      ...(after === undefined ? {} : { usesAfter: after }),
+      ...(uses === undefined ? {} : { uses: located(uses) }),
+      ...(usesBefore === undefined ? {} : { usesBefore: located(usesBefore) }),
+      ...(usesAfter === undefined ? {} : { usesAfter: located(usesAfter) }),
       ...(method === undefined ? {} : { method }),
     })
     return this
+  }
+
+  #mustNotRun(): void {
+    if (this.#starting)
+      throw new XserveError('BAD_ARGUMENT', 'the Flow runs already: it is built before start(), and not changed then')
   }
 
   #freeName(name: string): string {
@@ -132,13 +142,24 @@ export class Flow implements Served {
       const { assembleFlow } = await import('../plan/plan-flow.ts')
       const warnings: Problem[] = []
       const warn = (warning: Problem) => warnings.push(warning)
-      const { plan, ...written } = await assembleFlow(this.#spec, this.#nodes, { folder, warn })
+      const { plan, ...written } = await assembleFlow(this.#spec, this.#nodes, {
+        folder,
+        warn,
+        gateway: this.#gateway,
+        classFile: findClassFile,
+      })
       return { plan, warnings, written: { ...written, isDeployment } }
     }
     const { context = {}, env, with: over = {} } = config.options
     const variables = { env: { ...process.env, ...env }, context }
     const { planGiven } = await import('../plan/load.ts')
-    return planGiven(config.raw, folder, variables, { over: fromProgram(over), added: this.#nodes })
+    // A file is read anew each time: with `restart` its changes are taken over.
+    return planGiven(readGiven(config.given), folder, variables, {
+      over: fromProgram(over),
+      added: this.#nodes,
+      gateway: this.#gateway,
+      classFile: findClassFile,
+    })
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */
@@ -153,7 +174,7 @@ export class Flow implements Served {
     try {
       const { launch } = await import('./launch.ts')
       const { plan, warnings } = await this.#read()
-      this.#launched = await launch(plan, warnings)
+      this.#launched = await launch(plan, () => this.plan(), warnings)
       return this.#launched
     } catch (error) {
       this.#starting = null
@@ -224,9 +245,8 @@ async function write(file: string, text: string): Promise<void> {
   }
 }
 
-function located(given: AddOptions['uses']): { readonly uses?: string | UsesPlan } {
-  return given === undefined ? {} : { uses: typeof given === 'function' ? usesOf(given) : given }
-}
+const located = (given: string | UsesPlan | ExecutorClass): string | UsesPlan =>
+  typeof given === 'function' ? usesOf(given) : given
 
 function usesOf(Class: ExecutorClass): UsesPlan {
   // In a worker nobody asks where it comes from.

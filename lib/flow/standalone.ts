@@ -1,6 +1,7 @@
 /** One executor behind a gateway, in TypeScript: `new Deployment({ uses })`, and what `MyExec.serve()` does. */
 import { memberOf } from '../config/given.ts'
 import { errorOf, problemAt } from '../config/problems.ts'
+import { isOfExecutor, isOfFront } from '../config/table/options.ts'
 import { XserveError } from '../errors.ts'
 import type { ExecutorClass } from '../executor/handover.ts'
 import type { Served, ServeOptions } from '../executor/launcher.ts'
@@ -17,7 +18,6 @@ export interface DeploymentOptions
 export class Deployment extends Flow {
   /** `origin` is for `loadConfig`. */
   constructor(options: DeploymentOptions, origin: FlowOrigin = { isDeployment: true, config: null }) {
-    const { isOfFront } = table()
     const entries = Object.entries(options)
     super(Object.fromEntries(entries.filter(([key]) => isOfFront(key))), origin)
     if (origin.config === null)
@@ -26,13 +26,12 @@ export class Deployment extends Flow {
 
   /** As `Flow.loadConfig`, of what has `jtype: Deployment`. */
   static override loadConfig(given: GivenConfig, options: LoadConfigOptions = {}): Deployment {
-    const raw = readGiven(given)
-    const jtype = memberOf(raw, 'jtype')
+    const jtype = memberOf(readGiven(given), 'jtype')
     if (jtype.value !== 'Deployment') {
       const problem = problemAt(jtype, 'this is no Deployment', 'jtype: Deployment; Flow.loadConfig reads a Flow')
       throw errorOf('BAD_CONFIG', [problem])
     }
-    return new Deployment({}, { isDeployment: true, config: { raw, options } })
+    return new Deployment({}, { isDeployment: true, config: { given, options } })
   }
 
   /** A deployment is one executor. Throws XserveError BAD_ARGUMENT. */
@@ -41,14 +40,10 @@ export class Deployment extends Flow {
   }
 }
 
-/** Loaded when it is asked: a worker of the class has no use for it. */
-const table = () => require('../config/table/options.ts') as typeof import('../config/table/options.ts')
-
 /** As in Jina: a Flow with one executor, called executor0. */
 export async function serveClass(Class: ExecutorClass, options: ServeOptions): Promise<Served | undefined> {
   const { signal, stopEvent, block = true, ...rest } = options
   const entries = Object.entries(rest)
-  const { isOfExecutor } = table()
   const flow = new Flow(Object.fromEntries(entries.filter(([key]) => !isOfExecutor(key))))
   flow.add({ uses: Class, ...Object.fromEntries(entries.filter(([key]) => isOfExecutor(key))) })
   await flow.start()

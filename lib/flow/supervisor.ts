@@ -19,6 +19,7 @@ import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
+import { passOn } from './pass-on.ts'
 import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
@@ -72,7 +73,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   let current = { plan, members: await createMembers(plan, options) }
   const { members } = current
   let topology = role === 'gateway' ? createGraph(plan, members, options) : null
-  const first: CallHandler = topology ?? soleMember(members)
+  const first: CallHandler = topology ?? soleMember(members, plan)
   const place = options.mayChange ? swappable(first) : null
   const handler = place ?? first
   const leaving = new Set<Promise<unknown>>()
@@ -153,7 +154,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         await own?.change(next.gateway, drainMs)
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
-        const { finished } = place.swap(topology ?? soleMember(after))
+        const { finished } = place.swap(topology ?? soleMember(after, next))
         const left = within(finished, drainMs)
           .then(() => retire(drainMs))
           .finally(() => leaving.delete(left))
@@ -191,8 +192,10 @@ function createGraph(plan: FlowPlan, members: ReadonlyMap<string, Member>, { log
   return createTopology(plan.graph, nodes, { warn: (text) => log.warn(text) })
 }
 
-function soleMember(members: ReadonlyMap<string, Member>): CallHandler {
+function soleMember(members: ReadonlyMap<string, Member>, { deployments }: FlowPlan): CallHandler {
   const [only, ...others] = members.values()
+  const [first] = deployments
+  if (!only && first?.uses.kind === 'pass') return passOn(first.name)
   if (only && others.length === 0) return only.deployment
   throw new XserveError('INTERNAL', `a shared executor is one executor, not ${members.size}`)
 }

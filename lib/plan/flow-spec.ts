@@ -34,17 +34,20 @@ export interface FlowSpec extends CarriedFlowSpec {
   readonly env?: Readonly<Record<string, string | number | boolean>>
   /** Files of NAME=value lines, as if they stood in `env`. */
   readonly envFile?: string | readonly string[]
-  /** A gateway of one's own: `my_gateway.ts`, `my_gateway.ts#Name`. Default: the built-in one alone. */
+  /** The user's own gateway: `file.ts`, `file.ts#Name`, `docker://image` (for exports). Default: the built-in one alone. */
   readonly uses?: string | UsesPlan
   /** Arguments of its constructor. */
   readonly usesWith?: Readonly<Record<string, unknown>>
   /** Files in which its class is looked for. */
   readonly pyModules?: string | readonly string[]
-  /** Its code is watched. Default: false. */
+  /** Code is watched, and served anew when it changes: that of executors that say nothing else, too. Default: false. */
   readonly reload?: boolean
-  /** Its configuration is watched. Default: false. */
+  /** The same for configuration. Default: false. */
   readonly restart?: boolean
 }
+
+/** Of the gateway alone; goes before what the Flow says. */
+export type GatewaySpec = Omit<FlowSpec, 'name' | 'workspace'>
 
 /** Of one executor; of a joining node when `uses` is left out. */
 export interface ExecutorSpec extends CarriedExecutorSpec {

@@ -10,7 +10,7 @@ import type { Problem } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { type Assembled, assemble, type FlowParts } from './assemble.ts'
 import { readEnvFiles } from './env-files.ts'
-import type { NodeSpec } from './flow-spec.ts'
+import type { GatewaySpec, NodeSpec } from './flow-spec.ts'
 import type { FlowPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
 
@@ -35,6 +35,12 @@ export interface LoadOptions {
   readonly live?: boolean
   /** Executors of a program behind those of the file. Default: none. */
   readonly added?: readonly NodeSpec[]
+  /** Options of the gateway alone that a program gives, behind those of the file. Default: none. */
+  readonly gateway?: GatewaySpec | null
+  /** As in Reading. */
+  readonly classFile?: (className: string) => string | null
+  /** Classes that are nowhere to be found are kept by their names, for an export to tell of. Default: false. */
+  readonly keepsNames?: boolean
 }
 
 const TOP = ['jtype', 'version', 'with', 'gateway', 'executors', 'deployments']
@@ -69,7 +75,9 @@ export function planGiven(
     folder,
     files: new Set(file !== null && path.isAbsolute(file) ? [file] : []),
     variables: withEnvFiles(raw, variables),
-    checksClasses: !options.live,
+    checksClasses: !options.live && !options.keepsNames,
+    keepsNames: options.keepsNames === true,
+    classFile: options.classFile,
   }
   const given = substitute(raw, reading.variables, problems)
   if (!isObject(given.value)) {
@@ -79,9 +87,14 @@ export function planGiven(
   const isDeployment = memberOf(given, 'jtype').value === 'Deployment'
   const parts = isDeployment ? deploymentParts(given, problems) : flowParts(given, added.length > 0, problems)
   const executors = [...parts.executors, ...addedTo(parts.executors.length, added)]
-  const { plan, ...written } = assemble({ ...parts, executors, ...(over ? { over } : {}) }, reading)
+  const gateways = options.gateway ? [...parts.gateways, gatewayOf(options.gateway)] : parts.gateways
+  const { plan, ...written } = assemble({ ...parts, gateways, executors, ...(over ? { over } : {}) }, reading)
   problems.settle('BAD_CONFIG')
   return { plan, warnings: problems.warnings, written: { ...written, isDeployment } }
+}
+
+function gatewayOf(spec: GatewaySpec): Given {
+  return memberOf(fromProgram({ gateway: spec }), 'gateway')
 }
 
 /** Their numbers go on behind those of the file. */
@@ -128,7 +141,7 @@ function flowParts(given: Given, isToBeAdded: boolean, problems: Problems): Flow
   }
   const executors = items.map((item) => itemOf(item, problems))
   const gateway = section(given, 'gateway', problems)
-  return { flow: section(given, 'with', problems), gateway, executors, list }
+  return { flow: section(given, 'with', problems), gateways: [gateway], executors, list }
 }
 
 /** An item is an object; a name alone is one that passes everything on. */
@@ -157,7 +170,7 @@ function deploymentParts(given: Given, problems: Problems): FlowParts {
       membersOf(options).flatMap(([key, { value }]) => (isOfFront(key) === wanted ? [[key, value]] : [])),
     ),
   })
-  return { flow: only(true), gateway: null, executors: [only(false)], list: options, name: 'executor' }
+  return { flow: only(true), gateways: [], executors: [only(false)], list: options, name: 'executor' }
 }
 
 /** Keys that begin with x- are for anchors, as in Compose files. */

@@ -14,8 +14,12 @@ export interface Reading {
   readonly folder: string
   /** Whether classes are looked for in the text of modules. Not where code is watched: what is missing may come yet. */
   readonly checksClasses: boolean
+  /** Classes without a module are kept as such: an export, which needs none, tells of all of them. Default: false. */
+  readonly keepsNames?: boolean
   /** Files that were read; absolute. */
   readonly files: Set<string>
+  /** The file of a class that the program itself has loaded; null: none of this name. Default: it has loaded none. */
+  readonly classFile?: ((className: string) => string | null) | undefined
 }
 
 /** Paths are relative to the file they stand in. */

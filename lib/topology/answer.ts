@@ -27,12 +27,13 @@ export function gatewayAnswer(
   startMs: number,
   nodes: readonly Route[],
   data: Uint8Array | null = last !== request && last.hasData ? last.data : null,
+  endMs = now(),
 ): Envelope {
   return request.answer({
     role: 'gateway',
     data,
     parameters: last === request ? null : last.parameters,
     status: last !== request && last.isError ? last.status : null,
-    routes: [gatewayRoute(startMs, now()), ...nodes],
+    routes: [gatewayRoute(startMs, endMs), ...nodes],
   })
 }

@@ -5,7 +5,8 @@ import { encodeRoutes, type Route, readRoutes } from './routes.ts'
 import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
 import { varintLength, writeBytesField, writeVarint } from './write.ts'
 
-const EMPTY = new Uint8Array(0)
+/** A Buffer, since one that is none would be made one for every answer. */
+const EMPTY = Buffer.alloc(0)
 const NONE: readonly Envelope[] = []
 
 /** What an envelope holds when it is made by us instead of read. */

@@ -30,7 +30,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   protobufjs: ['lib/wire/schema.ts'],
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
-  ignore: ['lib/watch/'],
+  ignore: ['lib/watch/', 'lib/export/dockerfile/'],
   '@exodus/schemasafe': ['lib/executor/typed/'],
   consola: ['lib/log.ts'],
 }

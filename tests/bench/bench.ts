@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measureFlows } from './flows.ts'
 import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
 import { measureLive } from './live.ts'
@@ -15,7 +16,7 @@ import { measureMemory, measureStarts } from './start.ts'
 import { checkAnswers, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
 import { measureTopology } from './topology.ts'
 
-const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency', 'topology', 'live'] as const
+const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency', 'topology', 'flows', 'live'] as const
 type Part = (typeof PARTS)[number]
 
 const named = Bun.argv.slice(2).filter((word): word is Part => (PARTS as readonly string[]).includes(word))
@@ -43,6 +44,7 @@ try {
   await add('topology', () => measureTopology(scale.requests))
   await add('live', () => measureLive(quick ? 10 : 30))
   const requests = writeRequests(folder)
+  await add('flows', () => measureFlows(requests, scale))
   const [binary, echo] = await Promise.all([serveBinary(), serveEcho()])
   try {
     await checkAnswers(binary, requests)

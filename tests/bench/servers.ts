@@ -29,6 +29,8 @@ export function compile(name: string): string {
 
 export interface Served {
   readonly address: string
+  /** The same over HTTP; '' when it speaks none. */
+  readonly http: string
   readonly pid: number
   /** The worker; 0 when there is none. */
   readonly worker: number
@@ -37,12 +39,14 @@ export interface Served {
   stop(): Promise<void>
 }
 
+const PROTOCOLS = ['--protocol', 'grpc,http', '--port', '0,0'] as const
+
 /** Ready is when the port file is there: it is written then and not before. */
 export async function serveBinary(): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), 'xserve-bench-'))
   const portFile = join(folder, 'port')
   const began = performance.now()
-  const child = Bun.spawn([BINARY, 'run', EXECUTOR, '--port', '0', '--port-file', portFile, '--quiet'], {
+  const child = Bun.spawn([BINARY, 'run', EXECUTOR, ...PROTOCOLS, '--port-file', portFile, '--quiet'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   while (!existsSync(portFile)) {
@@ -51,8 +55,10 @@ export async function serveBinary(): Promise<Served> {
     await Bun.sleep(0.5)
   }
   const readyMs = performance.now() - began
+  const [address, http] = readFileSync(portFile, 'utf8').split('\n')
   return {
-    address: readFileSync(portFile, 'utf8').split('\n')[0]!,
+    address: address!,
+    http: http!,
     pid: child.pid,
     worker: childrenOf(child.pid)[0] ?? 0,
     readyMs,
@@ -64,12 +70,18 @@ export async function serveBinary(): Promise<Served> {
   }
 }
 
-export async function serveEcho(): Promise<Served> {
+export const serveEcho = (): Promise<Served> => serveProgram('echo-server')
+export const serveJsonEcho = (): Promise<Served> => serveProgram('json-echo')
+
+/** A program of ours that prints its address once it listens. */
+export async function serveProgram(name: string): Promise<Served> {
   const began = performance.now()
-  const child = Bun.spawn([compile('echo-server')], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = Bun.spawn([compile(name)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const { value } = await child.stdout.getReader().read()
+  const address = new TextDecoder().decode(value).trim()
   return {
-    address: new TextDecoder().decode(value).trim(),
+    address,
+    http: address,
     pid: child.pid,
     worker: 0,
     readyMs: performance.now() - began,

@@ -140,3 +140,17 @@ test.each([
   expect([done.code, done.stderr]).toEqual([2, expect.stringContaining('gateway.uses')])
   expect(done.stderr).toContain(hint)
 })
+
+test('in a Flow of TypeScript, as a class of the script', async () => {
+  using other = temporaryFolder({
+    'program.ts': `${EXECUTOR.replace('export default class', 'export class').replace('import {', 'import { Flow, Gateway, type FetchContext,')}
+class Mine extends Gateway {
+  async fetch(request: Request, { flow }: FetchContext) { return new Response((await flow.post('/upper', ['a'])).texts[0]) }
+}
+await using flow = await new Flow({ protocol: 'http' }).configGateway({ uses: Mine }).add({ uses: Upper }).start()
+console.log(await (await fetch('http://' + flow.address + '/mine')).text())
+`,
+  })
+  const done = await xserve(['script', 'program.ts'], { cwd: other.path })
+  expect([done.stdout, done.code, done.stderr]).toEqual(['A\n', 0, ''])
+})

@@ -49,6 +49,7 @@ const silent = (name: string, type: OptionType, scopes: readonly Scope[] = BOTH)
 const PORT = { least: 0, most: 65_535 } as const
 const PYTHON = 'it is about Python'
 const HUB = 'it is about an executor store'
+const CONSENSUS = 'executors of Python in containers may have a consensus, those here have none'
 const CLOUD = 'it is about a hosting service'
 const INTERNAL = "it is inner wiring of Jina's processes"
 
@@ -85,6 +86,11 @@ const CONTAINER: readonly ConfigOption[] = [
   container('k8s_namespace', 'text', 'Namespace on Kubernetes'),
   container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY),
   container('shard_id', 'integer', 'Which shard a container is'),
+  container('resources', 'object', 'CPU and memory of the container: {requests: {cpu, memory}, limits: {cpu, memory}}'),
+  container('node_selector', 'map', 'Labels of the nodes that it may run on'),
+  { ...container('stateful', 'flag', 'Replicas in containers keep names and files', EXECUTOR), note: CONSENSUS },
+  { ...container('peer_ports', 'any', 'Ports by which replicas find a consensus', EXECUTOR), note: CONSENSUS },
+  { ...container('raft_configuration', 'object', 'How replicas find a consensus', EXECUTOR), note: CONSENSUS },
   container('force_network_mode', 'text', 'Network mode of the container', EXECUTOR),
 ]
 
@@ -106,9 +112,6 @@ const NONE: readonly ConfigOption[] = [
   none('docker_kwargs', 'object', `${PYTHON}: volumes, gpus and env say it for every runtime`),
   none('uvicorn_kwargs', 'object', PYTHON, GATEWAY_ONLY),
   none('install_requirements', 'flag', PYTHON, EXECUTOR),
-  none('raft_configuration', 'object', 'there are no executors with a consensus', EXECUTOR),
-  none('stateful', 'flag', 'there are no executors with a consensus', EXECUTOR),
-  none('peer_ports', 'object', 'there are no executors with a consensus', EXECUTOR),
   none('runtime_cls', 'text', INTERNAL),
   none('pod_role', 'text', INTERNAL),
   none('deployment_role', 'text', INTERNAL, EXECUTOR),
