@@ -19,8 +19,11 @@ export interface HttpRequest {
   readonly peer: string
   /** Value of a header (lower-case name); several of one name are joined by `, `. */
   header(name: string): string | undefined
-  /** The whole body, uncompressed, also of a GET; a second call gives the same. Rejects with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED. */
-  body(): Promise<Uint8Array>
+  /**
+   * The whole body, uncompressed, also of a GET, at once if it has come with the head; a second call gives the same. Rejects
+   * with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED.
+   */
+  body(): Uint8Array | Promise<Uint8Array>
   readonly cancelled: boolean
   /** Calls back once when the caller has gone before the answer was sent; at once if it has. */
   onCancel(listener: () => void): void
