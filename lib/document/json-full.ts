@@ -21,6 +21,7 @@ import {
 } from './fields.ts'
 import { newId } from './id.ts'
 import { readNdArray } from './nd-array.ts'
+import { quote } from './quote.ts'
 import { readScore, type Scores } from './scores.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -129,7 +130,7 @@ function fullJson(bytes: Uint8Array, start: number, end: number, above: Above | 
   if (depth > MAX_DEPTH) throw tooDeep()
   const { fields, before, after } = shapeOf(fieldsOf(bytes, start, end, above))
   const id = findText(bytes, start, end, FIELD.id) || newId()
-  let out = before[0]! + JSON.stringify(id)
+  let out = before[0]! + quote(id)
   const place: Place = { bytes, start, end, above, id, depth }
   for (let i = 1; i < fields.length; i++) out += before[i]! + valueJson(place, fields[i]!)
   return out + after
@@ -151,7 +152,7 @@ function valueJson(place: Place, number: number): string {
     case FIELD.text:
       return quoted(findContentText(bytes, start, end))
     case FIELD.parentId:
-      return above?.kind === 'chunks' ? JSON.stringify(above.id) : quoted(findText(bytes, start, end, number))
+      return above?.kind === 'chunks' ? quote(above.id) : quoted(findText(bytes, start, end, number))
     case FIELD.granularity:
       return String(granularityOf(place) || null)
     case FIELD.adjacency:
@@ -205,7 +206,7 @@ function adjacencyOf(place: Place): number {
 
 const CONTENT = (1 << FIELD.blob) | (1 << FIELD.tensor) | (1 << FIELD.text)
 
-const quoted = (text: string | undefined): string => (text ? JSON.stringify(text) : 'null')
+const quoted = (text: string | undefined): string => (text ? quote(text) : 'null')
 
 /** NaN and infinities are null, since JSON has none; a 0 is not told from none by the wire. */
 const numeric = (value: number | undefined): string => (value && Number.isFinite(value) ? String(value) : 'null')
