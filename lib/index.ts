@@ -1,6 +1,6 @@
 /** The module 'xserve': what user code imports. */
 import type { Client as ClientClass } from './client/client.ts'
-import { setStandalone } from './executor/launcher.ts'
+import { setLauncher } from './executor/launcher.ts'
 import { classToCompose, classToKubernetes, serveClass } from './flow/standalone.ts'
 
 export { AnswerFailed } from './client/answer-failed.ts'
@@ -23,6 +23,7 @@ export type { ExecutorClass } from './executor/handover.ts'
 export type {
   ComposeExportOptions,
   KubernetesExportOptions,
+  LoadExecutorOptions,
   Served,
   ServeOptions,
   StandaloneComposeOptions,
@@ -40,11 +41,23 @@ export type {
   ValueOf,
 } from './executor/typed/declared.ts'
 
-export { type AddOptions, type BlockOptions, Flow, type GatewayOptions } from './flow/flow.ts'
+export {
+  type AddOptions,
+  type BlockOptions,
+  Flow,
+  type FlowOrigin,
+  type GatewayOptions,
+  type LoadConfigOptions,
+} from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
 export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'
 
-setStandalone({ serve: serveClass, toKubernetes: classToKubernetes, toCompose: classToCompose })
+setLauncher({
+  serve: serveClass,
+  load: async (given, options) => (await import('./flow/load-executor.ts')).loadExecutor(given, options),
+  toKubernetes: classToKubernetes,
+  toCompose: classToCompose,
+})
 
 const loadClient = (): typeof ClientClass =>
   (require('./client/client.ts') as typeof import('./client/client.ts')).Client

@@ -1,4 +1,5 @@
 /** `xserve flow FILE`: a graph of executors behind one gateway. */
+import { fromCommandLine } from '../config/given.ts'
 import { sentence } from '../config/problems.ts'
 import { XserveError } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
@@ -30,7 +31,7 @@ export const flow: CommandDefinition = {
     }
     // A reader of YAML is loaded only where there is some.
     const { loadFlow } = await import('../plan/load.ts')
-    const over = readGiven(args, 'gateway', OF_PROCESS)
+    const over = fromCommandLine(readGiven(args, 'gateway', OF_PROCESS))
     const warnings: string[] = []
     const load = (): FlowPlan => {
       const loaded = loadFlow(file, readVariables(args), { over, live: args.flag('reload') === true })

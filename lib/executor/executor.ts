@@ -3,12 +3,13 @@ import path from 'node:path'
 import type { Link } from '../link/link.ts'
 import type { ExecutorClass } from './handover.ts'
 import {
+  type LoadExecutorOptions,
+  launcherSet,
   type Served,
   type ServeOptions,
   type StandaloneComposeOptions,
   StandaloneExecutorType,
   type StandaloneKubernetesOptions,
-  standalone,
 } from './launcher.ts'
 
 /** Facts of the process that an executor runs in (Jina facts §3.7). */
@@ -97,7 +98,19 @@ export class Executor {
   static serve(this: ExecutorClass, options?: ServeOptions): Promise<undefined>
   static serve(this: ExecutorClass, options: ServeOptions = {}): Promise<Served | undefined> {
     // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is served, not this one
-    return standalone().serve(this, options)
+    return launcherSet().serve(this, options)
+  }
+
+  /**
+   * Makes an executor in this very process, as its configuration says: the name of a YAML file or of a folder with its
+   * config.yml, `file.ts#Class`, YAML itself, or an object of the same keys. `init()` has run; `close()` is the caller's.
+   * Rejects with XserveError for what is wrong with the configuration, else with what the class throws.
+   */
+  static loadConfig(
+    given: string | Readonly<Record<string, unknown>>,
+    options: LoadExecutorOptions = {},
+  ): Promise<Executor> {
+    return launcherSet().load(given, options)
   }
 
   /** Kinds of `executorType`. */
@@ -109,13 +122,13 @@ export class Executor {
    */
   static toKubernetesYaml(this: ExecutorClass, options: StandaloneKubernetesOptions): Promise<readonly string[]> {
     // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is exported, not this one
-    return standalone().toKubernetes(this, options)
+    return launcherSet().toKubernetes(this, options)
   }
 
   /** Writes a Compose file of the executor; otherwise as above. */
   static toDockerComposeYaml(this: ExecutorClass, options: StandaloneComposeOptions = {}): Promise<readonly string[]> {
     // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is exported, not this one
-    return standalone().toCompose(this, options)
+    return launcherSet().toCompose(this, options)
   }
 
   /** Name of the deployment: the name in routes and of specific parameters (`executor0__top_k`). */

@@ -1,23 +1,14 @@
-/** What `MyExec.serve()` and the exports do, handed in from above: an executor's class knows nothing of servers. */
+/** What `MyExec.serve()`, `Executor.loadConfig()` and the exports do, handed in from above: an executor's class knows nothing of servers. */
 import type { ExecutorSpec, FlowSpec } from '../plan/flow-spec.ts'
+
+import type { Executor } from './executor.ts'
 import type { ExecutorClass } from './handover.ts'
+import type { HereOptions } from './make-here.ts'
 
 /** Options of the Flow around the executor, and of the executor itself. */
 export interface ServeOptions
-  extends FlowSpec,
-    Pick<
-      ExecutorSpec,
-      | 'usesWith'
-      | 'usesMetas'
-      | 'usesRequests'
-      | 'usesDynamicBatching'
-      | 'replicas'
-      | 'shards'
-      | 'polling'
-      | 'timeoutReady'
-      | 'exitOnExceptions'
-      | 'reload'
-    > {
+  extends Omit<FlowSpec, 'uses' | 'replicas'>,
+    Omit<ExecutorSpec, 'uses' | 'name' | 'host' | 'port' | 'needs' | 'when' | 'floating' | 'external' | 'tls'> {
   /** Aborting it ends the server. */
   readonly signal?: AbortSignal
   /** Jina's name of `signal`. */
@@ -32,6 +23,14 @@ export interface Served extends AsyncDisposable {
   readonly address: string
   readonly port: number
   close(): Promise<void>
+}
+
+/** What an executor's own YAML leaves open, or is told otherwise. */
+export interface LoadExecutorOptions extends HereOptions {
+  /** Values of `CONTEXT.x` in YAML. Default: none. */
+  readonly context?: Readonly<Record<string, unknown>>
+  /** Values of `ENV.X` in YAML, over those of the process. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** Of exports of every kind. */
@@ -99,17 +98,21 @@ export interface StandaloneComposeOptions extends StandaloneOptions, Omit<Compos
   readonly outputPath?: string
 }
 
-/** What is done with a class that is served or exported alone. */
-export interface Standalone {
+/** What is done with a class beyond making it. */
+export interface Launcher {
   serve(Class: ExecutorClass, options: ServeOptions): Promise<Served | undefined>
+  load(given: string | Readonly<Record<string, unknown>>, options: LoadExecutorOptions): Promise<Executor>
   toKubernetes(Class: ExecutorClass, options: StandaloneKubernetesOptions): Promise<readonly string[]>
   toCompose(Class: ExecutorClass, options: StandaloneComposeOptions): Promise<readonly string[]>
 }
 
-let handed: Standalone | null = null
+let launcher: Launcher | null = null
 
-export function setStandalone(given: Standalone): void {
-  handed = given
+export function setLauncher(given: Launcher): void {
+  launcher = given
 }
 
-export const standalone = (): Standalone => handed!
+/** The module 'xserve' sets it before any class can be made. */
+export function launcherSet(): Launcher {
+  return launcher!
+}
