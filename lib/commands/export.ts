@@ -18,6 +18,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   'docker-compose': compose,
   compose,
   dockerfile: async (args) => (await import('./export-dockerfile.ts')).toDockerfile(args),
+  flowchart: async (args) => (await import('./export-flowchart.ts')).toFlowchart(args),
   schema: async (args) => (await import('./export-schema.ts')).toSchema(args),
 }
 
@@ -36,7 +37,11 @@ export const exportCommand: CommandDefinition = {
   summary:
     'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, or the JSON schema of YAML',
   positionals: [
-    { name: 'what', summary: 'kubernetes (k8s), docker-compose (compose), dockerfile, schema', required: true },
+    {
+      name: 'what',
+      summary: 'kubernetes (k8s), docker-compose (compose), dockerfile, flowchart, schema',
+      required: true,
+    },
     {
       name: 'file',
       summary: "A Flow's YAML, docker://image, or an executor's file or YAML; of the schema: the file to write",
@@ -44,7 +49,7 @@ export const exportCommand: CommandDefinition = {
     },
     {
       name: 'out',
-      summary: 'Folder (kubernetes, dockerfile) or file (default: docker-compose.yml) to write',
+      summary: 'Folder (kubernetes, dockerfile) or file (docker-compose, flowchart: .svg, .mmd) to write',
       required: false,
     },
   ],

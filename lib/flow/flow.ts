@@ -50,6 +50,12 @@ export interface FlowOrigin {
 
 const BUILT: FlowOrigin = { isDeployment: false, config: null }
 
+/** How a Flow is drawn. */
+export interface PlotOptions {
+  /** From top to bottom. Default: false, from left to right. */
+  readonly verticalLayout?: boolean
+}
+
 /** A graph of executors behind one gateway. It is built first, then started; a running one cannot be changed. */
 export class Flow implements Served {
   readonly #spec: FlowSpec
@@ -174,6 +180,16 @@ export class Flow implements Served {
     await stopHere()
     const { writeCompose } = await import('./write-exports.ts')
     return writeCompose(await this.plan(), file, options)
+  }
+
+  /**
+   * Draws the graph: into a file (`.svg`, else Mermaid text), or without one as Mermaid text alone. Resolves with what was drawn;
+   * rejects with XserveError.
+   */
+  async plot(file?: string, options: PlotOptions = {}): Promise<string> {
+    await stopHere()
+    const { drawFlow } = await import('../export/flowchart/index.ts')
+    return drawFlow(await this.plan(), file, options.verticalLayout ?? false)
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */

@@ -195,6 +195,28 @@ describe('images', () => {
   })
 })
 
+describe('pictures', () => {
+  test('as Mermaid, as SVG, in the terminal', async () => {
+    const { stdout } = await run('export', 'flowchart', 'flow.yml', '--vertical-layout')
+    expect(stdout).toContain('flowchart TD\n')
+    expect((await run('export', 'flowchart', 'flow.yml', 'flow.svg')).code).toBe(0)
+    expect(read('flow.svg')).toMatch(/^<svg .*>own</s)
+    await run('export', 'flowchart', 'flow.yml', 'flow.md')
+    expect(read('flow.md')).toMatch(/^```mermaid\n.*\n```\n$/s)
+    const drawn = await run('graph', 'flow.yml', '--columns', '100')
+    expect(drawn.stdout).toMatch(/│ +enc ×2 +│/)
+  })
+
+  test.each<[string, string]>([
+    ['flow.png', 'pictures are drawn as SVG or as Mermaid text'],
+    ['not-there/flow.svg', 'cannot be written'],
+  ])('refuses %s', async (name, message) => {
+    const { code, stderr } = await run('export', 'flowchart', 'flow.yml', name)
+    expect(code).toBe(2)
+    expect(stderr).toContain(message)
+  })
+})
+
 test('the SDK writes the same', async () => {
   writeFileSync(
     at('script.ts'),
@@ -208,11 +230,12 @@ test('the SDK writes the same', async () => {
      const flow = new Flow({ name: 'shop', port: 7000 }).add({ name: 'enc', uses, replicas: 2 }).add({ name: 'own', uses: MyExec })
      const options = { images: { own: 'acme/own:2' }, gatewayImage: 'xserve:test' }
      console.log((await flow.toKubernetesYaml('sdk/flow', options)).length)
+     console.log((await flow.plot('sdk/flow.svg')).slice(0, 4), (await flow.plot()).includes('flowchart LR'))
      await new Deployment({ uses, port: 1 }).toDockerComposeYaml('sdk/deployment.yml')
      try { await flow.toDockerComposeYaml('sdk/never.yml') } catch (error) { console.log(error.code) }`,
   )
   const { code, stdout, stderr } = await run('script', 'script.ts')
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '3\nNOT_CONTAINERIZED\n' })
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '3\n<svg true\nNOT_CONTAINERIZED\n' })
   expect(stderr).toContain('kubectl apply -R -f sdk/k8s')
   expect(readdirSync(at('sdk/k8s')).sort()).toEqual(['executor0', 'gateway'])
   expect(readdirSync(at('sdk/shared'))).toEqual(['executor0'])
