@@ -28,6 +28,10 @@ export interface CarriedSpec {
   readonly k8sNamespace?: string
   /** Which shard a container is. */
   readonly shardId?: number
+  /** Requests and limits of containers on Kubernetes: `{ limits: { memory: '1Gi' } }`. */
+  readonly resources?: Readonly<Record<string, unknown>>
+  /** Labels of the nodes to run on. */
+  readonly nodeSelector?: Readonly<Record<string, string | number | boolean>>
 }
 
 /** Of a Flow and its gateway alone. */
@@ -48,4 +52,8 @@ export interface CarriedExecutorSpec extends CarriedSpec {
   readonly volumes?: string | readonly string[]
   /** Network mode of the container. */
   readonly forceNetworkMode?: string
+  /** Of Jina's images with a consensus between replicas. */
+  readonly stateful?: boolean
+  readonly peerPorts?: Readonly<Record<string, unknown>>
+  readonly raftConfiguration?: Readonly<Record<string, unknown>>
 }

@@ -22,6 +22,8 @@ const CARRIED = {
   imagePullSecrets: true,
   k8sNamespace: true,
   shardId: true,
+  resources: true,
+  nodeSelector: true,
 } as const
 
 const FLOW: Readonly<Record<keyof FlowSpec, true>> = {
@@ -91,6 +93,9 @@ const EXECUTOR: Readonly<Record<keyof NodeSpec, true>> = {
   gpus: true,
   volumes: true,
   forceNetworkMode: true,
+  stateful: true,
+  peerPorts: true,
+  raftConfiguration: true,
 }
 
 const EFFECTIVE: ReadonlySet<string> = new Set(['have', 'later', 'export'])
