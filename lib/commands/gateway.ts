@@ -22,7 +22,12 @@ export const gateway: CommandDefinition = {
     ...GRAPH_OPTIONS,
     ...FRONT_OPTIONS,
     ...HTTP_OPTIONS,
-    { name: 'uses', type: 'text', value: 'FILE', summary: 'A gateway of your own, for HTTP paths that the Flow has not' },
+    {
+      name: 'uses',
+      type: 'text',
+      value: 'FILE',
+      summary: 'A gateway of your own, for HTTP paths that the Flow has not',
+    },
     ...fromTable('gateway', ['uses_with']),
   ]),
   async run(args) {
