@@ -80,7 +80,7 @@ test('whatever an executor is told comes back', () => {
       const again = planGiven(parseYaml(flowYaml(loaded, { from, to }), path.join(to, 'f.yml')), to, NONE)
       expect(meaning(again.plan)).toEqual(meaning(loaded.plan))
     }),
-    { numRuns: 200 },
+    { numRuns: 30 },
   )
 })
 
