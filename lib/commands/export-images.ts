@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { writeContext } from '../export/dockerfile/context.ts'
 import { workloadName } from '../export/names.ts'
+import { PROGRAM_IMAGE } from '../flow/program-image.ts'
+import { VERSION } from '../flow/version.ts'
 import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
 import { buildImage } from './build-image.ts'
@@ -33,7 +35,7 @@ export async function withBuilt(plan: FlowPlan, args: Args, options: ExportOptio
     if (one.uses.kind !== 'module' || images[one.name] !== undefined) continue
     images[one.name] = await build(one, (hash) => named(workloadName(one.name), hash))
   }
-  const isGiven = args.has('gateway-image') || options.program !== options.preset
-  const program = isGiven ? options.program : await build(null, () => named('xserve', options.preset.split(':')[1]!))
+  const isGiven = args.has('gateway-image') || options.program !== PROGRAM_IMAGE
+  const program = isGiven ? options.program : await build(null, () => named('xserve', VERSION))
   return { ...options, images, program }
 }

@@ -83,7 +83,7 @@ function refuseModules(
     'NOT_CONTAINERIZED',
     `${target} needs container images, and ${missing.length === 1 ? 'this is none' : 'these are none'}: ${missing.join(', ')}`,
     {
-      hint: 'build an image of it and name that, in uses: docker://acme/my-executor:1, or beside the file with --image NAME=acme/my-executor:1',
+      hint: 'name an image of it, by uses: docker://acme/my-executor:1 or --image NAME=acme/my-executor:1, or have one built: --build',
     },
   )
 }

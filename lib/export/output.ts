@@ -72,7 +72,7 @@ export function writeFile(file: string, text: string, options: WriteOptions): vo
 }
 
 function refuseForeign(file: string, { force }: WriteOptions): void {
-  const found = statSync(file, { throwIfNoEntry: false })
+  const found = existsSync(file) ? statSync(file) : undefined
   if (found === undefined) return
   if (!found.isFile()) throw new XserveError('BAD_ARGUMENT', `${file} is no file: it cannot be written`)
   if (force || isOurs(readFileSync(file, 'utf8'))) return

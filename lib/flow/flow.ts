@@ -5,7 +5,7 @@ import { fromProgram, type Given } from '../config/given.ts'
 import type { DocumentArray } from '../document/document-array.ts'
 import { type Problem, XserveError } from '../errors.ts'
 import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
-import type { Served } from '../executor/launcher.ts'
+import type { ComposeExportOptions, KubernetesExportOptions, Served } from '../executor/launcher.ts'
 import type { ExecutorSpec, FlowSpec, GatewaySpec, NodeSpec } from '../plan/flow-spec.ts'
 import type { GivenConfig } from '../plan/given-config.ts'
 import type { LoadedFlow } from '../plan/load.ts'
@@ -160,6 +160,20 @@ export class Flow implements Served {
       gateway: this.#gateway,
       classFile: findClassFile,
     })
+  }
+
+  /** Writes Kubernetes manifests into the folder and resolves with the files. Rejects with XserveError; then nothing has changed. */
+  async toKubernetesYaml(folder: string, options: KubernetesExportOptions = {}): Promise<readonly string[]> {
+    await stopHere()
+    const { writeKubernetes } = await import('./write-exports.ts')
+    return writeKubernetes(await this.plan(), folder, options)
+  }
+
+  /** Writes a Compose file, docker-compose.yml unless named. Rejects as above. */
+  async toDockerComposeYaml(file?: string, options: ComposeExportOptions = {}): Promise<readonly string[]> {
+    await stopHere()
+    const { writeCompose } = await import('./write-exports.ts')
+    return writeCompose(await this.plan(), file, options)
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */
