@@ -26,6 +26,10 @@ export interface CarriedSpec {
   readonly imagePullSecrets?: string | readonly string[]
   /** Namespace on Kubernetes. */
   readonly k8sNamespace?: string
+  /** CPU and memory of the container: `{ requests: { cpu, memory }, limits: { cpu, memory } }`, as Kubernetes has them. */
+  readonly resources?: Readonly<Record<string, unknown>>
+  /** Labels of the nodes that it may run on. */
+  readonly nodeSelector?: Readonly<Record<string, string>>
   /** Which shard a container is. */
   readonly shardId?: number
   /** Requests and limits of containers on Kubernetes: `{ limits: { memory: '1Gi' } }`. */
@@ -50,6 +54,11 @@ export interface CarriedExecutorSpec extends CarriedSpec {
   readonly gpus?: string | number
   /** Folders of the container: `host:container`. */
   readonly volumes?: string | readonly string[]
+  /** Replicas in containers keep names and files. Default: false. */
+  readonly stateful?: boolean
+  /** For programs that find a consensus: carried to their containers. */
+  readonly peerPorts?: unknown
+  readonly raftConfiguration?: Readonly<Record<string, unknown>>
   /** Network mode of the container. */
   readonly forceNetworkMode?: string
   /** Of Jina's images with a consensus between replicas. */
