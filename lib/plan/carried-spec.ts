@@ -32,10 +32,6 @@ export interface CarriedSpec {
   readonly nodeSelector?: Readonly<Record<string, string>>
   /** Which shard a container is. */
   readonly shardId?: number
-  /** Requests and limits of containers on Kubernetes: `{ limits: { memory: '1Gi' } }`. */
-  readonly resources?: Readonly<Record<string, unknown>>
-  /** Labels of the nodes to run on. */
-  readonly nodeSelector?: Readonly<Record<string, string | number | boolean>>
 }
 
 /** Of a Flow and its gateway alone. */
@@ -61,8 +57,4 @@ export interface CarriedExecutorSpec extends CarriedSpec {
   readonly raftConfiguration?: Readonly<Record<string, unknown>>
   /** Network mode of the container. */
   readonly forceNetworkMode?: string
-  /** Of Jina's images with a consensus between replicas. */
-  readonly stateful?: boolean
-  readonly peerPorts?: Readonly<Record<string, unknown>>
-  readonly raftConfiguration?: Readonly<Record<string, unknown>>
 }
