@@ -100,7 +100,7 @@ describe('writeYaml()', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
         fc.pre(!JSON.stringify(value).includes('__proto__'))
-        expect(parseYaml(writeYaml({ value }), '/f.yml').value).toEqual({ value: JSON.parse(JSON.stringify(value)) })
+        expect(parseYaml(writeYaml({ value }), '/f.yml').value).toEqual({ value })
       }),
     )
   })
