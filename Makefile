@@ -34,7 +34,7 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist demo test check types lint dead-code architecture interop h2spec topology bench fmt clean
+.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64
 	@rm -f dist/release/*.map
 	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
 	@$(BUN) tests/release.ts dist/release
+
+package: $(DECLARATIONS) ## make the npm package, dist/xserve-VERSION.tgz
+	@$(BUN) tests/package.ts
 
 EXPORTS ?= ../shared/exports
 

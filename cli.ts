@@ -1,3 +1,4 @@
+#!/usr/bin/env bun
 /** Entry of the binary. A worker takes the short way: it must be ready within milliseconds and needs none of the rest. */
 if (process.argv[2] === 'worker') {
   const { runWorkerCommand } = await import('./lib/commands/worker.ts')

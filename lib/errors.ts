@@ -27,6 +27,8 @@ export const ERRORS = {
   BAD_CERTIFICATE: entry('config', 9, 500, 2),
   NO_EXECUTOR: entry('config', 9, 500, 2),
   AMBIGUOUS_EXECUTOR: entry('config', 9, 500, 2),
+  NOT_CONTAINERIZED: entry('config', 9, 500, 2),
+  BUILD_FAILED: entry('config', 9, 500, 1),
   BAD_ENDPOINT: entry('config', 9, 500, 2),
   MODULE_FAILED: entry('executor', 9, 500, 1),
   START_FAILED: entry('executor', 9, 500, 1),

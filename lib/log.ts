@@ -1,16 +1,22 @@
 /**
  * Messages to the operator, on stderr: `LEVEL name@pid message`, the level padded to five characters, one line each, never
- * folded. Colour only on a terminal. Levels as in Jina: JINA_LOG_LEVEL or XSERVE_LOG_LEVEL (Jina facts §10.3).
+ * folded. Colour only on a terminal. Levels as in Jina: JINA_LOG_LEVEL or XSERVE_LOG_LEVEL (Jina facts §10.3). For machines
+ * the same as JSON: one object a line, `{time, level, name, pid, message, …}`, `time` in ISO 8601.
  */
 import { type ConsolaInstance, createConsola } from 'consola'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
+export const LOG_FORMATS = ['text', 'json'] as const
+export type LogFormat = (typeof LOG_FORMATS)[number]
+/** What a message says to machines besides: members of its JSON object. */
+export type LogFields = Readonly<Record<string, unknown>>
+
 export interface Logger {
-  debug(message: string): void
-  info(message: string): void
-  warn(message: string): void
-  error(message: string): void
+  debug(message: string, fields?: LogFields): void
+  info(message: string, fields?: LogFields): void
+  warn(message: string, fields?: LogFields): void
+  error(message: string, fields?: LogFields): void
   /** The same log under another name (and process). */
   named(name: string, pid?: number): Logger
 }
@@ -39,6 +45,19 @@ export interface LogOptions {
   readonly write?: (text: string) => void
   /** Default: stderr is a terminal and NO_COLOR is not set. */
   readonly colour?: boolean
+  /** Default: text. */
+  readonly format?: LogFormat
+}
+
+/** As JSON, one line. */
+export function jsonLine(
+  level: LogLevel,
+  name: string,
+  pid: number | undefined,
+  message: string,
+  fields: LogFields = {},
+): string {
+  return `${JSON.stringify({ time: new Date().toISOString(), level, name, pid, message, ...fields })}\n`
 }
 
 export function createLogger(name: string, options: LogOptions = {}): Logger {
@@ -46,16 +65,22 @@ export function createLogger(name: string, options: LogOptions = {}): Logger {
   const level = (options.level ?? environment.XSERVE_LOG_LEVEL ?? environment.JINA_LOG_LEVEL ?? 'info').toLowerCase()
   const write = options.write ?? ((text: string) => void process.stderr.write(text))
   const colour = options.colour ?? (process.stderr.isTTY === true && !environment.NO_COLOR)
+  const asText = (type: LogLevel, tag: string, message: string): string => {
+    const { text, colour: code } = SHOWN[type] ?? SHOWN.info
+    const label = colour ? `${code}${text}\x1b[0m` : text
+    return `${label} ${tag} ${message.replaceAll('\n', '\n      ')}\n`
+  }
+  const asJson = (type: LogLevel, tag: string, message: string, fields: LogFields): string => {
+    const at = tag.lastIndexOf('@')
+    return jsonLine(type, tag.slice(0, at), Number(tag.slice(at + 1)), message, fields)
+  }
+  const line = options.format === 'json' ? asJson : asText
   const consola = createConsola({
     level: LEVELS[level] ?? 3,
     throttle: 0,
     reporters: [
       {
-        log({ type, args, tag }) {
-          const { text, colour: code } = SHOWN[type as LogLevel] ?? SHOWN.info
-          const label = colour ? `${code}${text}\x1b[0m` : text
-          write(`${label} ${tag} ${String(args[0]).replaceAll('\n', '\n      ')}\n`)
-        },
+        log: ({ type, args, tag }) => write(line(type as LogLevel, tag, String(args[0]), args[1] as LogFields)),
       },
     ],
   })
@@ -65,10 +90,10 @@ export function createLogger(name: string, options: LogOptions = {}): Logger {
 function loggerOf(root: ConsolaInstance, name: string, pid: number): Logger {
   const tagged = root.withTag(`${name}@${pid}`)
   return {
-    debug: (message) => tagged.debug(message),
-    info: (message) => tagged.info(message),
-    warn: (message) => tagged.warn(message),
-    error: (message) => tagged.error(message),
+    debug: (message, fields = {}) => tagged.debug(message, fields),
+    info: (message, fields = {}) => tagged.info(message, fields),
+    warn: (message, fields = {}) => tagged.warn(message, fields),
+    error: (message, fields = {}) => tagged.error(message, fields),
     named: (other, otherPid = pid) => loggerOf(root, other, otherPid),
   }
 }

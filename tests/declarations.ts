@@ -10,8 +10,8 @@ const ROOT = path.join(import.meta.dir, '..')
 const out = process.argv[2]
 if (out === undefined) throw new Error('usage: declarations.ts OUT')
 
-/** `Symbol.dispose` and the decorators' metadata are not in every project's library. */
-const LIBRARIES = ['esnext.disposable', 'esnext.decorators', 'dom']
+/** `Symbol.dispose`, the decorators’ metadata and half-precision arrays are not in every project's library. */
+const LIBRARIES = ['esnext.disposable', 'esnext.decorators', 'esnext.float16', 'dom']
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xserve-declarations-'))
 try {

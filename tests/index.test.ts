@@ -13,6 +13,7 @@ test('exports these values and no others', () => {
     'DocumentArray',
     'Executor',
     'Flow',
+    'Gateway',
     'ImageDoc',
     'Tensor',
     'TextDoc',
@@ -26,7 +27,7 @@ test('exports these values and no others', () => {
 
 test('importing it loads no client', () => {
   const script = `await import(${JSON.stringify(`${import.meta.dir}/../lib/index.ts`)})
-    const heavy = Object.keys(require.cache).filter((name) => /node_modules|lib\\/(client\\/(?!answer-failed)|channel|servers)/.test(name))
+    const heavy = Object.keys(require.cache).filter((name) => /node_modules|lib\\/(client\\/(?!answer-failed|own-gateway)|channel|servers)/.test(name))
     process.stdout.write(JSON.stringify(heavy))`
   const child = Bun.spawnSync([process.execPath, '-e', script])
   expect(child.stdout.toString()).toBe('[]')

@@ -57,3 +57,22 @@ test('seldom() tells at most once in its time, and how many it has left out', ()
     jest.useRealTimers()
   }
 })
+
+test('as JSON a line is an object with the members of the text, and what machines are told besides', () => {
+  const written: string[] = []
+  const log = createLogger('gateway', { format: 'json', write: (text) => written.push(text) })
+  log.info('two\nlines', { event: 'ready' })
+  log.named('executor0/rep-0', 7).warn('w')
+  expect(written.map((line) => JSON.parse(line))).toEqual([
+    {
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      level: 'info',
+      name: 'gateway',
+      pid: process.pid,
+      message: 'two\nlines',
+      event: 'ready',
+    },
+    { time: expect.any(String), level: 'warn', name: 'executor0/rep-0', pid: 7, message: 'w' },
+  ])
+  expect(written.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true)
+})

@@ -56,6 +56,11 @@ export interface PostRequest extends PostOptions {
   readonly inputs?: Inputs
 }
 
+/** @internal A connection that is there already. */
+export class Connected {
+  constructor(readonly connection: Connection) {}
+}
+
 const PREFETCH = 1000
 const REQUEST_SIZE = 100
 
@@ -66,7 +71,17 @@ export class Client {
   readonly #prefetch: number
 
   /** `HOST:PORT`, `grpc://HOST:PORT`, `https://…`, `ws://…`, or the same in parts. Connects with the first call. Throws XserveError BAD_ARGUMENT. */
-  constructor(address: string | ClientOptions) {
+  constructor(address: string | ClientOptions)
+  /** @internal */
+  constructor(address: Connected)
+  constructor(address: string | ClientOptions | Connected) {
+    if (address instanceof Connected) {
+      this.#connection = address.connection
+      this.#place = { protocol: 'grpc', host: '', port: 0, tls: false }
+      this.#tls = false
+      this.#prefetch = PREFETCH
+      return
+    }
     const { tls, metadata, prefetch, ...place }: ClientOptions =
       typeof address === 'string' ? { host: address } : address
     this.#place = resolveAddress({ ...place, tls: tls === undefined ? undefined : tls !== false })

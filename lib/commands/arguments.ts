@@ -16,6 +16,8 @@ export interface Option {
   readonly also?: readonly string[]
   /** May be given several times. */
   readonly many?: boolean
+  /** Further words behind the first that belong to it: Jina's command takes several. */
+  readonly words?: RegExp
   /** A flag that is on unless `--no-NAME` is given. */
   readonly negatable?: boolean
   /** Default as the help tells it. */
@@ -65,6 +67,13 @@ export const COMMON_OPTIONS: readonly Option[] = [
     value: 'LEVEL',
     summary: 'debug, info, warn or error',
     preset: 'JINA_LOG_LEVEL, else info',
+  },
+  {
+    name: 'log-format',
+    type: 'text',
+    value: 'FORMAT',
+    summary: 'text or json, an object a line',
+    preset: 'XSERVE_LOG_FORMAT, else text',
   },
 ]
 
@@ -116,6 +125,7 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
       )
         throw bad(`--${option.name} needs a value`, `write --${option.name}=${option.value ?? 'VALUE'}`)
       list.push(tokens[++i]!)
+      while (option.words?.test(tokens[i + 1] ?? '')) list.push(tokens[++i]!)
       if (option.type === 'object') while (isPair(tokens[i + 1])) list.push(tokens[++i]!)
     }
   }

@@ -35,6 +35,17 @@ export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): s
   ].join('\n')
 }
 
+/** The same for machines. `ready_ms`: from the start of the program. */
+export function readiness(flow: Shown, ms: number): Readonly<Record<string, unknown>> {
+  return {
+    event: 'ready',
+    ready_ms: Math.round(ms),
+    addresses: flow.listeners.map((listener) => ({ protocol: listener.protocol, url: urlOf(listener) })),
+    executors: flow.plan.graph.nodes.map(({ name }) => name),
+    endpoints: flow.endpoints,
+  }
+}
+
 function subject(role: 'gateway' | 'executor', { plan, members }: Shown): string {
   const [only, ...others] = members.values()
   const isAlone = only !== undefined && others.length === 0 && plan.graph.nodes.length === 1 && !only.isRemote

@@ -1,10 +1,16 @@
 /** From the arguments of a command that serves one executor to its plan. */
 import { sentence } from '../config/problems.ts'
 import { XserveError } from '../errors.ts'
-import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import type { DeploymentPlan, FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import { planExecutor } from '../plan/plan-executor.ts'
 import type { Args } from './arguments.ts'
 import { NOT_ALONE, readGiven } from './table-options.ts'
+
+/** Jina tells a container how many it is of, and says with `--native` that it is one of them; the first shard is not named. */
+function inContainer({ shards, shardId }: DeploymentPlan, args: Args): Partial<DeploymentPlan> {
+  if (args.flag('native') !== true) return {}
+  return { replicas: 1, ...(shards > 1 && shardId === null ? { shardId: 0 } : {}) }
+}
 
 /** Told of each thing that is accepted and does nothing. Rejects with XserveError. */
 export async function readExecutorPlan(
@@ -28,6 +34,10 @@ export async function readExecutorPlan(
     ...(className === undefined ? {} : { className }),
   })
   // What is watched of the code is watched of its YAML, too.
-  const deployments = plan.deployments.map((one) => ({ ...one, restart: one.restart || one.reload }))
+  const deployments = plan.deployments.map((one) => ({
+    ...one,
+    restart: one.restart || one.reload,
+    ...inContainer(one, args),
+  }))
   return { ...plan, deployments }
 }

@@ -1,5 +1,6 @@
 /** The only place that prints an error and ends the program. */
 import { asXserveError, type XserveError } from '../errors.ts'
+import { jsonLine, type LogFormat } from '../log.ts'
 
 /** What failed · where · why · what to do; the stack only with --debug. */
 export function describeError(error: XserveError, debug: boolean, colour: boolean): string {
@@ -18,8 +19,19 @@ export function describeError(error: XserveError, debug: boolean, colour: boolea
   return `${lines.join('\n')}\n`
 }
 
-export function printError(error: unknown, debug: boolean): number {
+/** The same for machines: one line of the log with the members `code`, `where`, `hint`. */
+function errorLine(error: XserveError, debug: boolean): string {
+  const { where, hint, cause } = error.details
+  const stack = typeof cause === 'string' ? cause : debug ? error.stack : undefined
+  return jsonLine('error', 'xserve', process.pid, error.message, { code: error.code, where, hint, stack })
+}
+
+export function printError(error: unknown, debug: boolean, format: LogFormat = 'text'): number {
   const known = asXserveError(error)
+  if (format === 'json') {
+    process.stderr.write(errorLine(known, debug))
+    return known.exitCode
+  }
   const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
   const more = known.code === 'INTERNAL' && !debug ? '  this is a fault of xserve; --debug shows where\n' : ''
   process.stderr.write(describeError(known, debug, colour) + more)

@@ -1,49 +1,60 @@
-/** `xserve export WHAT`: what others can use of a configuration. */
+/** `xserve export WHAT`: a Flow or an executor for other systems, and what editors can use of the configuration. */
 import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
-import type { CommandDefinition } from './arguments.ts'
+import type { Args, CommandDefinition, Option } from './arguments.ts'
+import { EXPORT_OPTIONS } from './export-options.ts'
+import { PLAN_OPTIONS } from './export-plan.ts'
+import { IMAGE_OPTIONS } from './image-options.ts'
 
-const TARGETS = ['schema'] as const
+/** Resolves with the exit code. Rejects with XserveError. */
+type Target = (args: Args) => Promise<number>
+
+const kubernetes: Target = async (args) => (await import('./export-targets.ts')).toKubernetes(args)
+const compose: Target = async (args) => (await import('./export-targets.ts')).toCompose(args)
+
+const TARGETS: Readonly<Record<string, Target>> = {
+  kubernetes,
+  k8s: kubernetes,
+  'docker-compose': compose,
+  compose,
+  dockerfile: async (args) => (await import('./export-dockerfile.ts')).toDockerfile(args),
+  schema: async (args) => (await import('./export-schema.ts')).toSchema(args),
+}
+
+const taken = new Set(EXPORT_OPTIONS.map(({ name }) => name))
+const JSON_PATH: Option = {
+  name: 'json-path',
+  type: 'text',
+  value: 'FILE',
+  summary: 'The file of the schema, as Jina names it',
+  also: ['schema-path'],
+  hidden: true,
+}
 
 export const exportCommand: CommandDefinition = {
   name: 'export',
-  summary: 'Write the JSON schema of YAML files, for completion and checks in editors',
+  summary:
+    'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, or the JSON schema of YAML',
   positionals: [
-    { name: 'what', summary: 'schema', required: true },
-    { name: 'out', summary: 'File to write; without it, stdout', required: false },
-  ],
-  options: [
+    { name: 'what', summary: 'kubernetes (k8s), docker-compose (compose), dockerfile, schema', required: true },
     {
-      name: 'json-path',
-      type: 'text',
-      value: 'FILE',
-      summary: 'The file, as Jina names it',
-      also: ['schema-path'],
-      hidden: true,
+      name: 'file',
+      summary: "A Flow's YAML, docker://image, or an executor's file or YAML; of the schema: the file to write",
+      required: false,
+    },
+    {
+      name: 'out',
+      summary: 'Folder (kubernetes, dockerfile) or file (default: docker-compose.yml) to write',
+      required: false,
     },
   ],
-  async run(args) {
-    const what = args.positional(0)
-    if (what !== 'schema') {
-      const guess = what === undefined ? undefined : nearest(what, TARGETS)
-      throw new XserveError('BAD_ARGUMENT', `there is no export ${what === undefined ? 'of nothing' : what}`, {
-        hint: guess === undefined ? `exports: ${TARGETS.join(', ')}` : `did you mean ${guess}?`,
-      })
-    }
-    const { configSchema } = await import('../config/json-schema.ts')
-    const text = `${JSON.stringify(configSchema(), null, 2)}\n`
-    const out = args.positional(1) ?? args.text('json-path')
-    if (out === undefined) await Bun.write(Bun.stdout, text)
-    else await writeTo(out, text)
-    return 0
+  options: [...EXPORT_OPTIONS, ...IMAGE_OPTIONS, JSON_PATH, ...PLAN_OPTIONS.filter(({ name }) => !taken.has(name))],
+  run(args) {
+    const what = args.positional(0) ?? 'nothing'
+    if (Object.hasOwn(TARGETS, what)) return TARGETS[what]!(args)
+    const guess = nearest(what, Object.keys(TARGETS))
+    throw new XserveError('BAD_ARGUMENT', `there is no export of ${what}`, {
+      hint: guess === undefined ? `exports: ${Object.keys(TARGETS).join(', ')}` : `did you mean ${guess}?`,
+    })
   },
-}
-
-async function writeTo(file: string, text: string): Promise<void> {
-  try {
-    await Bun.write(file, text)
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ARGUMENT', `${file} cannot be written: ${why}`)
-  }
 }

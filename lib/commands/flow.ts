@@ -1,4 +1,5 @@
 /** `xserve flow FILE`: a graph of executors behind one gateway. */
+import { fromCommandLine } from '../config/given.ts'
 import { sentence } from '../config/problems.ts'
 import { XserveError } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
@@ -30,24 +31,15 @@ export const flow: CommandDefinition = {
     }
     // A reader of YAML is loaded only where there is some.
     const { loadFlow } = await import('../plan/load.ts')
-    const over = readGiven(args, 'gateway', OF_PROCESS)
+    const over = fromCommandLine(readGiven(args, 'gateway', OF_PROCESS))
     const warnings: string[] = []
     const load = (): FlowPlan => {
       const loaded = loadFlow(file, readVariables(args), { over, live: args.flag('reload') === true })
       warnings.push(...loaded.warnings.map(sentence))
-      refuseGateway(loaded.plan)
       return watched(loaded.plan, args, readEnv(args))
     }
     return servePlan('gateway', load(), args, { warnings, load: async () => load() })
   },
-}
-
-/** They are for exports. */
-function refuseGateway({ gateway }: FlowPlan): void {
-  if (gateway.uses === null) return
-  throw new XserveError('BAD_CONFIG', 'gateway.uses: a gateway of your own is not served here', {
-    hint: 'leave it out, and the Flow is served by the one that is built in',
-  })
 }
 
 /** `--reload` is for code and YAML, `--restart` for YAML alone. */
@@ -56,7 +48,7 @@ function watched(plan: FlowPlan, args: Args, env: Readonly<Record<string, string
   const restart = reload || args.flag('restart') === true
   return {
     ...plan,
-    gateway: { ...plan.gateway, restart: plan.gateway.restart || restart },
+    gateway: { ...plan.gateway, reload: plan.gateway.reload || reload, restart: plan.gateway.restart || restart },
     deployments: plan.deployments.map((one) => ({
       ...one,
       env: { ...env, ...one.env },

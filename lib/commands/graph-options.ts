@@ -42,6 +42,13 @@ export const GRAPH_OPTIONS: readonly Option[] = [
     many: true,
     also: ['deployments-no-reduce'],
   },
+  {
+    name: 'deployments-settings',
+    type: 'object',
+    value: 'JSON',
+    summary:
+      'More of them: {"a": {"timeout_send": MS, "retries": N, "uses_before": […], "uses_after": […], "needs": […]}}',
+  },
   { name: 'timeout-send', type: 'integer', value: 'MS', summary: 'How long a call may take; -1 is no limit' },
   {
     name: 'retries',
@@ -61,6 +68,7 @@ export function readGraphOptions(args: Args): GatewayDescription {
     metadata: args.object('deployments-metadata'),
     polling: args.object('deployments-polling'),
     noReduce: names(args, 'deployments-disable-reduce'),
+    settings: args.object('deployments-settings'),
   }
 }
 

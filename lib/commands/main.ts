@@ -5,14 +5,19 @@ import { VERSION } from '../flow/version.ts'
 import { nearest } from '../nearest.ts'
 import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
+import { guessLogFormat } from './log-format.ts'
 
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
   check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },
+  build: {
+    summary: 'Build a container image of an executor',
+    load: async () => (await import('./build.ts')).build,
+  },
   export: {
-    summary: 'Write the JSON schema of YAML files, for editors',
+    summary: 'Write a Flow for Kubernetes or Docker Compose, a Dockerfile, a schema',
     load: async () => (await import('./export.ts')).exportCommand,
   },
   executor: {
@@ -38,7 +43,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const code = await dispatch(argv)
     if (code !== null) exit(code)
   } catch (error) {
-    exit(printError(error, debug))
+    exit(printError(error, debug, guessLogFormat(argv)))
   }
 }
 

@@ -11,9 +11,11 @@ import { createLogger, type Logger } from '../log.ts'
 import { type Listeners, resolveListeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
-import { banner } from './banner.ts'
+import { banner, readiness } from './banner.ts'
+import { createConsole } from './console.ts'
 import { readExecutorPlan } from './executor-plan.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
+import { readLogFormat } from './log-format.ts'
 import { DRAIN_MS } from './serving-options.ts'
 
 /** Serves one executor until a signal. Resolves with the exit code. */
@@ -47,12 +49,15 @@ export async function servePlan(
   const drainMs = args.integer('drain-timeout', 0) ?? DRAIN_MS
   const portFile = args.text('port-file')
   const isQuiet = args.flag('quiet') === true
-  const log = createLogger(role, { level: args.flag('debug') ? 'debug' : isQuiet ? 'warn' : args.text('log-level') })
+  const format = readLogFormat(args)
+  const level = args.flag('debug') ? 'debug' : isQuiet ? 'warn' : args.text('log-level')
+  const { progress, ...output } = createConsole(format, isQuiet, (text) => log.info(text))
+  const log = createLogger(role, { level, format, write: output.stderr })
   warnOfHttp(args, plan, log)
   for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
   surviveFaults(log)
-  const isLive = plan.deployments.some(({ reload }) => reload)
+  const isLive = plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
   const pollMs = args.integer('watch-poll', 1)
   const failures = new Map<string, XserveError>()
   const options: FlowOptions = {
@@ -62,14 +67,16 @@ export async function servePlan(
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     version: VERSION,
     log,
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: output.stdout,
+    stderr: output.userStderr,
     failures: () => failures,
+    progress: progress.told,
   }
   const waiting = new AbortController()
   const starting = isLive
     ? startPatiently(plan, options, { log, pollMs }, waiting.signal)
     : startFlow(plan, options).then((flow) => ({ flow, startedMs: performance.timeOrigin }))
+  starting.catch(() => progress.end())
   const first = await Promise.race([starting, signals.first.then(() => null)])
   waiting.abort()
   if (first === null) {
@@ -79,24 +86,28 @@ export async function servePlan(
   const { flow, startedMs } = first
   // Who watches one of code and configuration is told when the other changes.
   const isWatching = isLive || options.mayChange === true
-  const live = isWatching ? keepFresh(flow.members, { log, drainMs, pollMs, startedMs, failures }) : null
+  const live = isWatching ? keepFresh(flow.watched, { log, drainMs, pollMs, startedMs, failures }) : null
   for (const { name, folders, files } of live?.watched ?? []) {
     log.info(`${name}: watching ${files.length} files in ${folders.join(', ')}`)
     log.debug(`${name}: watching ${files.join(', ')}`)
   }
   // Its files were read when this program began.
   const readMs = performance.timeOrigin
-  const changed = (sinceMs: number) => live?.update(flow.members, sinceMs)
+  const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)
   const restarts =
     more.load && isWatching
       ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, startedMs: readMs, failures, changed })
       : null
   if (restarts && options.mayChange) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
   const ready = flow.ready.then(() => {
+    progress.end()
     if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
-    if (!isQuiet) process.stderr.write(banner(role, flow, performance.now() - started))
+    const ms = performance.now() - started
+    if (format === 'json') log.info(`ready in ${Math.round(ms)} ms`, readiness(flow, ms))
+    else if (!isQuiet) output.stderr(banner(role, flow, ms))
   })
   const signal = await Promise.race([ready.then(() => signals.first), signals.first])
+  progress.end()
   log.info(`${signal}: finishing the calls under way`)
   live?.close()
   restarts?.close()

@@ -17,8 +17,17 @@ const TYPES: Readonly<Record<OptionType, ArgumentType>> = {
   condition: 'object',
   batching: 'object',
   uses: 'text',
+  any: 'text',
 }
 const MANY: ReadonlySet<OptionType> = new Set(['texts', 'object', 'map', 'ports', 'protocols'])
+/** What may follow the first word, and is not taken for a file. */
+const WORDS: Readonly<Record<string, RegExp | undefined>> = {
+  ports: /^\d+$/,
+  protocols: /^(?:grpc|http|websocket)$/i,
+  exit_on_exceptions: /^[A-Z]\w*$/,
+  py_modules: /\.py$/,
+  peer_ports: /^\d+$/,
+}
 /** They make sense only beside other executors of a Flow. */
 const OF_FLOW: ReadonlySet<string> = new Set([
   'needs',
@@ -44,6 +53,7 @@ const dashed = (name: string): string => name.replaceAll('_', '-')
 
 function asOption({ name, type, summary, also = [], preset, presetNote, cli = {} }: ConfigOption): Option {
   const own = cli.name ?? dashed(name)
+  const words = WORDS[name] ?? WORDS[type]
   const spellings = [...also.map(dashed), ...(cli.also ?? [])].filter((one) => one !== own)
   const told = presetNote ?? (typeof preset === 'string' || typeof preset === 'number' ? String(preset) : undefined)
   const isList = Array.isArray(preset) && preset.length > 0
@@ -54,6 +64,7 @@ function asOption({ name, type, summary, also = [], preset, presetNote, cli = {}
     ...(type === 'flag' ? {} : { value: cli.value ?? 'VALUE' }),
     ...(spellings.length > 0 ? { also: spellings } : {}),
     ...(MANY.has(type) ? { many: true } : {}),
+    ...(words === undefined ? {} : { words }),
     ...(cli.negated ? { negatable: true } : {}),
     ...(told !== undefined ? { preset: told } : isList ? { preset: preset.join(',') } : {}),
   }
@@ -71,7 +82,7 @@ export function readGiven(args: Args, scope: Scope, without: ReadonlySet<string>
 }
 
 /** What one executor alone is not told. */
-export const NOT_ALONE: ReadonlySet<string> = new Set([...OF_FLOW, 'uses', 'protocol', 'port', 'host'])
+export const NOT_ALONE: ReadonlySet<string> = new Set([...OF_FLOW, 'uses', 'protocol', 'port', 'host', 'quiet'])
 
 function givenValue(args: Args, option: ConfigOption): unknown {
   const { name } = asOption(option)

@@ -32,6 +32,7 @@ const TYPES: Readonly<Record<OptionType, (option: ConfigOption) => Schema>> = {
   text: ({ choices }) => (choices ? either({ enum: choices }, TEXT) : TEXT),
   integer: ({ least = 0, most }) => either({ type: 'integer', minimum: least, ...(most ? { maximum: most } : {}) }),
   texts: () => listOf(TEXT),
+  any: () => ({}),
   object: () => either(KEYS, JSON_TEXT),
   map: () => either(MAP, JSON_TEXT),
   ports: () => either(listOf({ type: 'integer', minimum: 0, maximum: 65_535 }), JSON_TEXT),

@@ -203,4 +203,5 @@ const READERS: Readonly<Record<OptionType, Reader>> = {
   condition: readCondition,
   batching: readBatching,
   uses: (_option, { value }) => value,
+  any: (_option, { value }) => value,
 }

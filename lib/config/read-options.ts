@@ -51,7 +51,9 @@ function warnOf({ name, kind, note }: ConfigOption, at: Given, problems: Problem
       ? `${name} is accepted, and comes into force with a later version`
       : kind === 'none'
         ? `${name} is accepted and has no effect: ${note}`
-        : null
+        : kind === 'export' && note !== undefined
+          ? `${name} is for containers alone: ${note}`
+          : null
   if (message !== null && !problems.warnings.some((one) => one.message === message)) problems.warn(at, message)
 }
 

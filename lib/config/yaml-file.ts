@@ -1,6 +1,6 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
 import { readFileSync, statSync } from 'node:fs'
-import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { type Document, isMap, isNode, LineCounter, parseDocument, stringify, type YAMLError } from 'yaml'
 import { type Problem, XserveError } from '../errors.ts'
 import { type Given, isObject, type Path, pathText } from './given.ts'
 import { errorOf } from './problems.ts'
@@ -69,6 +69,11 @@ export function parseYaml(text: string, file: string): Given {
         path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),
     },
   }
+}
+
+/** As text that reads as the same values. */
+export function writeYaml(value: unknown): string {
+  return stringify(value, { lineWidth: 120, aliasDuplicateObjects: false })
 }
 
 /** Names what is meant, where the reader of YAML does not. */

@@ -22,6 +22,8 @@ export interface DeploymentSpec {
   readonly timeoutSendMs?: number | null
   /** Other replicas that are tried when one was not reached; default -1 = max(3, replicas), as in Jina. */
   readonly retries?: number
+  /** The only one of the shards that runs here; default: null, all of them. */
+  readonly shardId?: number | null
   /** First part of the names of its processes. Default: the deployment's own name. */
   readonly podName?: string
 }
@@ -61,7 +63,8 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   const { name, shards, replicas } = worker.start
   const all: Replica[] = []
   const places: { readonly shardId: number; readonly replicaId: number }[] = []
-  const groups = Array.from({ length: shards }, (_, shardId) => {
+  const shardIds = spec.shardId == null ? [...Array(shards).keys()] : [spec.shardId]
+  const groups = shardIds.map((shardId) => {
     const group = Array.from({ length: replicas }, (_, replicaId) => {
       places.push({ shardId, replicaId })
       return createReplica(specOf(spec, shardId, replicaId), options)

@@ -23,8 +23,9 @@ export function deploymentOf(
 ): Deployment {
   const merging = node?.noReduce ? 'append' : 'join'
   // As in Jina: with one shard there is nothing to stand around.
-  const before = plan.shards > 1 ? plan.usesBefore : null
-  const after = plan.shards > 1 ? plan.usesAfter : null
+  const isWhole = plan.shards > 1 && plan.shardId === null
+  const before = isWhole ? plan.usesBefore : null
+  const after = isWhole ? plan.usesAfter : null
   const shards = createDeployment(specOf(plan, after === null ? merging : 'apart'), options)
   if (before === null && after === null) return shards
   const single = (uses: UsesPlan | null, place: string): Deployment | null =>
@@ -60,6 +61,7 @@ function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
         exitOnExceptions: plan.exitOnExceptions,
       },
     },
+    shardId: plan.shardId,
     polling: pollingTable(plan.polling),
     merging,
     timeoutSendMs: plan.timeoutSendMs,
@@ -69,7 +71,7 @@ function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
 
 /** One process; the arguments of the deployment are for its shards, its name (of specific parameters) is for all. */
 function singleOf(plan: DeploymentPlan, uses: UsesPlan, podName: string): DeploymentSpec {
-  const spec = specOf({ ...plan, uses, shards: 1, replicas: 1 }, 'join')
+  const spec = specOf({ ...plan, uses, shards: 1, shardId: null, replicas: 1 }, 'join')
   const { dynamicBatching: _, ...start } = spec.worker.start
   const bare = { ...start, usesWith: {}, usesMetas: {}, usesRequests: {} }
   return { ...spec, podName, worker: { ...spec.worker, start: bare } }

@@ -39,9 +39,9 @@ export interface RemoteHost extends Balanced {
 /** How long a call waits for a server that has never been there; those who start together come up in any order. */
 const FIRST_WAIT_MS = 5000
 /** And for one that has gone: the time of a restart. Whoever stays away longer is told of at once. */
-const AGAIN_WAIT_MS = 700
+const AGAIN_WAIT_MS = 1000
 /** A name is looked up again so often; and sooner while none of its servers is there. */
-const RESOLVE_MS = 10_000
+const RESOLVE_MS = 2000
 const RESOLVE_SOON_MS = 1000
 /** How often the operator is told what is waited for. */
 const TELL_MS = 3000

@@ -3,7 +3,7 @@
  */
 import { ERRORS, type ErrorCode, XserveError } from '../errors.ts'
 import { createLink } from '../link/create.ts'
-import type { Link } from '../link/link.ts'
+import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
@@ -54,6 +54,8 @@ export interface WorkerProcessOptions {
   readonly command?: readonly string[]
   /** process.argv of a script that is imported again by its workers. Default: the worker's own. */
   readonly argv?: readonly string[]
+  /** Answers calls that the worker makes. Default: it may make none. */
+  readonly answer?: LinkHandlers['call']
 }
 
 /** So long close() may take when the calls have used up all the time. */
@@ -135,7 +137,11 @@ export async function startWorkerProcess(
         log[message.level](message.text)
     }
   }
-  const link = await createLink(fd, { side: 'parent' }, { control: onControl })
+  const link = await createLink(
+    fd,
+    { side: 'parent' },
+    { control: onControl, ...(options.answer ? { call: options.answer } : {}) },
+  )
   // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
   link.control({
     kind: 'load',

@@ -119,6 +119,8 @@ export async function changeMembers(
 }
 
 function fixedOf({ gateway: before }: FlowPlan, { gateway: after }: FlowPlan): string[] {
-  const keys = ['listeners', 'host', 'tls', 'http', 'prefetch', 'uses', 'usesWith'] as const
-  return keys.filter((key) => !Bun.deepEquals(before[key], after[key]))
+  const keys = ['listeners', 'host', 'tls', 'http', 'prefetch'] as const
+  const fixed: string[] = keys.filter((key) => !Bun.deepEquals(before[key], after[key]))
+  // One gateway of the user's is exchanged for another; there is none to begin with, or none to end with, while ports are open.
+  return (before.uses === null) === (after.uses === null) ? fixed : [...fixed, 'uses']
 }

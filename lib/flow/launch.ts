@@ -1,9 +1,12 @@
 /** A plan brought up from TypeScript: the supervisor with a log, a client, and an end by signal. */
 import { Client } from '../client/client.ts'
+import { sentence } from '../config/problems.ts'
+import type { Problem, XserveError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { addressOf, urlOf } from './address-of.ts'
 import { keepFresh } from './live.ts'
+import { watchConfiguration } from './restarts.ts'
 import { startFlow } from './supervisor.ts'
 import { VERSION } from './version.ts'
 
@@ -20,10 +23,17 @@ export interface Launched {
 /** Calls under way at the end get this long: Kubernetes kills after 30 s. */
 const DRAIN_MS = 25_000
 
-/** Rejects as `startFlow` does. */
-export async function launch(plan: FlowPlan): Promise<Launched> {
+/** `load` reads the plan anew, for executors with `restart`; `warnings` are told first. Rejects as `startFlow` does. */
+export async function launch(
+  plan: FlowPlan,
+  load: () => Promise<FlowPlan>,
+  warnings: readonly Problem[] = [],
+): Promise<Launched> {
   const startedMs = Date.now()
   const log = createLogger(plan.name ?? 'gateway')
+  for (const warning of warnings) log.warn(sentence(warning))
+  const failures = new Map<string, XserveError>()
+  const mayChange = plan.deployments.some(({ restart }) => restart)
   const flow = await startFlow(plan, {
     role: 'gateway',
     version: VERSION,
@@ -31,11 +41,16 @@ export async function launch(plan: FlowPlan): Promise<Launched> {
     stdout: (text) => void process.stdout.write(text),
     stderr: (text) => void process.stderr.write(text),
     argv: process.argv,
+    failures: () => failures,
+    mayChange,
   })
   await flow.ready
-  const live = plan.deployments.some(({ reload }) => reload)
-    ? keepFresh(flow.members, { log, drainMs: DRAIN_MS, failures: new Map(), startedMs })
-    : null
+  const isLive =
+    mayChange || plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
+  const watching = { log, drainMs: DRAIN_MS, failures, startedMs }
+  const live = isLive ? keepFresh(flow.watched, watching) : null
+  const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)
+  const restarts = mayChange ? watchConfiguration(flow, { ...watching, load, changed }) : null
   const [first] = flow.listeners
   let client: Client | undefined
   return {
@@ -48,6 +63,7 @@ export async function launch(plan: FlowPlan): Promise<Launched> {
     until: awaitEnd,
     async close() {
       live?.close()
+      restarts?.close()
       client?.close()
       await flow.stop(DRAIN_MS)
     },

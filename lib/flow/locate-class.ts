@@ -1,5 +1,7 @@
 /** Where a class comes from, so that a worker can load it: the module that exports it, or else the script itself. */
+import path from 'node:path'
 import { XserveError } from '../errors.ts'
+import { Executor } from '../executor/executor.ts'
 import type { ExecutorClass } from '../executor/handover.ts'
 import type { UsesPlan } from '../plan/plan.ts'
 
@@ -40,6 +42,20 @@ export function locateClass(Class: ExecutorClass): UsesPlan {
   }
   ofScript.set(name, Class)
   return { kind: 'module', modules: [script ?? Bun.main], className: name, config: null }
+}
+
+/** The module that exports an executor of this name, among those that the program has loaded; null: none does, or several do. */
+export function findClassFile(name: string): string | null {
+  const found = new Set<string>()
+  for (const [file, module] of Object.entries(require.cache)) {
+    if (!path.isAbsolute(file) || /[\\/]node_modules[\\/]/.test(file)) continue
+    for (const [exported, value] of exportsOf(module)) {
+      const isNamed = exported === name || (exported === 'default' && (value as { name?: unknown })?.name === name)
+      if (isNamed && typeof value === 'function' && value.prototype instanceof Executor) found.add(file)
+    }
+  }
+  const [file, ...others] = found
+  return file !== undefined && others.length === 0 ? file : null
 }
 
 /** A module that is still being loaded has none that could be read. */

@@ -12,6 +12,9 @@ export interface Member {
   readonly isRemote: boolean
 }
 
+/** How the start of an executor goes. */
+export type Progress = (name: string, state: 'starting' | 'ready' | 'failed') => void
+
 /** Nodes that pass everything on are none. Throws XserveError BAD_ARGUMENT for what cannot be run here. */
 export async function createMembers(
   plan: FlowPlan,
@@ -53,25 +56,20 @@ async function createMember(
     }
     case 'module':
       return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }
-    case 'image':
-      throw new XserveError(
-        'BAD_ARGUMENT',
-        `${plan.name}: ${uses.written} is a container image, which is not run here`,
-        {
-          where: plan.name,
-          hint: 'export the Flow to Kubernetes or Docker Compose, or start the container and add it as an external executor',
-        },
-      )
+    case 'image': {
+      const { containerDeployment } = await import('./containers/deployment.ts')
+      return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, node) }
+    }
   }
 }
 
 /** Starts all at once. Rejects with the first failure, named where there are several. */
-export async function startMembers(members: ReadonlyMap<string, Member>): Promise<void> {
+export async function startMembers(members: ReadonlyMap<string, Member>, told?: Progress): Promise<void> {
   const own = [...members.values()].filter(({ isRemote }) => !isRemote)
   await Promise.all(
     own.map(async ({ plan, deployment }) => {
       try {
-        await deployment.start()
+        await startOne(plan.name, deployment, told)
       } catch (error) {
         if (members.size === 1) throw error
         const { code, message, details } = asXserveError(error)
@@ -81,10 +79,21 @@ export async function startMembers(members: ReadonlyMap<string, Member>): Promis
   )
 }
 
+async function startOne(name: string, deployment: Deployment, told?: Progress): Promise<void> {
+  told?.(name, 'starting')
+  try {
+    await deployment.start()
+  } catch (error) {
+    told?.(name, 'failed')
+    throw error
+  }
+  told?.(name, 'ready')
+}
+
 /** Resolves when every executor elsewhere has been there. */
-export async function awaitRemotes(members: ReadonlyMap<string, Member>): Promise<void> {
+export async function awaitRemotes(members: ReadonlyMap<string, Member>, told?: Progress): Promise<void> {
   const remotes = [...members.values()].filter(({ isRemote }) => isRemote)
-  await Promise.all(remotes.map(({ deployment }) => deployment.start()))
+  await Promise.all(remotes.map(({ plan, deployment }) => startOne(plan.name, deployment, told)))
 }
 
 /** Names of what `of` gives, each once. */

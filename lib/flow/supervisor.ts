@@ -7,7 +7,8 @@ import { XserveError } from '../errors.ts'
 import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import { sharesPort } from '../plan/listeners.ts'
-import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import { type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
+import type { HttpHandler } from '../servers/http/exchange.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { Node } from '../topology/node.ts'
 import { swappable } from '../topology/swappable.ts'
@@ -17,7 +18,8 @@ import { FAILED_CHANGE } from '../wire/failed-change.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
-import { allOf, awaitRemotes, createMembers, type Member, startMembers, stopMembers } from './members.ts'
+import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
+import { passOn } from './pass-on.ts'
 import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
@@ -33,6 +35,8 @@ export interface FlowOptions extends WorkerProcessOptions {
   readonly failures?: () => ReadonlyMap<string, XserveError>
   /** The plan may change while it runs, which costs every call a little. Default: false. */
   readonly mayChange?: boolean
+  /** Told as each executor starts. */
+  readonly progress?: Progress
 }
 
 export interface RunningFlow {
@@ -40,6 +44,8 @@ export interface RunningFlow {
   /** In the order of the plan. */
   readonly listeners: readonly Listener[]
   readonly members: ReadonlyMap<string, Member>
+  /** Those whose code may be watched: the executors, and the gateway where it is the user's own. */
+  readonly watched: ReadonlyMap<string, Member>
   /** Of all executors. */
   readonly endpoints: readonly string[]
   /** Calls into the Flow without a way over the network. */
@@ -67,13 +73,16 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   let current = { plan, members: await createMembers(plan, options) }
   const { members } = current
   let topology = role === 'gateway' ? createGraph(plan, members, options) : null
-  const first: CallHandler = topology ?? soleMember(members)
+  const first: CallHandler = topology ?? soleMember(members, plan)
   const place = options.mayChange ? swappable(first) : null
   const handler = place ?? first
   const leaving = new Set<Promise<unknown>>()
-  const started = startMembers(members)
+  const own = plan.gateway.uses === null ? null : await ownGateway(plan.gateway, () => runtime, options)
+  const watched = (): ReadonlyMap<string, Member> =>
+    own ? new Map([...current.members, [GATEWAY, own.member]]) : current.members
+  const started = startMembers(watched(), options.progress)
   started.catch(() => {})
-  const remotes = awaitRemotes(members)
+  const remotes = awaitRemotes(members, options.progress)
   const known = async () => {
     await started
     await within(remotes, ENDPOINTS_WAIT_MS)
@@ -105,7 +114,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       return schemas()
     },
   })
-  const listening = listen(runtime, plan.gateway, options)
+  const listening = listen(runtime, plan.gateway, options, own?.http)
   const setServing = async (serving: boolean) => {
     for (const listener of await listening) listener.setServing(serving)
   }
@@ -130,6 +139,9 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       get members() {
         return current.members
       },
+      get watched() {
+        return watched()
+      },
       handler,
       ready,
       get endpoints() {
@@ -139,9 +151,10 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         if (place === null) throw new XserveError('INTERNAL', 'this Flow was started to stay as it is')
         const changing = { ...options, drainMs, ...(signal ? { signal } : {}) }
         const { members: after, difference, retire } = await changeMembers(current, next, changing)
+        await own?.change(next.gateway, drainMs)
         current = { plan: next, members: after }
         topology = role === 'gateway' ? createGraph(next, after, options) : null
-        const { finished } = place.swap(topology ?? soleMember(after))
+        const { finished } = place.swap(topology ?? soleMember(after, next))
         const left = within(finished, drainMs)
           .then(() => retire(drainMs))
           .finally(() => leaving.delete(left))
@@ -158,14 +171,20 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
         // Floating executors: nobody waits for them but we.
         if (topology) await within(topology.settled(), left())
         await within(Promise.all(leaving), left())
-        await stopMembers(current.members, left())
+        await stopMembers(watched(), left())
       },
     }
   } catch (error) {
-    const settled = await Promise.allSettled([close(0), stopMembers(members, 0)])
+    const settled = await Promise.allSettled([close(0), stopMembers(members, 0), own?.member.deployment.stop(0)])
     for (const part of settled) if (part.status === 'rejected') log.debug(`while stopping: ${part.reason}`)
     throw error
   }
+}
+
+/** Loaded only where there is one. */
+async function ownGateway(plan: GatewayPlan, runtime: () => ServedRuntime, options: FlowOptions) {
+  const { createOwnGateway } = await import('./own-gateway.ts')
+  return createOwnGateway(plan, runtime, options)
 }
 
 function createGraph(plan: FlowPlan, members: ReadonlyMap<string, Member>, { log }: FlowOptions): Topology {
@@ -173,8 +192,10 @@ function createGraph(plan: FlowPlan, members: ReadonlyMap<string, Member>, { log
   return createTopology(plan.graph, nodes, { warn: (text) => log.warn(text) })
 }
 
-function soleMember(members: ReadonlyMap<string, Member>): CallHandler {
+function soleMember(members: ReadonlyMap<string, Member>, { deployments }: FlowPlan): CallHandler {
   const [only, ...others] = members.values()
+  const [first] = deployments
+  if (!only && first?.uses.kind === 'pass') return passOn(first.name)
   if (only && others.length === 0) return only.deployment
   throw new XserveError('INTERNAL', `a shared executor is one executor, not ${members.size}`)
 }
@@ -183,13 +204,14 @@ async function listen(
   runtime: ServedRuntime,
   gateway: GatewayPlan,
   options: FlowOptions,
+  beside: HttpHandler | undefined,
 ): Promise<readonly Listener[]> {
   const { log, maxMessageBytes } = options
   const protocols = gateway.listeners
   const settings: ListenOptions = {
     host: gateway.host,
     listening: { protocols, shared: options.sharedPort ?? sharesPort(protocols) },
-    routes: routesOf(gateway, options.version),
+    routes: { ...routesOf(gateway, options.version), beside },
     prefetch: gateway.prefetch,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.

@@ -14,6 +14,7 @@ export const DEFAULT_DEPLOYMENT: Omit<DeploymentPlan, 'name' | 'uses'> = {
   usesBefore: null,
   usesAfter: null,
   shards: 1,
+  shardId: null,
   replicas: 1,
   polling: 'any',
   timeoutSendMs: null,

@@ -7,7 +7,7 @@ import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
 import type { BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
 import { type Reading, resolvePath, withEnv } from './reading.ts'
-import { modulesOf, readUses } from './uses.ts'
+import { isImageName, modulesOf, readUses } from './uses.ts'
 
 /** Jina's. */
 const BATCH_TIMEOUT_MS = 10_000
@@ -16,7 +16,8 @@ const BATCH_TIMEOUT_MS = 10_000
 export interface Item {
   readonly name: string
   readonly at: Given
-  /** The item's own, and what the Flow says for all. */
+  readonly own: Options
+  /** Its own, and what the Flow says for all. */
   readonly options: Options
   readonly plan: DeploymentPlan
 }
@@ -36,9 +37,11 @@ export function readItem(at: Given, defaultName: string, forAll: ForAll, reading
   const env = { ...readEnvFiles(own.get('env_file'), reading), ...mapOf(own, 'env') }
   const isLive = flagOf(own, 'reload')
   const inner = { ...withEnv(reading, env), checksClasses: reading.checksClasses && !isLive }
-  const modules = modulesOf(own, reading) ?? []
   const isExternal = own.get('external')?.value === true
   const uses = own.get('uses')
+  // Those of an image are in it.
+  const isImage = uses !== undefined && isImageName(uses.value)
+  const modules = isImage ? [] : (modulesOf(own, reading) ?? [])
   const main = uses === undefined || isExternal ? null : readUses(uses.at, modules, inner)
   const options = main ? mergeOptions(mergeOptions(forAll.options, main.options), own) : spoken
   const around = (key: 'uses_before' | 'uses_after'): UsesPlan | null => {
@@ -57,22 +60,24 @@ export function readItem(at: Given, defaultName: string, forAll: ForAll, reading
     usesBefore: around('uses_before'),
     usesAfter: around('uses_after'),
     shards: numberOf(options, 'shards') ?? 1,
+    shardId: shardOf(options, problems),
     replicas: numberOf(options, 'replicas') ?? 1,
     polling: (options.get('polling')?.value as PollingPlan | undefined) ?? DEFAULT_DEPLOYMENT.polling,
     timeoutSendMs: limitOf(options),
     retries: numberOf(options, 'retries') ?? DEFAULT_DEPLOYMENT.retries,
     grpcMetadata: mapOf(options, 'grpc_metadata'),
     timeoutReadyMs: numberOf(options, 'timeout_ready') ?? DEFAULT_DEPLOYMENT.timeoutReadyMs,
-    workspace: pathOf(options.get('workspace'), reading),
+    workspace:
+      main?.uses.kind === 'image' ? (textOf(options, 'workspace') ?? null) : pathOf(options.get('workspace'), reading),
     env: { ...forAll.env, ...fromFile, ...env },
     exitOnExceptions: (options.get('exit_on_exceptions')?.value as readonly string[] | undefined) ?? [],
     reload: flagOf(options, 'reload'),
     restart: flagOf(options, 'restart'),
     port: portOf(name, options, isExternal, reading),
-    options: carriedOf(options),
+    options: { ...(isImage ? modulesInside(own) : {}), ...carriedOf(options) },
   }
   const replicas = plan.uses.kind === 'external' ? plan.uses.addresses.length : plan.replicas
-  return { name, at, options: spoken, plan: { ...plan, replicas } }
+  return { name, at, own, options: spoken, plan: { ...plan, replicas } }
 }
 
 function external(name: string, options: Options, at: Given, { problems }: Reading): UsesPlan {
@@ -99,7 +104,8 @@ function portOf(name: string, options: Options, isExternal: boolean, { problems 
   const port = options.get('port')
   if (port === undefined || isExternal) return null
   const ports = port.value as readonly number[]
-  const workers = (numberOf(options, 'shards') ?? 1) * (numberOf(options, 'replicas') ?? 1)
+  const shards = options.has('shard_id') ? 1 : (numberOf(options, 'shards') ?? 1)
+  const workers = shards * (numberOf(options, 'replicas') ?? 1)
   if (ports.length !== workers) {
     problems.add(
       port.at,
@@ -108,6 +114,21 @@ function portOf(name: string, options: Options, isExternal: boolean, { problems 
     )
   }
   return ports.length === 1 ? ports[0]! : null
+}
+
+/** As they are written: paths in the container. */
+function modulesInside(options: Options): Readonly<Record<string, unknown>> {
+  const modules = options.get('py_modules')?.value
+  return modules === undefined ? {} : { py_modules: modules }
+}
+
+function shardOf(options: Options, problems: Reading['problems']): number | null {
+  const option = options.get('shard_id')
+  if (option === undefined) return null
+  const shards = numberOf(options, 'shards') ?? 1
+  const shard = option.value as number
+  if (shard >= shards) problems.add(option.at, `shard_id is ${shard}, and shards are numbered from 0 to ${shards - 1}`)
+  return shard
 }
 
 function batchingOf(options: Options): Readonly<Record<string, BatchingPlan>> {

@@ -1,8 +1,9 @@
 /** A Flow as it is written in TypeScript: the options of Jina's Flow under the same names, in camelCase. */
+import type { CarriedExecutorSpec, CarriedFlowSpec } from './carried-spec.ts'
 import type { UsesPlan } from './plan.ts'
 
 /** Of the Flow and its gateway. */
-export interface FlowSpec {
+export interface FlowSpec extends CarriedFlowSpec {
   readonly name?: string
   /** Of each protocol, in the same order. Default: any free ones. */
   readonly port?: number | readonly number[]
@@ -31,10 +32,25 @@ export interface FlowSpec {
   readonly retries?: number
   readonly workspace?: string
   readonly env?: Readonly<Record<string, string | number | boolean>>
+  /** Files of NAME=value lines, as if they stood in `env`. */
+  readonly envFile?: string | readonly string[]
+  /** The user's own gateway: `file.ts`, `file.ts#Name`, `docker://image` (for exports). Default: the built-in one alone. */
+  readonly uses?: string | UsesPlan
+  /** Arguments of its constructor. */
+  readonly usesWith?: Readonly<Record<string, unknown>>
+  /** Files in which its class is looked for. */
+  readonly pyModules?: string | readonly string[]
+  /** Code is watched, and served anew when it changes: that of executors that say nothing else, too. Default: false. */
+  readonly reload?: boolean
+  /** The same for configuration. Default: false. */
+  readonly restart?: boolean
 }
 
+/** Of the gateway alone; goes before what the Flow says. */
+export type GatewaySpec = Omit<FlowSpec, 'name' | 'workspace'>
+
 /** Of one executor; of a joining node when `uses` is left out. */
-export interface ExecutorSpec {
+export interface ExecutorSpec extends CarriedExecutorSpec {
   /** Default: `executor` with the number of its place. */
   readonly name?: string
   /** `file.ts`, `file.ts#Name`, `docker://image`; or read already. Default: passes everything on. */
@@ -80,6 +96,10 @@ export interface ExecutorSpec {
   readonly retries?: number
   readonly workspace?: string
   readonly env?: Readonly<Record<string, string | number | boolean>>
+  /** Files of NAME=value lines, as if they stood in `env`. */
+  readonly envFile?: string | readonly string[]
+  /** Files in which classes are looked for. */
+  readonly pyModules?: string | readonly string[]
   /** Names of errors that end the process. */
   readonly exitOnExceptions?: readonly string[]
   /** The code is watched. Default: false. */
@@ -102,57 +122,3 @@ export interface NodeSpec extends ExecutorSpec {
   /** `needs_all`: it waits for all that nobody waits for yet. Default: add. */
   readonly method?: 'add' | 'needs_all'
 }
-
-/** Names that may be written; each in snake_case, too. */
-export const FLOW_KEYS: readonly (keyof FlowSpec)[] = [
-  'name',
-  'port',
-  'protocol',
-  'host',
-  'sslCertfile',
-  'sslKeyfile',
-  'title',
-  'description',
-  'cors',
-  'noDebugEndpoints',
-  'noCrudEndpoints',
-  'exposeEndpoints',
-  'prefetch',
-  'timeoutSend',
-  'retries',
-  'workspace',
-  'env',
-]
-
-export const EXECUTOR_KEYS: readonly (keyof NodeSpec)[] = [
-  'name',
-  'uses',
-  'usesWith',
-  'usesMetas',
-  'usesRequests',
-  'usesDynamicBatching',
-  'needs',
-  'floating',
-  'when',
-  'noReduce',
-  'disableReduce',
-  'replicas',
-  'shards',
-  'polling',
-  'usesBefore',
-  'usesAfter',
-  'external',
-  'host',
-  'port',
-  'tls',
-  'grpcMetadata',
-  'timeoutSend',
-  'timeoutReady',
-  'retries',
-  'workspace',
-  'env',
-  'exitOnExceptions',
-  'reload',
-  'restart',
-  'method',
-]

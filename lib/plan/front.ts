@@ -16,9 +16,16 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   const uses = own.get('uses')
   const main = uses ? readUses(uses.at, modulesOf(own, reading) ?? [], reading) : null
   const options = main ? mergeOptions(main.options, own) : own
+  const listeners = listenersOf(options, reading)
+  if (main?.uses.kind === 'module' && !listeners.some(({ protocol }) => protocol === 'http'))
+    reading.problems.add(
+      uses!.at,
+      'a gateway of your own answers HTTP, which is not served',
+      'say protocol: http, or [grpc, http]',
+    )
   return {
     ...DEFAULT_GATEWAY,
-    listeners: listenersOf(options, reading),
+    listeners,
     host: hostOf(options.get('host'), reading),
     uses: usesOf(main?.uses),
     usesWith: objectOf(options, 'uses_with'),

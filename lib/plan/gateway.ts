@@ -22,6 +22,20 @@ export interface GatewayDescription {
   readonly polling: Readonly<Record<string, unknown>>
   /** Nodes that get their branches side by side. */
   readonly noReduce: readonly string[]
+  /** Node → what Jina's options do not say of it: `SettingsOf`. */
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** Of one node, each of them optional. */
+interface SettingsOf {
+  /** Milliseconds for one call. */
+  readonly timeout_send?: unknown
+  readonly retries?: unknown
+  /** Addresses of executors before and behind its shards. */
+  readonly uses_before?: unknown
+  readonly uses_after?: unknown
+  /** Those before it in the order in which they merge. */
+  readonly needs?: unknown
 }
 
 const START = 'start-gateway'
@@ -38,9 +52,12 @@ export function planGateway(given: GatewayDescription, gateway: Partial<GatewayP
   for (const key of ['conditions', 'addresses', 'metadata', 'polling'] as const) {
     checkNames(OPTIONS[key], Object.keys(given[key]), names)
   }
+  checkNames(OPTIONS.settings, Object.keys(given.settings), [...names, END])
   checkNames(OPTIONS.noReduce, given.noReduce, names)
-  const needsOf = (name: string) =>
-    edges.filter(([, to]) => to === name).map(([from]) => (from === START ? GATEWAY : from))
+  const needsOf = (name: string) => {
+    const needs = edges.filter(([, to]) => to === name).map(([from]) => (from === START ? GATEWAY : from))
+    return inOrderOf(name, needs, settingsOf(name, given.settings).needs)
+  }
   return {
     name: null,
     gateway: { ...DEFAULT_GATEWAY, ...gateway },
@@ -66,6 +83,7 @@ const OPTIONS = {
   metadata: '--deployments-metadata',
   polling: '--deployments-polling',
   noReduce: '--deployments-disable-reduce',
+  settings: '--deployments-settings',
 } as const
 
 type Edge = readonly [from: string, to: string]
@@ -130,7 +148,10 @@ function conditionOf(name: string, conditions: Readonly<Record<string, unknown>>
 }
 
 function deploymentOf(name: string, given: GatewayDescription): DeploymentPlan {
-  const { shards, before, after } = readAddresses(name, given.addresses[name])
+  const settings = settingsOf(name, given.settings)
+  const { shards, ...around } = readAddresses(name, given.addresses[name])
+  const before = settings.uses_before === undefined ? around.before : readGroup(name, settings.uses_before)
+  const after = settings.uses_after === undefined ? around.after : readGroup(name, settings.uses_after)
   const addresses = shards.flatMap((group, shard) =>
     group.map((address) => (shards.length > 1 ? { ...address, shard } : address)),
   )
@@ -146,6 +167,8 @@ function deploymentOf(name: string, given: GatewayDescription): DeploymentPlan {
     replicas: Math.max(1, shards[0]?.length ?? 1),
     polling: pollingOf(name, given.polling[name]),
     grpcMetadata: metadataOf(name, given.metadata[name]),
+    timeoutSendMs: wholeNumber(name, 'timeout_send', settings.timeout_send, 0) ?? null,
+    retries: wholeNumber(name, 'retries', settings.retries, -1) ?? DEFAULT_DEPLOYMENT.retries,
   }
 }
 
@@ -206,6 +229,28 @@ function metadataOf(name: string, value: unknown): Readonly<Record<string, strin
   if (value === undefined) return {}
   if (!isObject(value)) throw refused(OPTIONS.metadata, `the metadata of ${name} is no object`)
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))
+}
+
+function settingsOf(name: string, settings: Readonly<Record<string, unknown>>): SettingsOf {
+  const own = settings[name] ?? {}
+  if (!isObject(own)) throw refused(OPTIONS.settings, `the settings of ${name} are no object`)
+  const known: readonly (keyof SettingsOf)[] = ['timeout_send', 'retries', 'uses_before', 'uses_after', 'needs']
+  const unknown = Object.keys(own).find((key) => !known.includes(key as keyof SettingsOf))
+  if (unknown !== undefined) throw refused(OPTIONS.settings, `${name} has ${unknown}`, `known are ${known.join(', ')}`)
+  return own
+}
+
+function wholeNumber(name: string, key: string, value: unknown, least: number): number | undefined {
+  if (value === undefined) return undefined
+  if (Number.isInteger(value) && (value as number) >= least) return value as number
+  throw refused(OPTIONS.settings, `${key} of ${name} is ${JSON.stringify(value)} instead of a number from ${least}`)
+}
+
+/** `order` has the same names as `needs`. */
+function inOrderOf(name: string, needs: readonly string[], order: unknown): readonly string[] {
+  if (order === undefined) return needs
+  if (Array.isArray(order) && order.length === needs.length && needs.every((one) => order.includes(one))) return order
+  throw refused(OPTIONS.settings, `needs of ${name} are ${JSON.stringify(order)}, and in the graph ${needs.join(', ')}`)
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -102,8 +102,9 @@ function checkNeeds(nodes: readonly NodePlan[], report: GraphReport): boolean {
         )
       if (need === GATEWAY || names.includes(need)) continue
       isWhole = false
-      const guess = nearest(need, [...names, GATEWAY])
-      const hint = guess === undefined ? `there are ${names.join(', ')}` : `did you mean ${guess}?`
+      const others = [...names.filter((one) => one !== name), GATEWAY]
+      const guess = nearest(need, others)
+      const hint = guess === undefined ? `there are ${others.join(', ')}` : `did you mean ${guess}?`
       report.fault(index, 'needs', `${name} needs ${need}, but no executor has that name`, hint)
     }
   }

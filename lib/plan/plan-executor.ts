@@ -5,7 +5,7 @@ import { resolveExecutorSource } from './executor-source.ts'
 import type { ExecutorSpec } from './flow-spec.ts'
 import type { FlowPlan, GatewayPlan } from './plan.ts'
 import { planFlow } from './plan-flow.ts'
-import { isYaml } from './uses.ts'
+import { isYaml, PASSES_ON } from './uses.ts'
 
 export interface ExecutorPlanOptions {
   /** Where relative paths begin. */
@@ -25,7 +25,7 @@ export interface ExecutorPlanOptions {
  */
 export async function planExecutor(given: string, options: ExecutorPlanOptions): Promise<FlowPlan> {
   const { folder, className, spec, context, warn } = options
-  const isModule = !isYaml(given, folder) && !given.includes('://')
+  const isModule = given !== PASSES_ON && !isYaml(given, folder) && !given.includes('://')
   const source = isModule ? resolveExecutorSource(given, className, folder) : null
   const uses =
     source === null

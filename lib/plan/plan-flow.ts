@@ -2,8 +2,8 @@
 import { fromProgram, type Given, memberOf } from '../config/given.ts'
 import { createProblems } from '../config/problems.ts'
 import type { Problem } from '../errors.ts'
-import { assemble } from './assemble.ts'
-import type { FlowSpec, NodeSpec } from './flow-spec.ts'
+import { type Assembled, assemble } from './assemble.ts'
+import type { FlowSpec, GatewaySpec, NodeSpec } from './flow-spec.ts'
 import type { FlowPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
 import { isYaml } from './uses.ts'
@@ -14,6 +14,10 @@ export interface PlanOptions {
   /** Of variables in the executors' YAML. Default: those of the process. */
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly context?: Readonly<Record<string, unknown>>
+  /** What the gateway alone is told. Default: nothing. */
+  readonly gateway?: GatewaySpec | null
+  /** As in Reading. */
+  readonly classFile?: (className: string) => string | null
   /** What a path is called in messages. Default: `executors[0].replicas`. */
   readonly textOf?: Given['source']['textOf']
   /** Told of what is accepted and does nothing. Default: nobody. */
@@ -26,12 +30,23 @@ export async function planFlow(
   executors: readonly NodeSpec[],
   options: PlanOptions,
 ): Promise<FlowPlan> {
-  const { folder, env = process.env, context = {} } = options
+  return (await assembleFlow(flow, executors, options)).plan
+}
+
+/** The same with what it was made of. */
+export async function assembleFlow(
+  flow: FlowSpec,
+  executors: readonly NodeSpec[],
+  options: PlanOptions,
+): Promise<Assembled> {
+  const { folder, env = process.env, context = {}, gateway = null } = options
   const problems = createProblems()
   // Its reader is loaded only where there is some.
-  const hasYaml = executors.some(({ uses, usesBefore, usesAfter }) =>
-    [uses, usesBefore, usesAfter].some((given) => isYaml(given, folder)),
-  )
+  const hasYaml =
+    isYaml(gateway?.uses, folder) ||
+    executors.some(({ uses, usesBefore, usesAfter }) =>
+      [uses, usesBefore, usesAfter].some((given) => isYaml(given, folder)),
+    )
   const yaml = hasYaml ? await import('../config/yaml-file.ts') : null
   const reading: Reading = {
     problems,
@@ -40,16 +55,22 @@ export async function planFlow(
     folder,
     files: new Set(),
     checksClasses: true,
+    classFile: options.classFile,
   }
-  const whole = fromProgram({ ...flow, executors })
+  const whole = fromProgram({ ...flow, executors, ...(gateway ? { gateway } : {}) })
   const { textOf = whole.source.textOf } = options
   const root = { ...whole, source: { ...whole.source, textOf } }
   const list = memberOf(root, 'executors')
-  const { plan } = assemble(
-    { flow: { ...root, value: flow }, gateway: null, executors: executors.map((_, i) => memberOf(list, i)), list },
+  const assembled = assemble(
+    {
+      flow: { ...root, value: flow },
+      gateways: gateway ? [memberOf(root, 'gateway')] : [],
+      executors: executors.map((_, i) => memberOf(list, i)),
+      list,
+    },
     reading,
   )
   problems.settle('BAD_ARGUMENT')
   for (const warning of problems.warnings) options.warn?.(warning)
-  return plan
+  return assembled
 }

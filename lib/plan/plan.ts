@@ -80,6 +80,8 @@ export interface DeploymentPlan {
   readonly usesBefore: UsesPlan | null
   readonly usesAfter: UsesPlan | null
   readonly shards: number
+  /** It is this one of the shards, and the others run elsewhere, as in containers; null = all of them run here. */
+  readonly shardId: number | null
   readonly replicas: number
   /** Which shards answer, as written: one word for all endpoints, or endpoint → word, `*` for the rest. */
   readonly polling: PollingPlan
@@ -91,7 +93,7 @@ export interface DeploymentPlan {
   readonly grpcMetadata: Readonly<Record<string, string>>
   /** From start to ready; -1 waits for ever. */
   readonly timeoutReadyMs: number
-  /** Absolute; null = the default place. */
+  /** Absolute, or a path in the container of an image as it is written; null = the default place. */
   readonly workspace: string | null
   /** Added to the environment of its processes. */
   readonly env: Readonly<Record<string, string>>

@@ -14,13 +14,17 @@ export interface Reading {
   readonly folder: string
   /** Whether classes are looked for in the text of modules. Not where code is watched: what is missing may come yet. */
   readonly checksClasses: boolean
+  /** Classes without a module are kept as such: an export, which needs none, tells of all of them. Default: false. */
+  readonly keepsNames?: boolean
   /** Files that were read; absolute. */
   readonly files: Set<string>
+  /** The file of a class that the program itself has loaded; null: none of this name. Default: it has loaded none. */
+  readonly classFile?: ((className: string) => string | null) | undefined
 }
 
 /** Paths are relative to the file they stand in. */
-export function resolvePath({ source }: Given, written: string, { folder }: Reading): string {
-  return path.resolve(source.file === null ? folder : path.dirname(source.file), written)
+export function resolvePath({ source: { file } }: Given, written: string, { folder }: Pick<Reading, 'folder'>): string {
+  return path.resolve(file !== null && path.isAbsolute(file) ? path.dirname(file) : folder, written)
 }
 
 /** A YAML file with its variables replaced. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG. */

@@ -38,6 +38,8 @@ const OF_ITEM: ReadonlySet<string> = new Set([
   'host',
   'port',
 ])
+/** Jina's executor without endpoints. */
+export const PASSES_ON = 'BaseExecutor'
 const NOTHING: Options = new Map()
 
 /** Whether it is read from YAML: in a file, a folder, or as text. */
@@ -46,6 +48,9 @@ export function isYaml(given: unknown, folder: string): boolean {
   if (/\.ya?ml$/i.test(given) || isYamlText(given)) return true
   return !IMAGE.test(given) && configIn(path.resolve(folder, given)) !== null
 }
+
+/** Whether it is a container image by its scheme. */
+export const isImageName = (given: unknown): boolean => typeof given === 'string' && IMAGE.test(given)
 
 const isYamlText = (given: string): boolean => /^\s*(?:![\w]|jtype\s*:|\{)/.test(given)
 
@@ -97,13 +102,22 @@ function isLocated(given: unknown, { source }: Given): given is UsesPlan {
 
 function byName(className: string, at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
   const { problems } = reading
-  if (modules.length > 0) return checked({ kind: 'module', modules, className, config: null }, at, reading)
+  if (className === PASSES_ON) return { uses: { kind: 'pass' }, options: NOTHING }
+  const files = modules.length > 0 ? modules : loadedFile(className, reading)
+  if (files.length > 0 || reading.keepsNames)
+    return checked({ kind: 'module', modules: files, className, config: null }, at, reading)
   problems.add(
     at,
     `${className} is neither a file nor a class of one`,
     `name the file: uses: my_executor.ts#${className}, or py_modules: [my_executor.ts]`,
   )
   return null
+}
+
+/** A program need not name the file of a class that it has imported. */
+function loadedFile(className: string, reading: Reading): readonly string[] {
+  const file = reading.classFile?.(className) ?? null
+  return file === null ? [] : [file]
 }
 
 function readModule(given: string, at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
@@ -168,12 +182,17 @@ export function readExecutor(
   })
   const files = modulesOf(options, reading)
   if (files === null || typeof jtype.value !== 'string') return null
-  const all = [...files, ...modules]
+  const named = [...files, ...modules]
+  const all = named.length > 0 ? named : loadedFile(jtype.value, reading)
   if (all.length === 0) {
-    problems.add(jtype, `which file is ${jtype.value} in?`, 'name it: py_modules: [my_executor.ts]')
+    const hint = 'name it: py_modules: [my_executor.ts]'
+    const ofProgram = reading.classFile ? `${hint}, or import it from there` : hint
+    problems.add(jtype, `which file is ${jtype.value} in?`, ofProgram)
     return null
   }
-  const found = checked({ kind: 'module', modules: all, className: jtype.value, config }, jtype, reading)
+  // The one that its module exports as such, or the only one.
+  const className = jtype.value === 'default' ? null : jtype.value
+  const found = checked({ kind: 'module', modules: all, className, config }, jtype, reading)
   return found && { ...found, options: new Map([...options].filter(([name]) => !OF_ITEM.has(name))) }
 }
 
@@ -223,6 +242,3 @@ function configIn(folder: string): string | null {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return null
   return path.join(folder, 'config.yml')
 }
-
-/** Keys of an executor's YAML, for the schema. */
-export const EXECUTOR_FILE_KEYS = OWN_KEYS

@@ -222,7 +222,7 @@ function construct(
   const { name, pod, replicas, shards, shardId, replicaId, workspace } = given
   const metas = { name: className, ...given.usesMetas } as Metas
   const runtimeArgs = { name: pod, replicas, shards, shardId, replicaId, workspace }
-  const making = { name, metas, runtimeArgs, requests, logger: createWorkerLog(link) }
+  const making = { name, metas, runtimeArgs, requests, logger: createWorkerLog(link), link }
   const Constructor = Class as unknown as new (usesWith: Readonly<Record<string, unknown>>) => Executor
   return makeExecutor(making, () => new Constructor(given.usesWith))
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measureConnections } from './connections.ts'
+import { measureFlows } from './flows.ts'
 import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
 import { measureLive } from './live.ts'
@@ -26,6 +27,7 @@ const PARTS = [
   'http',
   'connections',
   'topology',
+  'flows',
   'live',
 ] as const
 type Part = (typeof PARTS)[number]
@@ -55,6 +57,7 @@ try {
   await add('topology', () => measureTopology(scale.requests))
   await add('live', () => measureLive(quick ? 10 : 30))
   const requests = writeRequests(folder)
+  await add('flows', () => measureFlows(requests, scale))
   const [binary, echo, json] = await Promise.all([serveBinary(), serveEcho(), serveJsonEcho()])
   try {
     await checkAnswers(binary, requests)

@@ -31,6 +31,7 @@ export interface WebServer extends AsyncDisposable {
     sockets: number
     endMarks: number
     closed: number[]
+    /** Of the last post or socket. */
     headers: Headers | null
   }
   stop(): Promise<void>
@@ -66,7 +67,8 @@ export function startWebServer(behaviour: Behaviour = {}, port = 0): WebServer {
     idleTimeout: 0,
     ...(behaviour.tls ? { tls: behaviour.tls } : {}),
     async fetch(request, self) {
-      seen.headers = request.headers
+      // Not those of questions about the server: a client may ask them at the same time.
+      if (request.method === 'POST' || request.headers.has('upgrade')) seen.headers = request.headers
       const { pathname } = new URL(request.url)
       if (request.headers.get('upgrade') === 'websocket' && self.upgrade(request)) return undefined
       if (request.method === 'GET') {

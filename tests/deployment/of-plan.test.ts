@@ -28,6 +28,7 @@ const PLAN: DeploymentPlan = {
   usesBefore: null,
   usesAfter: null,
   shards: 1,
+  shardId: null,
   replicas: 1,
   polling: 'any',
   timeoutSendMs: null,

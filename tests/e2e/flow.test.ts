@@ -160,12 +160,12 @@ test('what is wrong ends the start with its place and exit code 2', async () => 
   expect((await xserve(['flow', '/nowhere/flow.yml'])).code).toBe(2)
 })
 
-test('a failing executor among several is named, and nothing is left running', async () => {
+test('a class that is not there is named with its place and those that there are', async () => {
   const { flow } = project({ 'flow.yml': CHAIN.replace('#Before', '#Nobody'), 'b.yml': B('Before', 'B') })
   const { code, stderr } = await xserve(['flow', flow])
   expect(code).toBe(2)
-  expect(stderr).toContain('a: ')
-  expect(stderr).toContain('Nobody')
+  expect(stderr).toContain('flow.yml:4:15 executors[0].uses: marks.ts exports no Executor named Nobody')
+  expect(stderr).toContain('it exports After, Before')
 })
 
 test('check says what a file means, or what is wrong with it, and starts nothing', async () => {
@@ -187,7 +187,8 @@ test('check says what a file means, or what is wrong with it, and starts nothing
   const wrong = await xserve(['check', flow, '--json', ...context])
   expect(wrong.code).toBe(2)
   expect(JSON.parse(wrong.stdout).problems).toEqual([
-    expect.objectContaining({ file: flow, line: 6, path: 'executors[2].floating' }),
+    expect.objectContaining({ file: flow, line: 6, column: 15, path: 'executors[2].needs' }),
+    expect.objectContaining({ file: flow, line: 6, column: 35, path: 'executors[2].floating' }),
   ])
   expect((await xserve(['check', flow, ...context])).stderr).toContain(`${flow}:6:`)
 })

@@ -146,3 +146,37 @@ test('files that fail on purpose are told by position', async () => {
     expect(done.stderr).toMatch(new RegExp(`${name.replace('.', '\\.')}:\\d+:\\d+`))
   }
 })
+
+test('--log-format json: everything on stderr is an object a line, readiness, prints of the executor and errors too', async () => {
+  using folder = temporaryFolder({
+    'exec.ts': `${HEAD}console.error('from | the executor')\nexport default class A extends Executor { @requests foo() {} }\n`,
+  })
+  const server = await startServer('run', ['exec.ts', '--log-format', 'json'], { cwd: folder.path })
+  await server.stop()
+  const lines = server
+    .stderr()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      level: 'info',
+      name: 'executor0/rep-0',
+      message: 'from | the executor',
+      stream: 'stderr',
+    }),
+  )
+  expect(lines).toContainEqual(
+    expect.objectContaining({
+      event: 'ready',
+      addresses: [{ protocol: 'grpc', url: expect.stringMatching(/^grpc:\/\/127\.0\.0\.1:\d+$/) }],
+      executors: ['executor0'],
+    }),
+  )
+  const failed = await xserve(['run', 'exce.ts', '--log-format', 'json'], { cwd: folder.path })
+  expect(JSON.parse(failed.stderr)).toMatchObject({
+    level: 'error',
+    code: 'FILE_NOT_FOUND',
+    message: expect.any(String),
+  })
+})

@@ -146,8 +146,8 @@ export async function startServer(
       })
     }
   }
-  // Its last line: all addresses are there.
-  await seen(/^ {2}endpoints .*\n/m)
+  // Its last line: all addresses are there; or the line for machines.
+  await seen(/^ {2}endpoints .*\n|"event":"ready".*\n/m)
   const address = told(err.text, 'gRPC').replace(/^grpcs:\/\//, '')
   let signalled = false
   const stop = async (): Promise<number | null> => {

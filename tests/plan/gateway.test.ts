@@ -2,7 +2,16 @@ import { describe, expect, test } from 'bun:test'
 import { type GatewayDescription, planGateway } from '../../lib/plan/gateway.ts'
 
 const plan = (given: Partial<GatewayDescription>) =>
-  planGateway({ graph: {}, conditions: {}, addresses: {}, metadata: {}, polling: {}, noReduce: [], ...given })
+  planGateway({
+    graph: {},
+    conditions: {},
+    addresses: {},
+    metadata: {},
+    polling: {},
+    noReduce: [],
+    settings: {},
+    ...given,
+  })
 const CHAIN = { 'start-gateway': ['a'], a: ['b'], b: ['end-gateway'] }
 const at = (port: number, more = {}) => ({ host: 'h', port, tls: false, ...more })
 

@@ -65,7 +65,29 @@ test('gateway, ports, defaults', () => {
     { protocol: 'grpc', port: 1235 },
   ])
   expect([plan.gateway.timeoutSendMs, plan.deployments[0]!.name]).toEqual([500, 'executor0'])
-  expect(warnings).toEqual([expect.stringContaining('monitoring')])
+  expect(warnings).toEqual([
+    expect.objectContaining({
+      path: 'with.monitoring',
+      line: 2,
+      message: expect.stringMatching(/^monitoring .*later/),
+    }),
+  ])
+})
+
+test('what a Flow says of live change holds for its executors, unless they say otherwise', () => {
+  const { plan } = flow('  - {uses: a.ts}\n  - {uses: b.ts, reload: false}\n', 'with: {reload: true, restart: true}\n')
+  expect(plan.deployments.map(({ reload, restart }) => [reload, restart])).toEqual([
+    [true, true],
+    [false, true],
+  ])
+})
+
+test('a gateway of one’s own wants HTTP', () => {
+  const own = 'with: {uses: a.ts, protocol: [grpc, http]}\n'
+  expect(flow('  - {uses: a.ts}\n', own).plan.gateway.uses).toMatchObject({ kind: 'module', modules: [at('a.ts')] })
+  expect(() => flow('  - {uses: a.ts}\n', 'gateway: {uses: a.ts}\n')).toThrow(
+    /:2:11 gateway\.uses: a gateway of your own answers HTTP/,
+  )
 })
 
 test('options that only others can use are kept', () => {
@@ -90,11 +112,11 @@ describe('what is wrong is told with its place', () => {
     ['executors:\n  - 5\n', /:2:5 executors\[0\]: /],
     ['executors:\n  - uses: none.ts\n', /:2:5 executors\[0\]\.uses: there is no file none\.ts/],
     ['executors:\n  - uses: none.yml\n', /:2:5 executors\[0\]\.uses: there is no file none\.yml/],
-    ['executors:\n  - {uses: a.ts, replcas: 2}\n', /:2:\d+ executors\[0\]: .*replcas/],
+    ['executors:\n  - {uses: a.ts, replcas: 2}\n', /:2:18 executors\[0\]\.replcas: an executor has no option replcas/],
     ['executors:\n  - {uses: a.ts, replicas: x}\n', /replicas must be a whole number/],
     [
       'executors:\n  - {name: a, uses: a.ts}\n  - {name: b, uses: a.ts, needs: c}\n',
-      /:3:\d+ executors\[1\]: .*needs c/,
+      /:3:27 executors\[1\]\.needs: b needs c, but no executor has that name/,
     ],
     ['executors:\n  - {name: a, uses: a.ts}\n  - {name: a, uses: a.ts}\n', /called a/],
     ['executors:\n  - {name: a, uses: a.ts, needs: b}\n  - {name: b, uses: a.ts, needs: a}\n', /wait for each other/],
@@ -102,7 +124,7 @@ describe('what is wrong is told with its place', () => {
     ['executors:\n  - {uses: a.ts, uses_with: "{bad"}\n', /uses_with: .*is no JSON/],
     ['executors:\n  - {uses: Nobody}\n', /Nobody/],
     ['executors:\n  - {uses: {jtype: A}}\n', /which file is A in/],
-    ['executors:\n  - {uses: a.ts, method: inspect}\n', /method: there is no method/],
+    ['executors:\n  - {uses: a.ts, method: inspect}\n', /method cannot be "inspect"/],
     ['executors:\n  - {uses: a.ts}\nwith: {prot: 5}\n', /prot/],
     ['- a\n', /a Flow is described by keys/],
   ])('%j', (text, message) => expect(() => load(text)).toThrow(message))

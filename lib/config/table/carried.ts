@@ -22,8 +22,15 @@ const container = (name: string, type: OptionType, summary: string, scopes: read
   kind: 'export',
 })
 
-const none = (name: string, type: OptionType, note: string, scopes: readonly Scope[] = BOTH): ConfigOption => ({
+const none = (
+  name: string,
+  type: OptionType,
+  note: string,
+  scopes: readonly Scope[] = BOTH,
+  also?: readonly string[],
+): ConfigOption => ({
   name,
+  ...(also ? { also } : {}),
   scopes,
   type,
   summary: 'Accepted for Jina, without effect',
@@ -42,6 +49,7 @@ const silent = (name: string, type: OptionType, scopes: readonly Scope[] = BOTH)
 const PORT = { least: 0, most: 65_535 } as const
 const PYTHON = 'it is about Python'
 const HUB = 'it is about an executor store'
+const CONSENSUS = 'executors of Python in containers may have a consensus, those here have none'
 const CLOUD = 'it is about a hosting service'
 const INTERNAL = "it is inner wiring of Jina's processes"
 
@@ -78,6 +86,11 @@ const CONTAINER: readonly ConfigOption[] = [
   container('k8s_namespace', 'text', 'Namespace on Kubernetes'),
   container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY),
   container('shard_id', 'integer', 'Which shard a container is'),
+  container('resources', 'object', 'CPU and memory of the container: {requests: {cpu, memory}, limits: {cpu, memory}}'),
+  container('node_selector', 'map', 'Labels of the nodes that it may run on'),
+  { ...container('stateful', 'flag', 'Replicas in containers keep names and files', EXECUTOR), note: CONSENSUS },
+  { ...container('peer_ports', 'any', 'Ports by which replicas find a consensus', EXECUTOR), note: CONSENSUS },
+  { ...container('raft_configuration', 'object', 'How replicas find a consensus', EXECUTOR), note: CONSENSUS },
   container('force_network_mode', 'text', 'Network mode of the container', EXECUTOR),
 ]
 
@@ -99,9 +112,6 @@ const NONE: readonly ConfigOption[] = [
   none('docker_kwargs', 'object', `${PYTHON}: volumes, gpus and env say it for every runtime`),
   none('uvicorn_kwargs', 'object', PYTHON, GATEWAY_ONLY),
   none('install_requirements', 'flag', PYTHON, EXECUTOR),
-  none('raft_configuration', 'object', 'there are no executors with a consensus', EXECUTOR),
-  none('stateful', 'flag', 'there are no executors with a consensus', EXECUTOR),
-  none('peer_ports', 'object', 'there are no executors with a consensus', EXECUTOR),
   none('runtime_cls', 'text', INTERNAL),
   none('pod_role', 'text', INTERNAL),
   none('deployment_role', 'text', INTERNAL, EXECUTOR),
@@ -119,10 +129,10 @@ const NONE: readonly ConfigOption[] = [
   none('graph_conditions', 'text', 'conditions stand in when', GATEWAY_ONLY),
   none('deployments_addresses', 'text', 'addresses follow from the executors', GATEWAY_ONLY),
   none('deployments_metadata', 'text', 'metadata stands in grpc_metadata', GATEWAY_ONLY),
-  none('deployments_no_reduce', 'texts', 'it stands in no_reduce', GATEWAY_ONLY),
+  none('deployments_no_reduce', 'texts', 'it stands in no_reduce', GATEWAY_ONLY, ['deployments_disable_reduce']),
   none('timeout_ready', 'integer', 'the gateway is ready when its executors are', GATEWAY_ONLY),
   none('floating', 'flag', 'it is about executors', GATEWAY_ONLY),
-  none('protocol', 'texts', 'executors of a Flow are reached through its gateway', EXECUTOR),
+  none('protocol', 'texts', 'executors of a Flow are reached through its gateway', EXECUTOR, ['protocols']),
   none('cors', 'flag', 'it is for the gateway', EXECUTOR),
   none('title', 'text', 'it is for the gateway', EXECUTOR),
   none('description', 'text', 'it is for the gateway', EXECUTOR),

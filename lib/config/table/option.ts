@@ -24,6 +24,8 @@ export type OptionType =
   | 'batching'
   /** Names an executor: a file, an image, an object. */
   | 'uses'
+  /** Whatever it is: only somebody else reads it. */
+  | 'any'
 
 /**
  * What comes of it. `have`: it works. `later`: it is kept in the plan, for exports and for a version that has it. `export`: it is
@@ -51,7 +53,7 @@ export interface ConfigOption {
   readonly choices?: readonly string[]
   /** Default: have. */
   readonly kind?: OptionKind
-  /** Of `none`: why. */
+  /** Of `none`: why; of `export`: why it does nothing where there is no container. */
   readonly note?: string
   /** Said for the whole Flow, it holds for each executor that says nothing else. */
   readonly spreads?: boolean

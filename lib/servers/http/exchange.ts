@@ -19,6 +19,10 @@ export interface HttpRequest {
   readonly peer: string
   /** Value of a header (lower-case name); several of one name are joined by `, `. */
   header(name: string): string | undefined
+  /** All of them as they came, names in lower case. */
+  headers(): readonly (readonly [name: string, value: string])[]
+  /** The path as it came, still percent-encoded. */
+  readonly rawPath: string
   /**
    * The whole body, uncompressed, also of a GET, at once if it has come with the head; a second call gives the same. Rejects
    * with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED.
@@ -31,8 +35,8 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
-  /** Lower-case names. Length, connection and date are the front's. */
-  readonly headers: Readonly<Record<string, string>>
+  /** Lower-case names; several values are lines of their own. Length, connection and date are the front's. */
+  readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** An iterable is sent piece by piece as it comes (chunked; until close for HTTP/1.0), with back-pressure; it is ended (`return`) when the caller leaves. */
   readonly body: Uint8Array | string | AsyncIterable<Uint8Array | string> | null
 }

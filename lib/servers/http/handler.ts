@@ -24,6 +24,8 @@ export interface HttpHandlerOptions {
   readonly description?: string
   /** The product's own version. */
   readonly version?: string
+  /** Answers requests whose path nobody has here. Default: they are told so by 404. */
+  readonly beside?: HttpHandler | undefined
   /** false while it starts and stops: GET / is then 503. */
   readonly serving?: () => boolean
 }
@@ -64,7 +66,7 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
   const routes: Routes = { table, endpoints, streams: () => runtime.streams(), ...createOwnRoutes(runtime) }
   const route = (request: HttpRequest): HttpResponse | Promise<HttpResponse> => {
     const handler = table.get(request.path)?.get(request.method)
-    return handler ? handler(request) : routeToEndpoint(request, routes)
+    return handler ? handler(request) : routeToEndpoint(request, routes, options.beside)
   }
   if (options.cors !== true) return route
   return async (request) => preflight(request) ?? withCors(request, await route(request))
@@ -82,7 +84,7 @@ interface Routes {
  * The name of an executor's endpoint is the path of a call of it: POST, or GET where it streams. Else the path or the method
  * is wrong.
  */
-async function routeToEndpoint(request: HttpRequest, routes: Routes): Promise<HttpResponse> {
+async function routeToEndpoint(request: HttpRequest, routes: Routes, beside?: HttpHandler): Promise<HttpResponse> {
   const { method, path } = request
   const endpoint = (await routes.endpoints()).find((name) => name === path || `/${name}` === path)
   let further: string | undefined
@@ -95,7 +97,7 @@ async function routeToEndpoint(request: HttpRequest, routes: Routes): Promise<Ht
   }
   const allowed = new Set(routes.table.get(path)?.keys())
   if (further !== undefined) allowed.add(further)
-  if (allowed.size === 0) return notFound()
+  if (allowed.size === 0) return beside ? beside(request) : notFound()
   const reply = notAllowed(allowed)
   return method === 'HEAD' ? { ...reply, body: null } : reply
 }

@@ -32,6 +32,8 @@ export function fakeRequest(method: string, path: string, options: FakeOptions =
     version: '1.1',
     peer: '127.0.0.1:1',
     header: (name) => headers[name],
+    headers: () => Object.entries(headers),
+    rawPath: encodeURI(path),
     body: options.readBody ?? (async () => bytes),
     get cancelled() {
       return cancelled
@@ -79,6 +81,14 @@ export async function ask(
 
 export function read(response: HttpResponse): Answered {
   const body = typeof response.body === 'string' ? response.body : ''
-  const type = response.headers['content-type'] ?? ''
-  return { ...response, body, json: type === 'application/json' && body !== '' ? JSON.parse(body) : undefined }
+  const headers = Object.fromEntries(
+    Object.entries(response.headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join()]),
+  )
+  const type = headers['content-type'] ?? ''
+  return {
+    status: response.status,
+    headers,
+    body,
+    json: type === 'application/json' && body !== '' ? JSON.parse(body) : undefined,
+  }
 }

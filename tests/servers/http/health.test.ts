@@ -9,6 +9,8 @@ const request = (method: string, path: string): HttpRequest => ({
   version: '1.1',
   peer: '',
   header: () => undefined,
+  headers: () => [],
+  rawPath: '/',
   body: async () => new Uint8Array(0),
   cancelled: false,
   onCancel: () => {},

@@ -60,6 +60,17 @@ export class Exchange implements HttpRequest {
     return this.head.header(name)
   }
 
+  headers(): [name: string, value: string][] {
+    return this.head.headers()
+  }
+
+  get rawPath(): string {
+    const { target } = this.head
+    const from = target.startsWith('/') ? 0 : Math.max(0, target.indexOf('/', target.indexOf('://') + 3))
+    const mark = target.indexOf('?', from)
+    return target.startsWith('/') || target.includes('://') ? target.slice(from, mark === -1 ? undefined : mark) : '/'
+  }
+
   body(): Uint8Array | Promise<Uint8Array> {
     return this.content === null ? (this.whole ?? NOTHING) : this.content.read()
   }

@@ -74,6 +74,17 @@ export class Head {
     }
     return value
   }
+
+  /** All, by lower-case name, in the order they came. */
+  headers(): [name: string, value: string][] {
+    const { fields, bytes } = this
+    const all: [string, string][] = []
+    for (let i = 0; i < fields.length; i += 4) {
+      const name = bytes.toString('latin1', fields[i]!, fields[i + 1]!).toLowerCase()
+      all.push([name, bytes.toString('latin1', fields[i + 2]!, fields[i + 3]!)])
+    }
+    return all
+  }
 }
 
 /** The last value of each header: callers send the same again and again, and a new text costs more than a look at it. */

@@ -53,7 +53,11 @@ function headerLine(name: string, value: string): string {
 function startHead(response: HttpResponse, framing: Framing): string {
   let head = statusLine(response.status) + framing.dateLine
   const { headers } = response
-  for (const name in headers) head += headerLine(name, headers[name]!)
+  for (const name in headers) {
+    const value = headers[name]!
+    if (typeof value === 'string') head += headerLine(name, value)
+    else for (const one of value) head += headerLine(name, one)
+  }
   if (framing.last) return `${head}connection: close\r\n`
   return framing.version === '1.0' ? `${head}connection: keep-alive\r\n` : head
 }

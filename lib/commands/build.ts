@@ -1,0 +1,64 @@
+/** `xserve build FILE`: a container image of an executor, or of this program alone for gateways. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { XserveError } from '../errors.ts'
+import { writeContext } from '../export/dockerfile/context.ts'
+import { PROGRAM_IMAGE } from '../flow/program-image.ts'
+import type { DeploymentPlan } from '../plan/plan.ts'
+import type { Args, CommandDefinition } from './arguments.ts'
+import { buildImage } from './build-image.ts'
+import { readExportPlan } from './export-plan.ts'
+import { IMAGE_OPTIONS, readImageOptions } from './image-options.ts'
+import { VARIABLE_OPTIONS } from './variable-options.ts'
+
+export const build: CommandDefinition = {
+  name: 'build',
+  summary: 'Build a container image of an executor with docker, podman or buildah',
+  positionals: [
+    { name: 'file', summary: "The executor's file, YAML or folder; gateway: this program alone", required: true },
+  ],
+  options: [
+    {
+      name: 'tag',
+      type: 'text',
+      value: 'IMAGE',
+      summary: 'What the image is called',
+      preset: `${PROGRAM_IMAGE} for gateway`,
+      also: ['t'],
+    },
+    ...IMAGE_OPTIONS,
+    { name: 'executor', type: 'text', value: 'NAME', summary: 'Class, when the file exports several' },
+    ...VARIABLE_OPTIONS,
+  ],
+  async run(args) {
+    const plan = await executorOf(args)
+    const tag = args.text('tag') ?? (plan === null ? PROGRAM_IMAGE : undefined)
+    if (tag === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'what is the image called? --tag is missing', {
+        hint: '--tag acme/my-executor:1',
+      })
+    }
+    const folder = mkdtempSync(path.join(tmpdir(), 'xserve-build-'))
+    try {
+      writeContext(plan, { ...readImageOptions(args), folder })
+      await buildImage(folder, tag)
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+    await Bun.write(Bun.stdout, `${tag}\n`)
+    return 0
+  },
+}
+
+/** null: the program alone. Rejects with XserveError. */
+export async function executorOf(args: Args, position = 0): Promise<DeploymentPlan | null> {
+  const given = args.positional(position)
+  if (given === 'gateway') return null
+  const { deployments } = await readExportPlan(given, args, (text) => void process.stderr.write(`warning ${text}\n`))
+  const [first, ...others] = deployments
+  if (first && others.length === 0) return first
+  throw new XserveError('BAD_ARGUMENT', `${given} has ${deployments.length} executors, an image has one`, {
+    hint: 'xserve export kubernetes --build makes images of all',
+  })
+}

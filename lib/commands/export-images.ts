@@ -1,0 +1,41 @@
+/** `--build`: images of all executors of a Flow that are modules, and of this program, named after what is in them. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { writeContext } from '../export/dockerfile/context.ts'
+import { workloadName } from '../export/names.ts'
+import { PROGRAM_IMAGE } from '../flow/program-image.ts'
+import { VERSION } from '../flow/version.ts'
+import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
+import type { Args } from './arguments.ts'
+import { buildImage } from './build-image.ts'
+import type { readExportOptions } from './export-options.ts'
+import { readImageOptions } from './image-options.ts'
+
+type ExportOptions = ReturnType<typeof readExportOptions>
+
+/** With the images that were built. What was given goes before. Rejects with XserveError. */
+export async function withBuilt(plan: FlowPlan, args: Args, options: ExportOptions): Promise<ExportOptions> {
+  if (args.flag('build') !== true) return options
+  const settings = readImageOptions(args)
+  const repository = args.text('repository')
+  const named = (name: string, tag: string) => `${repository === undefined ? '' : `${repository}/`}${name}:${tag}`
+  const build = async (one: DeploymentPlan | null, name: (hash: string) => string): Promise<string> => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'xserve-build-'))
+    try {
+      const tag = name(writeContext(one, { ...settings, folder }).hash.slice(0, 12))
+      await buildImage(folder, tag)
+      return tag
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+  const images: Record<string, string> = { ...options.images }
+  for (const one of plan.deployments) {
+    if (one.uses.kind !== 'module' || images[one.name] !== undefined) continue
+    images[one.name] = await build(one, (hash) => named(workloadName(one.name), hash))
+  }
+  const isGiven = args.has('gateway-image') || options.program !== PROGRAM_IMAGE
+  const program = isGiven ? options.program : await build(null, () => named('xserve', VERSION))
+  return { ...options, images, program }
+}

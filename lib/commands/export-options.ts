@@ -1,0 +1,132 @@
+/** Options of exports: images, where to write, and what Kubernetes and Compose may have besides. */
+import { XserveError } from '../errors.ts'
+import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../export/kubernetes/options.ts'
+import { PROGRAM_IMAGE, programImage } from '../flow/program-image.ts'
+import type { Args, Option } from './arguments.ts'
+
+export const EXPORT_OPTIONS: readonly Option[] = [
+  {
+    name: 'image',
+    type: 'text',
+    value: 'NAME=IMAGE',
+    summary: 'Image of an executor, for one that is a module or has another',
+    many: true,
+  },
+  {
+    name: 'gateway-image',
+    type: 'text',
+    value: 'IMAGE',
+    summary: 'Image with this program, for the gateway and for executors that only pass on',
+    preset: `XSERVE_IMAGE, else ${PROGRAM_IMAGE}`,
+  },
+  { name: 'build', type: 'flag', summary: 'Build images of executors that are modules, and of this program' },
+  {
+    name: 'repository',
+    type: 'text',
+    value: 'PREFIX',
+    summary: 'What their names begin with: registry.example.com/team',
+  },
+  {
+    name: 'include-gateway',
+    type: 'flag',
+    summary: 'Write the gateway, too; without it executors are for other Flows (Jina: SHARED)',
+    negatable: true,
+  },
+  { name: 'stdout', type: 'flag', summary: 'Print all instead of writing files' },
+  {
+    name: 'diff',
+    type: 'text',
+    value: 'PLACE',
+    summary: 'Tell what would change against an earlier export; exit code 1 if anything',
+  },
+  { name: 'force', type: 'flag', summary: 'Write over files that no export has written' },
+  {
+    name: 'k8s-namespace',
+    type: 'text',
+    value: 'NAME',
+    summary: 'kubernetes: namespace of all objects',
+    preset: "the Flow's name",
+    also: ['namespace'],
+  },
+  { name: 'mesh', type: 'text', value: 'linkerd', summary: 'kubernetes: a service mesh balances, not the gateway' },
+  { name: 'storage-class', type: 'text', value: 'NAME', summary: 'kubernetes: of the claims that volumes become' },
+  { name: 'storage-size', type: 'text', value: 'SIZE', summary: 'kubernetes: of each claim', preset: '10G' },
+  {
+    name: 'access-mode',
+    type: 'text',
+    value: 'MODE,…',
+    summary: 'kubernetes: of the claims',
+    preset: 'ReadWriteOnce',
+    many: true,
+  },
+  { name: 'service-monitor', type: 'flag', summary: 'kubernetes: a ServiceMonitor where there are metrics' },
+  { name: 'autoscale', type: 'text', value: 'MIN:MAX', summary: 'kubernetes: a HorizontalPodAutoscaler, by CPU' },
+  { name: 'disruption-budget', type: 'flag', summary: 'kubernetes: a PodDisruptionBudget, one pod at a time' },
+  { name: 'network-policy', type: 'flag', summary: 'kubernetes: only the gateway may call executors' },
+  { name: 'ingress', type: 'text', value: 'HOST', summary: 'kubernetes: an Ingress to the gateway' },
+  { name: 'ingress-class', type: 'text', value: 'NAME', summary: 'kubernetes: its class' },
+  {
+    name: 'network-name',
+    type: 'text',
+    value: 'NAME',
+    summary: 'docker-compose: of the network',
+    preset: 'jina-network',
+  },
+]
+
+/** What every target takes. Throws XserveError BAD_ARGUMENT. */
+export function readExportOptions(args: Args, warn: (message: string) => void) {
+  return {
+    program: programImage(args.text('gateway-image'), process.env),
+    images: imagesOf(args.texts('image')),
+    includeGateway: args.flag('include-gateway') !== false,
+    warn,
+  }
+}
+
+function imagesOf(words: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const at = word.indexOf('=')
+      if (at > 0) return [word.slice(0, at), word.slice(at + 1)]
+      throw new XserveError('BAD_ARGUMENT', `--image ${JSON.stringify(word)} names no executor and image`, {
+        hint: 'for example --image encoder=acme/encoder:1',
+      })
+    }),
+  )
+}
+
+/** Throws XserveError BAD_ARGUMENT. */
+export function readKubernetesOptions(args: Args): KubernetesOptions {
+  const mesh = args.text('mesh') ?? DEFAULT_KUBERNETES.mesh
+  if (mesh !== 'none' && mesh !== 'linkerd') throw bad(`--mesh is linkerd or none, not ${JSON.stringify(mesh)}`)
+  const host = args.text('ingress')
+  const className = args.text('ingress-class') ?? null
+  const { storage } = DEFAULT_KUBERNETES
+  const modes = args.texts('access-mode').flatMap((word) => word.split(/[\s,]+/))
+  return {
+    namespace: args.text('k8s-namespace') ?? null,
+    mesh,
+    storage: {
+      className: args.text('storage-class') ?? process.env.JINA_K8S_STORAGE_CLASS_NAME ?? storage.className,
+      size: args.text('storage-size') ?? process.env.JINA_K8S_STORAGE_CAPACITY ?? storage.size,
+      accessModes: modes.length > 0 ? modes : storage.accessModes,
+    },
+    serviceMonitor: args.flag('service-monitor') === true,
+    autoscale: autoscaleOf(args.text('autoscale')),
+    disruptionBudget: args.flag('disruption-budget') === true,
+    networkPolicy: args.flag('network-policy') === true,
+    ingress: host === undefined ? null : { host, className },
+  }
+}
+
+function autoscaleOf(text: string | undefined): KubernetesOptions['autoscale'] {
+  if (text === undefined) return null
+  const [, least, most] = /^(\d+):(\d+)$/.exec(text)?.map(Number) ?? []
+  if (least === undefined || most === undefined || least < 1 || most < least)
+    throw bad(`--autoscale ${JSON.stringify(text)} is no MIN:MAX`, 'for example --autoscale 2:10')
+  return { least, most }
+}
+
+const bad = (message: string, hint?: string): XserveError =>
+  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })

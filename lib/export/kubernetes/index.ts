@@ -1,0 +1,70 @@
+/** A plan as Kubernetes manifests: a folder for each executor and for the gateway, as Jina lays them out. */
+import type { FlowPlan } from '../../plan/plan.ts'
+import { type ImageOptions, resolveImages } from '../images.ts'
+import { checkNamespace, dnsName } from '../names.ts'
+import { type OutputFile, signed } from '../output.ts'
+import type { Workload } from '../workload.ts'
+import { MONITORING_PORT, type Target, workloadsOf } from '../workloads.ts'
+import { toYaml } from '../yaml.ts'
+import type { Context } from './context.ts'
+import { autoscalerOf, disruptionBudgetOf, ingressOf, networkPolicyOf } from './extras.ts'
+import type { KubernetesOptions } from './options.ts'
+import { serviceMonitorOf, servicesOf } from './service.ts'
+import { TLS_FOLDER, TLS_SECRET } from './volumes.ts'
+import { configMapOf, workloadObject } from './workload-object.ts'
+
+export interface ExportOptions extends Omit<ImageOptions, 'target'> {
+  readonly includeGateway: boolean
+}
+
+const EXECUTOR_PORT = 8080
+
+/** Throws XserveError NOT_CONTAINERIZED, BAD_CONFIG, BAD_ARGUMENT; then there is nothing to write. */
+export function exportKubernetes(
+  plan: FlowPlan,
+  options: ExportOptions,
+  kubernetes: KubernetesOptions,
+): readonly OutputFile[] {
+  const { warn } = options
+  const namespace = namespaceOf(plan, kubernetes)
+  const images = resolveImages(plan, { ...options, target: 'kubernetes' })
+  const target: Target = {
+    executorPort: EXECUTOR_PORT,
+    monitoringPort: ({ monitoring }) => (monitoring === true ? MONITORING_PORT : null),
+    addresses: (name) => [`grpc://${name}.${namespace}.svc:${EXECUTOR_PORT}`],
+    tls: { certificateFile: `${TLS_FOLDER}/tls.crt`, keyFile: `${TLS_FOLDER}/tls.key` },
+  }
+  const { gateway, executors } = workloadsOf(plan, images, target, options)
+  const context: Context = {
+    namespace,
+    flow: plan.name === null ? 'flow' : dnsName(plan.name),
+    options: kubernetes,
+    warn,
+  }
+  if (gateway !== null && gateway.tls !== null) {
+    warn(
+      `the certificate comes from a secret: kubectl create secret tls ${TLS_SECRET} -n ${namespace} --cert=FILE --key=FILE`,
+    )
+  }
+  const objectsOf = (workload: Workload): object[] => [
+    configMapOf(workload, context),
+    ...servicesOf(workload, context),
+    workloadObject(workload, context),
+    ...serviceMonitorOf(workload, context),
+    ...autoscalerOf(workload, context),
+    ...disruptionBudgetOf(workload, context),
+    ...networkPolicyOf(workload, gateway, context),
+    ...(workload.role === 'gateway' ? ingressOf(workload, context) : []),
+  ]
+  if (gateway === null) ingressOf(null, context)
+  return [...executors, ...(gateway ? [gateway] : [])].map((workload) => ({
+    path: `${dnsName(workload.deployment)}/${workload.name}.yml`,
+    text: signed(toYaml(objectsOf(workload)), 'kubernetes'),
+  }))
+}
+
+/** One that is asked for is taken as it is; the Flow's name is made to fit. */
+function namespaceOf({ name, gateway }: FlowPlan, { namespace }: KubernetesOptions): string {
+  const asked = namespace ?? (gateway.options.k8s_namespace as string | undefined)
+  return checkNamespace(asked ?? (name === null ? 'default' : dnsName(name)))
+}

@@ -1,0 +1,59 @@
+/**
+ * The user's own gateway: a worker that answers the HTTP paths which the Flow does not have, and calls into the Flow over its
+ * link (design §2). To the supervisor it is one more executor, which no graph names.
+ */
+import { deploymentOf, replacementOf } from '../deployment/of-plan.ts'
+import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
+import { XserveError } from '../errors.ts'
+import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
+import { type DeploymentPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
+import type { ServedRuntime } from '../wire/call.ts'
+import { answerFlowCall } from './answer-flow-call.ts'
+import { createFetchHandler } from './fetch-handler.ts'
+import type { Member } from './members.ts'
+
+export interface OwnGateway {
+  /** As the watchers of code know executors. */
+  readonly member: Member
+  readonly http: ReturnType<typeof createFetchHandler>
+  /** Exchanges its workers for those of another plan; a plan without a gateway of its own changes nothing. */
+  change(next: GatewayPlan, drainMs: number): Promise<void>
+}
+
+/** null: the plan has none. `runtime` is asked once calls come. Throws XserveError BAD_CONFIG for one that cannot be served here. */
+export function createOwnGateway(
+  plan: GatewayPlan,
+  runtime: () => ServedRuntime,
+  options: WorkerProcessOptions,
+): OwnGateway | null {
+  const own = deploymentPlanOf(plan)
+  if (own === null) return null
+  if (!plan.listeners.some(({ protocol }) => protocol === 'http')) {
+    throw new XserveError('BAD_CONFIG', 'gateway.uses answers HTTP, and the gateway does not listen for it', {
+      where: GATEWAY,
+      hint: 'say protocol: http, or protocol: [grpc, http] with two ports',
+    })
+  }
+  const answer: WorkerProcessOptions['answer'] = (payload, call) => void answerFlowCall(runtime(), payload, call)
+  const deployment = deploymentOf(own, { ...options, answer })
+  let current = own
+  return {
+    member: { plan: own, deployment, isRemote: false },
+    http: createFetchHandler(deployment),
+    async change(next, drainMs) {
+      const after = deploymentPlanOf(next)
+      if (after === null || Bun.deepEquals(after, current)) return
+      await deployment.replace(replacementOf(after), drainMs)
+      current = after
+    },
+  }
+}
+
+function deploymentPlanOf({ uses, usesWith, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
+  if (uses === null) return null
+  if (uses.kind === 'module') return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, env, reload, restart }
+  throw new XserveError('BAD_CONFIG', `gateway.uses: a gateway of the kind "${uses.kind}" is not run here`, {
+    where: GATEWAY,
+    hint: 'name a TypeScript file; images of gateways are for exports',
+  })
+}
