@@ -13,6 +13,9 @@ import { fromTable, readGiven } from './table-options.ts'
 /** Read by themselves: the graph, and what is not for the gateway but for the program. */
 const ELSEWHERE: ReadonlySet<string> = new Set([...GRAPH_NAMES, 'quiet'])
 
+/** Jina names those that are built in here. */
+const BUILT_IN = /^(?:GRPC|HTTP|WebSocket|Composite)Gateway$/
+
 export const gateway: CommandDefinition = {
   name: 'gateway',
   summary: 'Serve the gateway of a Flow whose executors run elsewhere',
@@ -34,7 +37,9 @@ export const gateway: CommandDefinition = {
     const listening = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
     const given = readGateway(args, listening.protocols)
     const warnings: string[] = []
-    const front = await planFront(readGiven(args, 'gateway', ELSEWHERE), {
+    const { uses, ...options } = readGiven(args, 'gateway', ELSEWHERE)
+    const own = typeof uses === 'string' && !BUILT_IN.test(uses) ? { ...options, uses } : options
+    const front = await planFront(own, {
       folder: process.cwd(),
       warn: (warning) => warnings.push(sentence(warning)),
     })
