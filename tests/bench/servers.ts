@@ -71,6 +71,7 @@ export async function serveBinary(): Promise<Served> {
 }
 
 export const serveEcho = (): Promise<Served> => serveProgram('echo-server')
+export const serveJsonEcho = (): Promise<Served> => serveProgram('json-echo')
 
 /** A program of ours that prints its address once it listens. */
 export async function serveProgram(name: string): Promise<Served> {
