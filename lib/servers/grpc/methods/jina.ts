@@ -28,7 +28,7 @@ export function requestMethod(
       spokenOf(call.peer).hear(request)
       const answer = await handler.call(request, createContext(call))
       if (marksErrors && answer.isError) call.setTrailer('is-error', 'true')
-      return answer.encode()
+      return answer.encodePieces()
     },
   }
 }
