@@ -48,6 +48,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     preset: "the Flow's name",
     also: ['namespace'],
   },
+  { name: 'create-namespace', type: 'flag', summary: 'kubernetes: write the namespace, too' },
   { name: 'mesh', type: 'text', value: 'linkerd', summary: 'kubernetes: a service mesh balances, not the gateway' },
   { name: 'storage-class', type: 'text', value: 'NAME', summary: 'kubernetes: of the claims that volumes become' },
   { name: 'storage-size', type: 'text', value: 'SIZE', summary: 'kubernetes: of each claim', preset: '10G' },
@@ -107,6 +108,7 @@ export function readKubernetesOptions(args: Args): KubernetesOptions {
   const modes = args.texts('access-mode').flatMap((word) => word.split(/[\s,]+/))
   return {
     namespace: args.text('k8s-namespace') ?? null,
+    createNamespace: args.flag('create-namespace') === true,
     mesh,
     storage: {
       className: args.text('storage-class') ?? process.env.JINA_K8S_STORAGE_CLASS_NAME ?? storage.className,

@@ -49,6 +49,8 @@ interface ExportOptions {
 export interface KubernetesExportOptions extends ExportOptions {
   /** Default: the Flow's name, else `default`. */
   readonly k8sNamespace?: string
+  /** The namespace itself, too. Default: false. */
+  readonly createNamespace?: boolean
   /** `linkerd`: the mesh balances. Default: none, the gateway does. */
   readonly mesh?: 'none' | 'linkerd'
   /** Of the claims that volumes become. Default: the cluster's class, 10G, ReadWriteOnce. */

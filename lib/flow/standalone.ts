@@ -72,6 +72,7 @@ const OF_EXPORT: ReadonlySet<string> = new Set([
   'gatewayImage',
   'images',
   'force',
+  'createNamespace',
   'mesh',
   'storage',
   'serviceMonitor',

@@ -270,16 +270,27 @@ describe('programs as exports start them', () => {
   test.each<[string, string[], string]>([
     ['one shard of several', ['--shards', '3', '--shard-id', '2'], '2 of 3'],
     ['Jina names the first one by leaving it out', ['--shards', '3', '--replicas', '2', '--native'], '0 of 3'],
+    [
+      'as Jina writes it for Kubernetes',
+      [
+        ...['--name', 'who-1', '--k8s-namespace', 'default', '--shards', '2', '--shard-id', '1', '--host', '0.0.0.0'],
+        ...[
+          '--port-monitoring',
+          '9090',
+          '--uses-metas',
+          '{}',
+          '--exit-on-exceptions',
+          'ValueError',
+          'KeyError',
+          '--native',
+        ],
+      ],
+      '1 of 2',
+    ],
+    ['as Jina writes it for Compose', ['--name', 'who/rep-1', '--replicas', '2', '--native'], '0 of 1'],
+    ['as Jina writes it around shards', ['--name', 'who/uses-before', '--shards', '2', '--native'], '0 of 1'],
   ])('%s', async (_, words, text) => {
-    await using server = await startServer('executor', [
-      '--name',
-      'who',
-      '--uses',
-      at('config.yml'),
-      '--port',
-      '0',
-      ...words,
-    ])
+    await using server = await startServer('executor', ['--uses', at('config.yml'), '--port', '0', ...words])
     expect(await textOf(server.address)).toEqual([text])
   })
 

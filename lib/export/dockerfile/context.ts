@@ -15,6 +15,7 @@ import path from 'node:path'
 import { XserveError } from '../../errors.ts'
 import type { DeploymentPlan } from '../../plan/plan.ts'
 import { batchingOf } from '../executor-arguments.ts'
+import { WORKSPACE } from '../workloads.ts'
 import { toYaml } from '../yaml.ts'
 import { copySources, projectOf } from './sources.ts'
 
@@ -73,6 +74,7 @@ function writeExecutor(plan: DeploymentPlan, { folder, base }: ContextOptions): 
   if (uses.kind !== 'module' || main === undefined) {
     throw new XserveError('BAD_ARGUMENT', `${plan.name} is no module: there is nothing to make an image of`)
   }
+  mkdirSync(path.join(folder, 'workspace'))
   const project = projectOf(main)
   const outside = uses.modules.find((module) => path.relative(project, module).startsWith('..'))
   if (outside !== undefined) {
@@ -123,7 +125,14 @@ function dockerfile(base: string, place: string | null): string {
     `${MARK}: build it with docker build FOLDER.`,
     `FROM ${base}`,
     'COPY bin/ /usr/local/bin/',
-    ...(place === null ? [] : ['COPY app/ /app/', `WORKDIR ${path.posix.join('/app', place)}`]),
+    ...(place === null
+      ? []
+      : [
+          '# Volumes that are mounted there become those of the user.',
+          `COPY --chown=${USER} workspace/ ${WORKSPACE}/`,
+          'COPY app/ /app/',
+          `WORKDIR ${path.posix.join('/app', place)}`,
+        ]),
     '# What executors keep without being told where, they keep where everybody may write.',
     'ENV HOME=/tmp',
     `USER ${USER}`,

@@ -57,10 +57,17 @@ export function exportKubernetes(
     ...(workload.role === 'gateway' ? ingressOf(workload, context) : []),
   ]
   if (gateway === null) ingressOf(null, context)
-  return [...executors, ...(gateway ? [gateway] : [])].map((workload) => ({
+  const workloads = [...executors, ...(gateway ? [gateway] : [])].map((workload) => ({
     path: `${dnsName(workload.deployment)}/${workload.name}.yml`,
     text: signed(toYaml(objectsOf(workload)), 'kubernetes'),
   }))
+  return [...(kubernetes.createNamespace ? [namespaceFile(namespace)] : []), ...workloads]
+}
+
+/** Its name is the first in the folder: it is applied before what is in it. */
+function namespaceFile(name: string): OutputFile {
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+  return { path: '00-namespace.yml', text: signed(toYaml([object]), 'kubernetes') }
 }
 
 /** One that is asked for is taken as it is; the Flow's name is made to fit. */

@@ -3,6 +3,8 @@
 export interface KubernetesOptions {
   /** Default: the Flow's `k8s_namespace`, else its name, else `default`. */
   readonly namespace: string | null
+  /** The namespace itself, too: deleting what was applied then deletes all that is in it. */
+  readonly createNamespace: boolean
   /** `linkerd`: the mesh balances, and its annotation is written; `none`: the gateway balances over pods by itself. */
   readonly mesh: 'none' | 'linkerd'
   readonly storage: Storage
@@ -29,6 +31,7 @@ export interface Storage {
 /** Size and modes are Jina's; its class `standard` is not: a cluster knows its own. */
 export const DEFAULT_KUBERNETES: KubernetesOptions = {
   namespace: null,
+  createNamespace: false,
   mesh: 'none',
   storage: { className: null, size: '10G', accessModes: ['ReadWriteOnce'] },
   serviceMonitor: false,
