@@ -104,8 +104,8 @@ function securityOf({ image, workspace, volumes }: Workload): object {
   const least = { security_opt: ['no-new-privileges:true'] }
   if (image.kind === 'other') return least
   const isKept = volumes.some(({ target }) => workspace === target || workspace?.startsWith(`${target}/`))
-  // Gone with the container, since nobody has asked for more.
-  const passing = ['/tmp', ...(workspace === null || isKept ? [] : [workspace])]
+  // Gone with the container, since nobody has asked for more. The folder below it is one of the image, and so would be its mode.
+  const passing = ['/tmp', ...(workspace === null || isKept ? [] : [`${workspace}:mode=1777`])]
   return { ...least, cap_drop: ['ALL'], read_only: true, tmpfs: passing }
 }
 

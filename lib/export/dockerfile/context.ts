@@ -74,7 +74,7 @@ function writeExecutor(plan: DeploymentPlan, { folder, base }: ContextOptions): 
   if (uses.kind !== 'module' || main === undefined) {
     throw new XserveError('BAD_ARGUMENT', `${plan.name} is no module: there is nothing to make an image of`)
   }
-  mkdirSync(path.join(folder, 'workspace'))
+  mkdirSync(path.join(folder, 'kept', WORKSPACE), { recursive: true })
   const project = projectOf(main)
   const outside = uses.modules.find((module) => path.relative(project, module).startsWith('..'))
   if (outside !== undefined) {
@@ -129,7 +129,7 @@ function dockerfile(base: string, place: string | null): string {
       ? []
       : [
           '# Volumes that are mounted there become those of the user.',
-          `COPY --chown=${USER} workspace/ ${WORKSPACE}/`,
+          `COPY --chown=${USER} kept/ /`,
           'COPY app/ /app/',
           `WORKDIR ${path.posix.join('/app', place)}`,
         ]),

@@ -95,8 +95,8 @@ describe('writeContext()', () => {
 
   test('what is mounted as its workspace becomes its user’s', async () => {
     const { text, folder } = await contextOf({ uses: path.join(project({ 'a.ts': EXEC }), 'a.ts') })
-    expect(text('Dockerfile')).toContain('COPY --chown=1000:1000 workspace/ /workspace/\n')
-    expect(readdirSync(path.join(folder, 'workspace'))).toEqual([])
+    expect(text('Dockerfile')).toContain('COPY --chown=1000:1000 kept/ /\n')
+    expect(readdirSync(path.join(folder, 'kept/workspace'))).toEqual([])
   })
 
   test('a config.yml that was given is the description', async () => {
