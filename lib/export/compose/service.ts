@@ -1,4 +1,5 @@
 /** One container as a Compose service. */
+import { USER_ID } from '../images.ts'
 import type { Gpus, Volume, Workload } from '../workload.ts'
 import { limitsOf } from './limits.ts'
 
@@ -104,8 +105,8 @@ function securityOf({ image, workspace, volumes }: Workload): object {
   const least = { security_opt: ['no-new-privileges:true'] }
   if (image.kind === 'other') return least
   const isKept = volumes.some(({ target }) => workspace === target || workspace?.startsWith(`${target}/`))
-  // Gone with the container, since nobody has asked for more. The folder below it is one of the image, and so would be its mode.
-  const passing = ['/tmp', ...(workspace === null || isKept ? [] : [`${workspace}:mode=1777`])]
+  // Gone with the container, since nobody has asked for more. Its mode is that of the image's folder.
+  const passing = ['/tmp', ...(workspace === null || isKept ? [] : [`${workspace}:uid=${USER_ID}`])]
   return { ...least, cap_drop: ['ALL'], read_only: true, tmpfs: passing }
 }
 

@@ -15,6 +15,7 @@ import path from 'node:path'
 import { XserveError } from '../../errors.ts'
 import type { DeploymentPlan } from '../../plan/plan.ts'
 import { batchingOf } from '../executor-arguments.ts'
+import { USER_ID } from '../images.ts'
 import { WORKSPACE } from '../workloads.ts'
 import { toYaml } from '../yaml.ts'
 import { copySources, projectOf } from './sources.ts'
@@ -37,7 +38,7 @@ export interface WrittenContext {
 /** Has the libraries, and certificates of authorities are not asked for at the start. */
 export const DEFAULT_BASE = 'debian:12-slim'
 
-const USER = '1000:1000'
+const USER = `${USER_ID}:${USER_ID}`
 const PORT = 8080
 const MARK = '# Written by xserve export dockerfile'
 

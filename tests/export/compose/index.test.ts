@@ -73,7 +73,7 @@ describe('exportCompose()', () => {
   test('a workspace of this machine is a folder of the container’s that can be written to', async () => {
     const own = { name: 'a', uses: fixture('my_executor.ts'), workspace: './kept' }
     const more = { images: { a: 'acme/a:1' } }
-    expect((await compose([own], {}, more)).services.a.tmpfs).toEqual(['/tmp', '/workspace:mode=1777'])
+    expect((await compose([own], {}, more)).services.a.tmpfs).toEqual(['/tmp', '/workspace:uid=1000'])
     const kept = await compose([{ ...own, volumes: ['data:/workspace'] }], {}, more)
     expect(kept.services.a).toMatchObject({ tmpfs: ['/tmp'], volumes: ['data:/workspace'] })
   })
