@@ -118,7 +118,7 @@ function oursIn(folder: string): string[] {
     .map((entry) => path.join(folder, entry.name))
   return [folder, ...inside].flatMap((one) =>
     readdirSync(one)
-      .filter((name) => name.endsWith('.yml'))
+      .filter((name) => /\.ya?ml$/.test(name))
       .map((name) => path.join(one, name))
       .filter((file) => statSync(file).isFile() && isOurs(readFileSync(file, 'utf8'), 'kubernetes')),
   )

@@ -8,6 +8,7 @@ import { writeFile, writeFolder } from '../export/output.ts'
 import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { programImage } from './program-image.ts'
+import { VERSION } from './version.ts'
 
 /** Jina's. */
 const COMPOSE_FILE = 'docker-compose.yml'
@@ -50,5 +51,5 @@ function shared(
   { includeGateway = true, gatewayImage, images = {} }: ComposeExportOptions,
   warn: (text: string) => void,
 ) {
-  return { includeGateway, program: programImage(gatewayImage, process.env), images, warn }
+  return { includeGateway, program: programImage(gatewayImage, process.env), images, warn, version: VERSION }
 }

@@ -55,6 +55,15 @@ describe('xserve export kubernetes', () => {
     expect((await run('export', 'k8s', 'flow.yml', 'k8s', ...IMAGE)).code).toBe(0)
   })
 
+  test('--format helm is a chart', async () => {
+    const { stdout } = await run('export', 'k8s', 'flow.yml', 'chart', '--format', 'helm', ...IMAGE)
+    expect(stdout).toContain('helm upgrade --install NAME chart')
+    expect((readdirSync(at('chart'), { recursive: true }) as string[]).sort()).toEqual([
+      ...['Chart.yaml', 'templates', 'templates/enc-enc.yml', 'templates/gateway-gateway.yml', 'templates/own-own.yml'],
+      'values.yaml',
+    ])
+  })
+
   test('--stdout is one stream of documents', async () => {
     const { stdout } = await run('export', 'k8s', 'flow.yml', '--stdout', '--no-include-gateway', ...IMAGE)
     expect(readDocuments(stdout).map(({ kind }) => kind)).toEqual([
@@ -98,6 +107,7 @@ describe('xserve export kubernetes', () => {
     ['no file', ['k8s'], 'what is to be exported?'],
     ['another target', ['kubernets', 'flow.yml', 'x'], 'did you mean kubernetes?'],
     ['a namespace', ['k8s', 'flow.yml', 'x', ...IMAGE, '--k8s-namespace', 'a_b'], 'namespace "a_b" cannot be'],
+    ['a format', ['k8s', 'flow.yml', 'x', ...IMAGE, '--format', 'jsonnet'], '--format is manifests, kustomize or helm'],
     ['a mesh', ['k8s', 'flow.yml', 'x', ...IMAGE, '--mesh', 'istio'], '--mesh is linkerd or none'],
     ['a range', ['k8s', 'flow.yml', 'x', ...IMAGE, '--autoscale', '5:2'], '--autoscale "5:2"'],
     ['an image without a name', ['k8s', 'flow.yml', 'x', '--image', 'acme'], '--image "acme"'],
