@@ -95,6 +95,14 @@ describe('xserve export kubernetes', () => {
     expect(objects[0].metadata.namespace).toBe('prod')
   })
 
+  test('tells where the image of the gateway comes from, unless another is named', async () => {
+    const words = ['export', 'k8s', 'docker://acme/enc:1', '--stdout']
+    const told = await xserve(words, { env: { XSERVE_IMAGE: '', JINA_GATEWAY_IMAGE: '' } })
+    expect(told.stderr).toMatch(/^warning the image of the gateway is xserve:\d.*xserve build gateway/)
+    expect((await run(...words)).stderr).toBe('')
+    expect((await xserve([...words, '--no-include-gateway'], { env: { XSERVE_IMAGE: '' } })).stderr).toBe('')
+  })
+
   test('modules without images are refused, all named, nothing is written', async () => {
     const { code, stderr } = await run('export', 'k8s', 'flow.yml', 'never')
     expect(code).toBe(2)
