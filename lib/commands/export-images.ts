@@ -6,7 +6,8 @@ import { writeContext } from '../export/dockerfile/context.ts'
 import { workloadName } from '../export/names.ts'
 import { PROGRAM_IMAGE } from '../flow/program-image.ts'
 import { VERSION } from '../flow/version.ts'
-import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
+import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
+import { type DeploymentPlan, type FlowPlan, GATEWAY } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
 import { buildImage } from './build-image.ts'
 import type { readExportOptions } from './export-options.ts'
@@ -34,6 +35,11 @@ export async function withBuilt(plan: FlowPlan, args: Args, options: ExportOptio
   for (const one of plan.deployments) {
     if (one.uses.kind !== 'module' || images[one.name] !== undefined) continue
     images[one.name] = await build(one, (hash) => named(workloadName(one.name), hash))
+  }
+  if (plan.gateway.uses?.kind === 'module' && images[GATEWAY] === undefined) {
+    const { uses, usesWith } = plan.gateway
+    const one = { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith }
+    images[GATEWAY] = await build(one, (hash) => named(GATEWAY, hash))
   }
   const isGiven = args.has('gateway-image') || options.program !== PROGRAM_IMAGE
   const program = isGiven ? options.program : await build(null, () => named('xserve', VERSION))

@@ -45,6 +45,7 @@ interface ExportOptions {
   readonly force?: boolean
 }
 
+/** Of `flow.toKubernetesYaml()`. */
 export interface KubernetesExportOptions extends ExportOptions {
   /** Default: the Flow's name, else `default`. */
   readonly k8sNamespace?: string
@@ -64,6 +65,7 @@ export interface KubernetesExportOptions extends ExportOptions {
   readonly ingress?: { readonly host: string; readonly className: string | null } | null
 }
 
+/** Of `flow.toDockerComposeYaml()`. */
 export interface ComposeExportOptions extends ExportOptions {
   /** Default: jina-network. */
   readonly networkName?: string
@@ -82,6 +84,7 @@ interface StandaloneOptions extends Omit<ServeOptions, 'signal' | 'stopEvent' | 
   readonly portExpose?: number
 }
 
+/** Of `MyExec.toKubernetesYaml()`. */
 export interface StandaloneKubernetesOptions
   extends StandaloneOptions,
     Omit<KubernetesExportOptions, 'includeGateway'> {
@@ -89,6 +92,7 @@ export interface StandaloneKubernetesOptions
   readonly outputBasePath: string
 }
 
+/** Of `MyExec.toDockerComposeYaml()`. */
 export interface StandaloneComposeOptions extends StandaloneOptions, Omit<ComposeExportOptions, 'includeGateway'> {
   /** File to write. Default: docker-compose.yml. */
   readonly outputPath?: string

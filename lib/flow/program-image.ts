@@ -4,7 +4,7 @@ import { VERSION } from './version.ts'
 /** What `xserve build gateway` calls it. */
 export const PROGRAM_IMAGE = `xserve:${VERSION}`
 
-/** The second variable is Jina's. */
+/** Empty variables say nothing; the second is Jina's. */
 export function programImage(given: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
-  return given ?? env.XSERVE_IMAGE ?? env.JINA_GATEWAY_IMAGE ?? PROGRAM_IMAGE
+  return given ?? (env.XSERVE_IMAGE || env.JINA_GATEWAY_IMAGE || PROGRAM_IMAGE)
 }

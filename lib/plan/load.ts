@@ -56,7 +56,7 @@ export function loadFlow(name: string, variables: Variables, options: LoadOption
   const raw = yaml.readYaml(file)
   const problems = createProblems()
   if (!/\.ya?ml$/i.test(file)) problems.add(raw, `${path.basename(file)} is not called .yml or .yaml`)
-  return planGiven(raw, path.dirname(file), variables, options, problems)
+  return planGiven(raw, process.cwd(), variables, options, problems)
 }
 
 /** `raw`: as it is written, variables and all; `folder`: where relative paths begin that stand in no file. */

@@ -80,6 +80,8 @@ function writtenOf(said: OptionValue, uses: UsesPlan | null, folders: Folders): 
   const { option, value, at } = said
   if (option.name === 'uses') return uses === null ? undefined : usesOf(said, uses, folders)
   if (option.type === 'batching') return batchingOf(value as Readonly<Record<string, BatchingValue>>)
+  // One port is for all protocols, a list has one for each.
+  if (option.type === 'ports' && Array.isArray(value) && value.length === 1) return value[0]
   return PATHS.has(option.name) ? rebased(at, value, folders) : value
 }
 

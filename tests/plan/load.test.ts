@@ -82,6 +82,14 @@ test('what a Flow says of live change holds for its executors, unless they say o
   ])
 })
 
+test('one port is for all protocols, a list has one for each', () => {
+  const ports = (head: string) => flow('  - {uses: a.ts}\n', `with: {protocol: [grpc, http], ${head}}\n`).plan.gateway
+  expect(ports('port: 1234').listeners.map(({ port }) => port)).toEqual([1234, 1234])
+  expect(() => ports('port: [1234]')).toThrow(
+    /:2:32 with\.port: a list has a port for each protocol: grpc, http on 1234/,
+  )
+})
+
 test('a gateway of one’s own wants HTTP', () => {
   const own = 'with: {uses: a.ts, protocol: [grpc, http]}\n'
   expect(flow('  - {uses: a.ts}\n', own).plan.gateway.uses).toMatchObject({ kind: 'module', modules: [at('a.ts')] })
