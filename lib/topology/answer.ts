@@ -11,7 +11,12 @@ const ROUNDING_MS = 0.0005
  * So an answer within the same millisecond is told as having taken until the next.
  */
 function gatewayRoute(startMs: number, endMs: number): Route {
-  return { executor: GATEWAY_ROUTE, startMs, endMs: Math.max(endMs, Math.floor(startMs + ROUNDING_MS) + 1), status: null }
+  return {
+    executor: GATEWAY_ROUTE,
+    startMs,
+    endMs: Math.max(endMs, Math.floor(startMs + ROUNDING_MS) + 1),
+    status: null,
+  }
 }
 
 /** A node that was left out has a route without an end. */
