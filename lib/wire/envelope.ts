@@ -3,7 +3,7 @@ import type { DialectName } from '../document/dialect.ts'
 import { XserveError } from '../errors.ts'
 import { encodeRoutes, type Route, readRoutes } from './routes.ts'
 import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
-import { varintLength, withTag, writeAll, writeBytesField, writeRaw, writeVarint } from './write.ts'
+import { asBuffer, varintLength, withTag, writeAll, writeBytesField, writeRaw, writeVarint } from './write.ts'
 
 /** A Buffer, since one that is none would be made one for every answer. */
 const EMPTY = Buffer.alloc(0)
@@ -42,6 +42,9 @@ export class Envelope {
   #parts: EnvelopeParts | null = null
   #answer: AnswerParts | null = null
   #request: Envelope | null = null
+  // What several on the way ask for, once it has been made out of the bytes.
+  #endpoint: string | null = null
+  #data: Uint8Array | null = null
   /** Further requests of the same call (`process_data`): one a branch; the first branch is this envelope. */
   siblings: readonly Envelope[] = NONE
   /** What the caller speaks, where that is known from elsewhere than documents; a request may have none. */
@@ -98,7 +101,7 @@ export class Envelope {
   /** '' when the request names none. */
   get endpoint(): string {
     const ranges = this.#ranges
-    if (ranges) return this.#text(ranges.endpointStart, ranges.endpointEnd)
+    if (ranges) return (this.#endpoint ??= this.#text(ranges.endpointStart, ranges.endpointEnd))
     return this.#parts?.endpoint ?? this.#request?.endpoint ?? ''
   }
 
@@ -134,7 +137,10 @@ export class Envelope {
   /** DataContentProto bytes; empty = none. */
   get data(): Uint8Array {
     const ranges = this.#ranges
-    if (ranges) return ranges.dataEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.dataStart, ranges.dataEnd)
+    if (ranges) {
+      if (ranges.dataEnd === 0) return EMPTY
+      return (this.#data ??= this.#bytes.subarray(ranges.dataStart, ranges.dataEnd))
+    }
     if (this.#parts) return this.#parts.data ?? EMPTY
     return this.#answer?.data ?? this.#request?.data ?? EMPTY
   }
@@ -277,11 +283,6 @@ export class Envelope {
       for (let i = 0; i < rest.length; i += 2) at = writeRaw(out, at, this.#bytes.subarray(rest[i]!, rest[i + 1]!))
     return apart ? [out.subarray(0, behind), data, out.subarray(behind)] : [out]
   }
-}
-
-/** The same memory with Buffer's methods; what the servers hand over is one already. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function encodeParts(parts: EnvelopeParts): Uint8Array {

@@ -48,3 +48,8 @@ export function withTag(tag: number, content: Uint8Array): Uint8Array {
   writeBytesField(out, 0, tag, content)
   return out
 }
+
+/** The same memory with Buffer's methods; what the servers hand over is one already. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -12,7 +12,7 @@ import { measureLatency } from './latency.ts'
 import { measureLive } from './live.ts'
 import { describeMachine, loadBefore } from './machine.ts'
 import { isKept, type Measure, tableOf, writeReport } from './report.ts'
-import { serveBinary, serveEcho, serveJsonEcho } from './servers.ts'
+import { serveBinary, serveEcho, serveJsonEcho, serveRelay } from './servers.ts'
 import { measureMemory, measureStarts } from './start.ts'
 import { checkAnswers, measureHttp, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
 import { measureTopology } from './topology.ts'
@@ -58,17 +58,18 @@ try {
   await add('live', () => measureLive(quick ? 10 : 30))
   const requests = writeRequests(folder)
   await add('flows', () => measureFlows(requests, scale))
-  const [binary, echo, json] = await Promise.all([serveBinary(), serveEcho(), serveJsonEcho()])
+  const serving = [serveBinary(), serveEcho(), serveJsonEcho(), serveRelay()] as const
+  const [binary, echo, json, relay] = await Promise.all(serving)
   try {
     await checkAnswers(binary, requests)
     await add('unary', () => measureUnary(binary, echo, requests, scale))
     await add('stream', () => measureStream(binary, echo, requests, scale))
-    await add('tensor', () => measureTensor(binary, echo, requests, scale))
+    await add('tensor', () => measureTensor(binary, relay, requests, scale))
     await add('latency', () => measureLatency(binary, echo, requests, scale.requests / 20))
     await add('http', () => measureHttp(binary, json, requests, scale))
     await add('connections', async () => measureConnections(binary, await Bun.file(requests.text.message).bytes()))
   } finally {
-    await Promise.all([binary.stop(), echo.stop(), json.stop()])
+    await Promise.all([binary.stop(), echo.stop(), json.stop(), relay.stop()])
   }
   writeReport('dist/bench.json', describeMachine(), load, measures)
 } catch (error) {

@@ -86,7 +86,8 @@ interface Routes {
  */
 async function routeToEndpoint(request: HttpRequest, routes: Routes, beside?: HttpHandler): Promise<HttpResponse> {
   const { method, path } = request
-  const endpoint = (await routes.endpoints()).find((name) => name === path || `/${name}` === path)
+  const bare = path.slice(1)
+  const endpoint = (await routes.endpoints()).find((name) => name === path || name === bare)
   let further: string | undefined
   if (endpoint !== undefined) {
     const streams = (await routes.streams()).includes(endpoint)
