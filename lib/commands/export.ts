@@ -49,7 +49,7 @@ export const exportCommand: CommandDefinition = {
     },
     {
       name: 'out',
-      summary: 'Folder (kubernetes, dockerfile) or file (docker-compose, flowchart: .svg, .mmd) to write',
+      summary: 'Folder (kubernetes, dockerfile) or file (docker-compose, flowchart: .svg, .png, .mmd) to write',
       required: false,
     },
   ],

@@ -183,7 +183,7 @@ export class Flow implements Served {
   }
 
   /**
-   * Draws the graph: into a file (`.svg`, else Mermaid text), or without one as Mermaid text alone. Resolves with what was drawn;
+   * Draws the graph: into a file (`.svg`, `.png`, `.mmd`), or without one as Mermaid text alone. Resolves with what was drawn;
    * rejects with XserveError.
    */
   async plot(file?: string, options: PlotOptions = {}): Promise<string> {

@@ -219,6 +219,13 @@ describe('pictures', () => {
     expect(stdout).toContain('flowchart TD\n')
     expect((await run('export', 'flowchart', 'flow.yml', 'flow.svg')).code).toBe(0)
     expect(read('flow.svg')).toMatch(/^<svg .*>own</s)
+    const began = await run('export', 'flowchart', 'flow.yml', 'flow.png')
+    expect(began.stderr).toBe('')
+    const png = readFileSync(at('flow.png'))
+    expect(png.subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
+    // Its head says how many dots it has: twice those of the SVG.
+    const [, width, height] = /width="(\d+)" height="(\d+)"/.exec(read('flow.svg')) ?? []
+    expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([Number(width) * 2, Number(height) * 2])
     await run('export', 'flowchart', 'flow.yml', 'flow.md')
     expect(read('flow.md')).toMatch(/^```mermaid\n.*\n```\n$/s)
     const drawn = await run('graph', 'flow.yml', '--columns', '100')
@@ -226,7 +233,7 @@ describe('pictures', () => {
   })
 
   test.each<[string, string]>([
-    ['flow.png', 'pictures are drawn as SVG or as Mermaid text'],
+    ['flow.gif', 'pictures are drawn as SVG, as PNG or as Mermaid text'],
     ['not-there/flow.svg', 'cannot be written'],
   ])('refuses %s', async (name, message) => {
     const { code, stderr } = await run('export', 'flowchart', 'flow.yml', name)

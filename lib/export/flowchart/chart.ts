@@ -51,7 +51,7 @@ export function chartOf(plan: FlowPlan): Chart {
   }
 }
 
-function nodeOf({ name, when, noReduce }: NodePlan, plan: DeploymentPlan, id: string): ChartNode {
+function nodeOf({ name, when, noReduce, floating }: NodePlan, plan: DeploymentPlan, id: string): ChartNode {
   const { uses, shards, replicas } = plan
   const parts = [...(shards > 1 ? [`${shards} shards`] : []), ...(replicas > 1 ? [`${replicas} replicas`] : [])]
   const around = [plan.usesBefore ? 'before' : '', plan.usesAfter ? 'after' : ''].filter((word) => word !== '')
@@ -62,6 +62,7 @@ function nodeOf({ name, when, noReduce }: NodePlan, plan: DeploymentPlan, id: st
     shards > 1 && around.length > 0 ? `executors ${around.join(' and ')}` : '',
     when === null ? '' : `when ${JSON.stringify(when)}`,
     noReduce ? 'branches side by side' : '',
+    floating ? 'floating' : '',
   ]
   return {
     id,

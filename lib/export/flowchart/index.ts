@@ -1,26 +1,45 @@
-/** A Flow's picture: as Mermaid text, as SVG. */
+/** A Flow's picture: as Mermaid text, as SVG, as PNG. */
 import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { XserveError } from '../../errors.ts'
 import type { FlowPlan } from '../../plan/plan.ts'
 import { chartOf } from './chart.ts'
 import { toMermaid } from './mermaid.ts'
 import { toSvg } from './svg.ts'
 
-const MERMAID = /\.(?:mmd|mermaid|txt|md)$/i
-
-/** By the file's name; without one, Mermaid. Returns what was drawn. Throws XserveError BAD_ARGUMENT for a file that cannot be. */
-export function drawFlow(plan: FlowPlan, file: string | undefined, vertical: boolean): string {
+/** By the file's name; without one, Mermaid. Resolves with the text that was drawn. Rejects with XserveError BAD_ARGUMENT. */
+export async function drawFlow(plan: FlowPlan, file: string | undefined, vertical: boolean): Promise<string> {
   const chart = chartOf(plan)
-  const isSvg = file !== undefined && /\.svg$/i.test(file)
-  if (file !== undefined && !isSvg && !MERMAID.test(file)) {
-    throw new XserveError('BAD_ARGUMENT', `${file}: pictures are drawn as SVG or as Mermaid text`, {
-      hint: 'flow.svg, or flow.mmd',
-    })
+  if (file === undefined) return toMermaid(chart, vertical)
+  switch (path.extname(file).toLowerCase()) {
+    case '.svg': {
+      const svg = toSvg(chart, vertical)
+      return write(file, svg, svg)
+    }
+    case '.png': {
+      const svg = toSvg(chart, vertical)
+      const { toPng } = await import('./png.ts')
+      return write(file, await toPng(svg), svg)
+    }
+    case '.md': {
+      const text = toMermaid(chart, vertical)
+      return write(file, `\`\`\`mermaid\n${text}\`\`\`\n`, text)
+    }
+    case '.mmd':
+    case '.mermaid':
+    case '.txt': {
+      const text = toMermaid(chart, vertical)
+      return write(file, text, text)
+    }
   }
-  const drawn = isSvg ? toSvg(chart, vertical) : toMermaid(chart, vertical)
-  if (file === undefined) return drawn
+  throw new XserveError('BAD_ARGUMENT', `${file}: pictures are drawn as SVG, as PNG or as Mermaid text`, {
+    hint: 'flow.svg, flow.png or flow.mmd',
+  })
+}
+
+function write(file: string, content: string | Uint8Array, drawn: string): string {
   try {
-    writeFileSync(file, /\.md$/i.test(file) ? `\`\`\`mermaid\n${drawn}\`\`\`\n` : drawn)
+    writeFileSync(file, content)
   } catch (error) {
     throw new XserveError(
       'BAD_ARGUMENT',

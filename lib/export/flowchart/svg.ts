@@ -14,7 +14,7 @@ const BEHIND = 4
 const ROUND = 8
 
 const STYLE = `
-  text { font: 13px ui-sans-serif, system-ui, sans-serif; fill: #1f2937; text-anchor: middle }
+  text { font-family: ui-sans-serif, system-ui, sans-serif; font-size: 13px; fill: #1f2937; text-anchor: middle }
   .title { font-weight: 600; text-anchor: start }
   .name { font-weight: 600 }
   .more { fill: #6b7280 }
@@ -39,7 +39,7 @@ export function toSvg(chart: Chart, vertical: boolean): string {
   const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN + TITLE].map(Math.ceil)
   const ways = layout.ways.map(
     ({ edge, points }) =>
-      `<path class="way${edge.floating ? ' floating' : ''}" d="${curve(points)}" marker-end="url(#arrow)"/>`,
+      `<path class="way${edge.floating ? ' floating' : ''}" d="${curve(docked(points, layout.boxes.get(edge.from)!, layout.boxes.get(edge.to)!, vertical))}" marker-end="url(#arrow)"/>`,
   )
   const boxes = chart.nodes.map((node) => drawBox(node, layout.boxes.get(node.id)!))
   return [
@@ -70,6 +70,21 @@ function drawBox({ lines, kind, copies }: ChartNode, { x, y, width, height }: Bo
     return `<text class="${index === 0 ? 'name' : 'more'}" x="${round(x + width / 2)}" y="${round(at)}">${escaped(line)}</text>`
   })
   return [...behind, rect(0), ...texts].join('\n')
+}
+
+/** Ways begin and end at the sides that face each other, not at corners. */
+function docked(points: readonly Point[], from: Box, to: Box, vertical: boolean): readonly Point[] {
+  const within = (value: number, start: number, size: number): number =>
+    Math.min(Math.max(value, start + 1.5 * ROUND), start + size - 1.5 * ROUND)
+  const between = points.slice(1, -1)
+  const [first, last] = [between[0] ?? points[0]!, between.at(-1) ?? points.at(-1)!]
+  const start = vertical
+    ? { x: within(first.x, from.x, from.width), y: from.y + from.height }
+    : { x: from.x + from.width, y: within(first.y, from.y, from.height) }
+  const end = vertical
+    ? { x: within(last.x, to.x, to.width), y: to.y }
+    : { x: to.x, y: within(last.y, to.y, to.height) }
+  return [start, ...between, end]
 }
 
 /** Round corners: through the middle of each piece, with the points to bend it. */

@@ -50,7 +50,7 @@ test('chartOf(): who waits for whom, and what each is', async () => {
     ['pre | a', 'executor', 1],
     ['left | a | 2 replicas', 'executor', 2],
     ['right | h:5', 'elsewhere', 1],
-    ['audit | a', 'executor', 1],
+    ['audit | a | floating', 'executor', 1],
     ['join | when {"tags__x":{"$gt":1}}', 'passing', 1],
     ['answer', 'gateway', 1],
   ])
@@ -133,7 +133,7 @@ flowchart TD
   e0["pre<br/>a"]
   e1["left<br/>a<br/>2 replicas"]:::copies
   e2[/"right<br/>h:5"/]
-  e3["audit<br/>a"]
+  e3["audit<br/>a<br/>floating"]
   e4(("join<br/>when #123;#34;tags__x#34;:#123;#34;#36;gt#34;:1#125;#125;"))
   gatewayend(["answer"])
   gatewaystart --> e0
