@@ -37,7 +37,7 @@ describe('xserve export kubernetes', () => {
   test('writes a folder; again, nothing changes; another image is told by --diff and nothing is written', async () => {
     const { code, stdout } = await run('export', 'k8s', 'flow.yml', 'k8s', ...IMAGE)
     expect(code).toBe(0)
-    expect(stdout).toContain('kubectl apply -R -f k8s')
+    expect(stdout).toContain('kubectl apply -R -f k8s, once there is the namespace: kubectl create namespace shop')
     expect(
       (readdirSync(at('k8s'), { recursive: true }) as string[]).filter((name) => name.endsWith('.yml')).sort(),
     ).toEqual(['enc/enc.yml', 'gateway/gateway.yml', 'own/own.yml'])
