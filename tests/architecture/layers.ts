@@ -57,6 +57,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/export/flowchart/svg.ts': 'tests/export/flowchart/flowchart.test.ts',
   'lib/export/flowchart/terminal.ts': 'tests/export/flowchart/flowchart.test.ts',
   'lib/export/flowchart/png.ts': 'tests/e2e/export.test.ts',
+  'lib/commands/head.ts': 'tests/e2e/export.test.ts',
   'lib/export/flowchart/index.ts': 'tests/e2e/export.test.ts',
   'lib/commands/graph.ts': 'tests/e2e/export.test.ts',
   'lib/commands/export-flowchart.ts': 'tests/e2e/export.test.ts',

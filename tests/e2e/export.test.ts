@@ -319,6 +319,54 @@ describe('programs as exports start them', () => {
     expect(await textOf(server.address)).toEqual([text])
   })
 
+  test('a head and a gateway as Jina writes them, before two shards', async () => {
+    const shard = (id: string) =>
+      startServer('executor', ['--uses', at('config.yml'), '--port', '0', '--shards', '2', '--shard-id', id])
+    await using one = await shard('0')
+    await using two = await shard('1')
+    await using head = await startServer('executor', [
+      ...[
+        '--name',
+        'who/head',
+        '--k8s-namespace',
+        'default',
+        '--polling',
+        '{"/search": "ALL", "*": "ANY"}',
+        '--shards',
+        '2',
+      ],
+      ...[
+        '--host',
+        '0.0.0.0',
+        '--runtime-cls',
+        'HeadRuntime',
+        '--pod-role',
+        'HEAD',
+        '--port',
+        '0',
+        '--uses-metas',
+        '{}',
+      ],
+      ...[
+        '--connection-list',
+        JSON.stringify({ 0: one.address, 1: [two.address] }),
+        '--timeout-send',
+        '5000',
+        '--native',
+      ],
+    ])
+    await using gateway = await startServer('gateway', [
+      ...['--port', '0', '--uses', 'GRPCGateway', '--expose-endpoints', '{}'],
+      ...['--graph-description', '{"who": ["end-gateway"], "start-gateway": ["who"]}'],
+      ...['--deployments-addresses', JSON.stringify({ who: [`grpc://${head.address}`] })],
+    ])
+    const seen = new Set<string>()
+    for (let i = 0; i < 4; i++) seen.add((await textOf(gateway.address))[0]!)
+    expect([...seen].sort()).toEqual(['0 of 2', '1 of 2'])
+    const alone = await run('executor', '--pod-role', 'HEAD', '--port', '0')
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--connection-list') })
+  })
+
   test('an executor without endpoints passes on', async () => {
     await using server = await startServer('executor', ['--name', 'joiner', '--uses', 'BaseExecutor', '--port', '0'])
     expect(server.stderr()).toContain('joiner is ready')
