@@ -83,10 +83,10 @@ function writeExecutor(plan: DeploymentPlan, { folder, base }: ContextOptions): 
       hint: 'a package.json in a folder above both makes one project of them',
     })
   }
-  const app = path.join(folder, 'app')
+  const copy = path.join(folder, 'executor')
   const place = path.relative(project, path.dirname(uses.config ?? main))
-  const copied = copySources(project, app, folder)
-  const description = path.join(app, place, 'config.yml')
+  const copied = copySources(project, copy, folder)
+  const description = path.join(copy, place, 'config.yml')
   const text = toYaml([describe(plan, uses, path.dirname(uses.config ?? main))])
   const own = uses.config !== null && path.basename(uses.config) === 'config.yml'
   if (!own) {
@@ -131,8 +131,9 @@ function dockerfile(base: string, place: string | null): string {
       : [
           '# Volumes that are mounted there become those of the user.',
           `COPY --chown=${USER} kept/ /`,
-          'COPY app/ /app/',
-          `WORKDIR ${path.posix.join('/app', place)}`,
+          '# Not in /app: Jina mounts a folder of its own there.',
+          'COPY executor/ /executor/',
+          `WORKDIR ${path.posix.join('/executor', place)}`,
         ]),
     '# What executors keep without being told where, they keep where everybody may write.',
     'ENV HOME=/tmp',

@@ -77,18 +77,18 @@ describe('writeContext()', () => {
     expect(names).toEqual([
       '.dockerignore',
       'Dockerfile',
-      'app/.dockerignore',
-      'app/execs/a.ts',
-      'app/execs/config.yml',
-      'app/node_modules/left/index.js',
-      'app/package.json',
       'bin/jina',
       'bin/xserve',
+      'executor/.dockerignore',
+      'executor/execs/a.ts',
+      'executor/execs/config.yml',
+      'executor/node_modules/left/index.js',
+      'executor/package.json',
     ])
-    expect(readDocuments(text('app/execs/config.yml'))).toEqual([
+    expect(readDocuments(text('executor/execs/config.yml'))).toEqual([
       { jtype: 'default', py_modules: ['a.ts'], with: { n: 1 } },
     ])
-    expect(text('Dockerfile')).toContain('WORKDIR /app/execs\n')
+    expect(text('Dockerfile')).toContain('WORKDIR /executor/execs\n')
     expect(text('Dockerfile')).not.toContain('RUN')
     expect(text('Dockerfile')).toMatch(/^USER 1000:1000$/m)
   })
@@ -103,7 +103,7 @@ describe('writeContext()', () => {
     const own = 'jtype: A\npy_modules: [a.ts]\nwith: {n: 2}\n'
     const folder = project({ 'boxed/config.yml': own, 'boxed/a.ts': EXEC })
     const { text } = await contextOf({ uses: path.join(folder, 'boxed') })
-    expect(text('app/config.yml')).toBe(own)
+    expect(text('executor/config.yml')).toBe(own)
   })
 
   test('links: within the project they stay, from elsewhere they are copied, in rings they end', async () => {
@@ -117,9 +117,9 @@ describe('writeContext()', () => {
       'node_modules/other': `→${other}/lib`,
     })
     const { names, folder: out } = await contextOf({ uses: path.join(folder, 'a.ts') })
-    expect(readlinkSync(path.join(out, 'app/near.txt'))).toBe('real.txt')
-    expect(names).toContain('app/node_modules/other/index.js')
-    expect(names).not.toContain('app/gone.txt')
+    expect(readlinkSync(path.join(out, 'executor/near.txt'))).toBe('real.txt')
+    expect(names).toContain('executor/node_modules/other/index.js')
+    expect(names).not.toContain('executor/gone.txt')
   })
 
   test('equal sources have equal hashes, others others', async () => {
@@ -136,9 +136,9 @@ describe('writeContext()', () => {
   test('writes over its own, and leaves a folder of somebody else', async () => {
     const uses = path.join(project({ 'a.ts': EXEC }), 'a.ts')
     const { folder } = await contextOf({ uses })
-    writeFileSync(path.join(folder, 'app/stale.ts'), '')
+    writeFileSync(path.join(folder, 'executor/stale.ts'), '')
     await contextOf({ uses }, folder)
-    expect(existsSync(path.join(folder, 'app/stale.ts'))).toBeFalse()
+    expect(existsSync(path.join(folder, 'executor/stale.ts'))).toBeFalse()
     const theirs = project({ Dockerfile: 'FROM scratch' })
     await expect(contextOf({ uses }, theirs)).rejects.toThrow('was not written by an export')
   })
@@ -146,7 +146,7 @@ describe('writeContext()', () => {
   test('a folder within the project does not take itself along', async () => {
     const folder = project({ 'a.ts': EXEC })
     const { names } = await contextOf({ uses: path.join(folder, 'a.ts') }, path.join(folder, 'image'))
-    expect(names.filter((name) => name.startsWith('app/'))).toEqual(['app/a.ts', 'app/config.yml'])
+    expect(names.filter((name) => name.startsWith('executor/'))).toEqual(['executor/a.ts', 'executor/config.yml'])
   })
 
   test.each<[string, Readonly<Record<string, string>>, string]>([
