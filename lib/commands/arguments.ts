@@ -108,7 +108,8 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
       }
       continue
     }
-    const [, name = '', inline] = /^--?([^=]*)(?:=([\s\S]*))?$/.exec(token) ?? []
+    // Probes that Jina writes have an option and its value in one word.
+    const [, name = '', inline] = /^--?([^=\s]*)(?:[=\s]([\s\S]*))?$/.exec(token) ?? []
     const found = table.get(name) ?? table.get(name.replaceAll('_', '-'))
     if (!found) throw unknownOption(command, token, name, [...table.keys()])
     const { option, negative } = found

@@ -60,7 +60,8 @@ export const ping: CommandDefinition = {
 
 function readOptions(args: Args): PingOptions {
   const target = args.positional(0)
-  const server = args.positional(1)
+  // Probes that Jina writes for heads have more in this word: `HOST:PORT - --timeout MS`.
+  const server = args.positional(1)?.split(' - ')[0]
   if (!isTarget(target)) {
     const what = target === undefined ? 'ping what?' : `cannot ping ${JSON.stringify(target)}`
     throw new XserveError('BAD_ARGUMENT', what, {

@@ -24,6 +24,14 @@ test('one line and exit code 0 when it answers', async () => {
   })
 })
 
+test('probes as Jina writes them, words glued together', async () => {
+  await using server = await startGrpcServer({ methods })
+  for (const words of [[server.address, '--timeout 9500'], [`${server.address} - --timeout 9500`]]) {
+    const { code, stderr } = await xserve(['ping', 'executor', ...words])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  }
+})
+
 test('exit code 1 when it does not', async () => {
   const address = `127.0.0.1:${freePort()}`
   const done = await xserve(['ping', 'gateway', address])
