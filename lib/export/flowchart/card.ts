@@ -1,6 +1,6 @@
 /** How a node looks by itself: its box, its texts, its processes, and the condition in front of it; all relative to its corner. */
 import { copiesOf } from './copies.ts'
-import { type Box, type Point, shortened, textWidth } from './geometry.ts'
+import { type Box, type Point, shortened, textWidth, wrapped } from './geometry.ts'
 import type { PictureNode } from './picture.ts'
 
 export interface Line {
@@ -19,6 +19,12 @@ export interface Chip {
   readonly line: Line
 }
 
+/** The condition in front of a node. */
+export interface Pill {
+  readonly box: Box
+  readonly lines: readonly Line[]
+}
+
 export interface Card {
   /** All of it, condition included: nothing else is drawn there. */
   readonly width: number
@@ -28,7 +34,7 @@ export interface Card {
   readonly chips: readonly Chip[]
   /** From chip to chip. */
   readonly links: readonly (readonly [from: number, to: number])[]
-  readonly condition: { readonly box: Box; readonly line: Line } | null
+  readonly condition: Pill | null
 }
 
 const NAME = 14
@@ -40,16 +46,22 @@ const CHIP_HEIGHT = 24
 const CHIP_GAP = 8
 /** Room for the lines between what stands before the processes, and them. */
 const LINK = 28
-const PILL_HEIGHT = 22
+const PILL_ROW = 15
 const PILL_GAP = 14
+/** A condition is broken into so many lines of so many columns. */
+const PILL = { columns: 30, lines: 3 } as const
 /** Longer texts are cut off. In columns. */
-const LONGEST = { name: 40, detail: 44, chip: 28, condition: 48 } as const
+const LONGEST = { name: 40, detail: 44, chip: 28 } as const
 
 export function cardOf(node: PictureNode, vertical: boolean): Card {
   const body = bodyOf(node, vertical)
   if (node.when === null) return { ...body, condition: null }
-  const text = shortened(`when ${node.when}`, LONGEST.condition)
-  const pill = { width: textWidth(text, DETAIL) + 20, height: PILL_HEIGHT }
+  const full = `when ${node.when}`
+  const texts = wrapped(full, PILL.columns, PILL.lines)
+  const pill = {
+    width: Math.ceil(Math.max(...texts.map((text) => textWidth(text, DETAIL)))) + 22,
+    height: texts.length * PILL_ROW + 8,
+  }
   const width = vertical ? Math.max(pill.width, body.width) : pill.width + PILL_GAP + body.width
   const height = vertical ? pill.height + PILL_GAP + body.height : Math.max(pill.height, body.height)
   const box = vertical
@@ -58,12 +70,11 @@ export function cardOf(node: PictureNode, vertical: boolean): Card {
   const by = vertical
     ? { x: (width - body.width) / 2, y: pill.height + PILL_GAP }
     : { x: pill.width + PILL_GAP, y: (height - body.height) / 2 }
-  return {
-    ...moved(body, by),
-    width,
-    height,
-    condition: { box, line: { text, full: `when ${node.when}`, size: DETAIL, muted: true, at: middleOf(box) } },
-  }
+  const lines = texts.map((text, at): Line => {
+    const middle = { x: box.x + box.width / 2, y: box.y + 4 + (at + 0.5) * PILL_ROW }
+    return { text, full: at === 0 ? full : text, size: DETAIL, muted: true, at: middle }
+  })
+  return { ...moved(body, by), width, height, condition: { box, lines } }
 }
 
 type Body = Omit<Card, 'condition'>

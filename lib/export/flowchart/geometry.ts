@@ -26,3 +26,16 @@ export function shortened(text: string, columns: number): string {
   }
   return `${out}…`
 }
+
+/** Broken between words into lines of that many columns; what does not fit into `most` of them is cut off. */
+export function wrapped(text: string, columns: number, most: number): readonly string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    const longer = last === undefined ? word : `${last} ${word}`
+    if (last !== undefined && Bun.stringWidth(longer) <= columns) lines[lines.length - 1] = longer
+    else lines.push(word)
+  }
+  const kept = lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')]
+  return kept.map((line) => shortened(line, columns))
+}

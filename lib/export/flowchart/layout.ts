@@ -37,8 +37,10 @@ export interface Placed {
 /** Between nodes of a layer; between lines beside them; between layers. */
 const NODE_GAP = 26
 const LINE_GAP = 18
-const LAYER_GAP = 64
+const LAYER_GAP = 76
 const MARGIN = 24
+/** Before a box a line runs straight, so that its point shows where it goes. */
+const LEAD = 14
 
 /** From where to where a layer reaches, along the way of the documents. */
 interface Layer {
@@ -63,8 +65,15 @@ export function placed(picture: Picture, vertical: boolean): Placed {
   for (const { from, to } of picture.edges) graph.setEdge(keys.get(from)!, keys.get(to)!, { weight: 1 })
   keepBehind(picture, (from) => graph.setEdge(keys.get(from)!, keys.get(END)!, { weight: 0 }))
   layout(graph)
-  const nodes = picture.nodes.map((node): PlacedNode => {
-    const { x, y } = graph.node(keys.get(node.id)!) as Point
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
+  const found = picture.nodes.map(({ id }) => graph.node(keys.get(id)!) as Point & { readonly rank: number })
+  const mirrors = isReversed(found.map(({ rank, x, y }) => ({ rank, across: vertical ? x : y })))
+  const put = ({ x, y }: Point): Point => {
+    if (!mirrors) return { x, y }
+    return vertical ? { x: width - x, y } : { x, y: height - y }
+  }
+  const nodes = picture.nodes.map((node, at): PlacedNode => {
+    const { x, y } = put(found[at]!)
     const card = cards.get(node.id)!
     return { node, card: placedCard(card, { x: x - card.width / 2, y: y - card.height / 2 }) }
   })
@@ -72,21 +81,44 @@ export function placed(picture: Picture, vertical: boolean): Placed {
   const byId = new Map(nodes.map((one) => [one.node.id, one]))
   const edges = picture.edges.map((edge): PlacedEdge => {
     const { points } = graph.edge(keys.get(edge.from)!, keys.get(edge.to)!) as { points: readonly Point[] }
-    return { edge, ...route(byId.get(edge.from)!.card, byId.get(edge.to)!.card, points.slice(1, -1), layers, vertical) }
+    return {
+      edge,
+      ...route(byId.get(edge.from)!.card, byId.get(edge.to)!.card, points.slice(1, -1).map(put), layers, vertical),
+    }
   })
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
   return { width: Math.ceil(width), height: Math.ceil(height), vertical, nodes, edges }
 }
 
-/** An invisible line to the end from what nobody waits for: the end then stands behind it, and the answer leaves at the rim. */
+/**
+ * The answer leaves at the rim: what nobody waits for, and would stand as far as the end or further, has an invisible line to it.
+ * Not all of them: such a line takes room, too.
+ */
 function keepBehind({ nodes, edges }: Picture, connect: (from: string) => void): void {
+  const depths = new Map<string, number>()
+  for (const { id } of nodes) {
+    const needs = edges.filter(({ to }) => to === id)
+    depths.set(id, Math.max(0, ...needs.map(({ from }) => depths.get(from)! + 1)))
+  }
   const leaving = new Set(edges.map(({ from }) => from))
-  for (const { id } of nodes) if (id !== END && !leaving.has(id)) connect(id)
+  for (const { id } of nodes) if (id !== END && !leaving.has(id) && depths.get(id)! >= depths.get(END)!) connect(id)
+}
+
+/** Whether the library has put more pairs of a layer into the other order than the Flow has them: then all is mirrored. */
+function isReversed(nodes: readonly { readonly rank: number; readonly across: number }[]): boolean {
+  let inverted = 0
+  nodes.forEach((one, at) => {
+    for (const other of nodes.slice(at + 1)) {
+      if (one.rank === other.rank) inverted += Math.sign(one.across - other.across)
+    }
+  })
+  return inverted > 0
 }
 
 function placedCard(card: Card, at: Point): Card & Point {
   const condition =
-    card.condition === null ? null : { box: shifted(card.condition.box, at), line: movedLine(card.condition.line, at) }
+    card.condition === null
+      ? null
+      : { box: shifted(card.condition.box, at), lines: card.condition.lines.map((line) => movedLine(line, at)) }
   return { ...moved(card, at), ...at, condition }
 }
 
@@ -126,6 +158,6 @@ function route(
     steps.push({ to: at(layer.from, acrossOf(point)), curved: true })
     steps.push({ to: at(layer.to, acrossOf(point)), curved: false })
   }
-  steps.push({ to: at(layerAt(alongOf(end))!.from, acrossOf(end)), curved: true }, { to: end, curved: false })
+  steps.push({ to: at(layerAt(alongOf(end))!.from - LEAD, acrossOf(end)), curved: true }, { to: end, curved: false })
   return { start, steps }
 }

@@ -1,6 +1,6 @@
 /** The picture as SVG: complete in itself, no script, no font, no network; the same text for the same Flow. */
 
-import type { Card, Line } from './card.ts'
+import type { Card, Line, Pill } from './card.ts'
 import { COLOURS } from './colours.ts'
 import type { Box, Point } from './geometry.ts'
 import { type Placed, type PlacedEdge, type PlacedNode, placed } from './layout.ts'
@@ -87,7 +87,7 @@ function nodeOf({ node, card }: PlacedNode, { vertical }: Placed): string {
 }
 
 /** A gate that documents pass on their way in. */
-function conditionOf({ body }: Card, { box, line }: NonNullable<Card['condition']>, vertical: boolean): string {
+function conditionOf({ body }: Card, { box, lines }: Pill, vertical: boolean): string {
   const [from, to] = vertical
     ? [
         { x: box.x + box.width / 2, y: box.y + box.height },
@@ -100,7 +100,7 @@ function conditionOf({ body }: Card, { box, line }: NonNullable<Card['condition'
   const { fill, stroke } = COLOURS.condition
   return (
     `<path d="M${pair(from)}L${pair(to)}" stroke="${COLOURS.line}" stroke-width="1.5"/>` +
-    `<rect ${boxOf(box)} rx="${box.height / 2}" fill="${fill}" stroke="${stroke}"/>${textOf(line)}`
+    `<rect ${boxOf(box)} rx="11" fill="${fill}" stroke="${stroke}"/>${lines.map(textOf).join('')}`
   )
 }
 
