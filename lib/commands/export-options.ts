@@ -75,6 +75,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     summary: 'docker-compose: of the network',
     preset: 'jina-network',
   },
+  { name: 'vertical-layout', type: 'flag', summary: 'flowchart: from top to bottom, not from left to right' },
 ]
 
 /** What every target takes. Throws XserveError BAD_ARGUMENT. */

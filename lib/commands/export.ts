@@ -17,6 +17,7 @@ const TARGETS: Readonly<Record<string, Target>> = {
   k8s: kubernetes,
   'docker-compose': compose,
   compose,
+  flowchart: async (args) => (await import('./export-flowchart.ts')).toFlowchart(args),
   dockerfile: async (args) => (await import('./export-dockerfile.ts')).toDockerfile(args),
   schema: async (args) => (await import('./export-schema.ts')).toSchema(args),
 }
@@ -34,9 +35,13 @@ const JSON_PATH: Option = {
 export const exportCommand: CommandDefinition = {
   name: 'export',
   summary:
-    'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, or the JSON schema of YAML',
+    'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, its picture, or the JSON schema of YAML',
   positionals: [
-    { name: 'what', summary: 'kubernetes (k8s), docker-compose (compose), dockerfile, schema', required: true },
+    {
+      name: 'what',
+      summary: 'kubernetes (k8s), docker-compose (compose), dockerfile, flowchart, schema',
+      required: true,
+    },
     {
       name: 'file',
       summary: "A Flow's YAML, docker://image, or an executor's file or YAML; of the schema: the file to write",
@@ -44,7 +49,8 @@ export const exportCommand: CommandDefinition = {
     },
     {
       name: 'out',
-      summary: 'Folder (kubernetes, dockerfile) or file (default: docker-compose.yml) to write',
+      summary:
+        'Folder (kubernetes, dockerfile) or file (default: docker-compose.yml) to write; of a flowchart: .svg, .png, .mmd or .md (default: Mermaid on stdout)',
       required: false,
     },
   ],

@@ -16,15 +16,15 @@ export const LETTER = 0.602
 /** Letters of East Asia count twice. */
 export const textWidth = (text: string, size: number): number => Bun.stringWidth(text) * size * LETTER
 
-/** At most that many columns, the last one an ellipsis where something was cut off. */
-export function shortened(text: string, columns: number): string {
+/** At most that many columns, the last one `mark` where something was cut off. */
+export function shortened(text: string, columns: number, mark = '…'): string {
   if (Bun.stringWidth(text) <= columns) return text
   let out = ''
   for (const character of text) {
     if (Bun.stringWidth(out + character) > columns - 1) break
     out += character
   }
-  return `${out}…`
+  return `${out}${mark}`
 }
 
 /** Broken between words into lines of that many columns; what does not fit into `most` of them is cut off. */

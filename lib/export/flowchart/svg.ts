@@ -12,11 +12,18 @@ const FONTS =
 /** Length and half width of the point of a line. */
 const TIP = { length: 8, half: 4 } as const
 
-export function svgOf(picture: Picture, { vertical }: { readonly vertical: boolean }): string {
+export interface Drawing {
+  readonly svg: string
+  /** In CSS pixels. */
+  readonly width: number
+  readonly height: number
+}
+
+export function drawSvg(picture: Picture, { vertical }: { readonly vertical: boolean }): Drawing {
   const all = placed(picture, vertical)
   const { width, height } = all
   const title = picture.title ?? 'Flow'
-  return [
+  const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
       `font-family="${FONTS}" role="img">`,
     `<title>${escaped(title)}</title>`,
@@ -26,6 +33,7 @@ export function svgOf(picture: Picture, { vertical }: { readonly vertical: boole
     '</svg>',
     '',
   ].join('\n')
+  return { svg, width, height }
 }
 
 function edgeOf({ edge, start, steps }: PlacedEdge, { vertical }: Placed): string {

@@ -1,0 +1,27 @@
+/** `xserve export flowchart`: a Flow's picture in a file, or Mermaid's text on stdout. */
+import { XserveError } from '../errors.ts'
+import { flowchartText, writeFlowchart } from '../export/flowchart/index.ts'
+import type { Args } from './arguments.ts'
+import { readExportPlan } from './export-plan.ts'
+
+const STDOUT = '-'
+
+export async function toFlowchart(args: Args): Promise<number> {
+  if (args.has('diff')) {
+    throw new XserveError('BAD_ARGUMENT', '--diff compares text for machines: there is no difference of pictures', {
+      hint: 'xserve export flowchart flow.yml prints Mermaid, which diff can compare',
+    })
+  }
+  const warnings = new Set<string>()
+  const plan = await readExportPlan(args.positional(1), args, (warning) => void warnings.add(warning))
+  for (const warning of warnings) await Bun.write(Bun.stderr, `warning ${warning}\n`)
+  const verticalLayout = args.flag('vertical-layout') === true
+  const file = args.positional(2) ?? STDOUT
+  if (file === STDOUT || args.flag('stdout') === true) {
+    await Bun.write(Bun.stdout, flowchartText(plan, { verticalLayout }))
+    return 0
+  }
+  await writeFlowchart(plan, file, { verticalLayout, force: args.flag('force') === true })
+  await Bun.write(Bun.stdout, `The picture is ${file}\n`)
+  return 0
+}
