@@ -33,7 +33,7 @@ export type {
   ValueOf,
 } from './executor/typed/declared.ts'
 
-export { type AddOptions, type BlockOptions, Flow, type GatewayOptions } from './flow/flow.ts'
+export { type AddOptions, type BlockOptions, Flow, type GatewayOptions, type PlotOptions } from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
 export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'
 

@@ -33,6 +33,9 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   ignore: ['lib/watch/', 'lib/export/dockerfile/'],
   '@exodus/schemasafe': ['lib/executor/typed/'],
   consola: ['lib/log.ts'],
+  '@dagrejs/dagre': ['lib/export/flowchart/'],
+  '@resvg/resvg-wasm': ['lib/export/flowchart/'],
+  '@expo-google-fonts/jetbrains-mono': ['lib/export/flowchart/'],
 }
 
 /** What protocols of servers/ have in common: requests and answers in JSON, the seam with the HTTP front (a WebSocket begins as HTTP), and the fronts' sockets. */

@@ -28,6 +28,8 @@ export function mermaidOf(picture: Picture, { vertical }: { readonly vertical: b
       return `  ${ids.get(from)} ${floating ? '-.->' : '-->'}${label} ${ids.get(to)}`
     }),
     ...Object.entries(STYLES).map(([name, style]) => `  classDef ${name} ${style}`),
+    // A sub-graph has its style only where that comes last of all.
+    ...picture.nodes.filter(isGroup).map((node) => `  class ${ids.get(node.id)} ${classOf(node)}`),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -45,13 +47,19 @@ const STYLES: Readonly<Record<string, string>> = {
   COPY: style(COLOURS.copy),
 }
 
+const classOf = ({ kind, floating }: PictureNode): string => (floating ? 'FLOATING' : CLASSES[kind])
+
+const isGroup = (node: PictureNode): boolean => copiesOf(node).length > 0 || node.before !== null || node.after !== null
+
 /** A deployment of several processes is a sub-graph of them. */
 function nodeLines(node: PictureNode, id: string, direction: string): string[] {
-  const kind = node.floating ? 'FLOATING' : CLASSES[node.kind]
+  const kind = classOf(node)
   const label = quoted(node.uses === null ? node.name : `${node.name}\n${node.uses}`)
   if (node.kind === 'gateway') return [`  ${id}([${label}]):::${kind}`]
+  if (!isGroup(node)) return [`  ${id}[${label}]:::${kind}`]
+  // There is room for one line above what is inside.
+  const title = quoted(node.uses === null ? node.name : `${node.name} (${node.uses})`)
   const copies = copiesOf(node)
-  if (copies.length === 0 && node.before === null && node.after === null) return [`  ${id}[${label}]:::${kind}`]
   const inner = copies.length === 0 ? [node.name] : copies
   const around = [
     ...(node.before === null ? [] : [`    ${id}/before[${quoted(node.before)}]:::HEADTAIL`]),
@@ -62,7 +70,7 @@ function nodeLines(node: PictureNode, id: string, direction: string): string[] {
       ...(node.after === null ? [] : [`    ${id}/${at} --> ${id}/after`]),
     ]),
   ]
-  return [`  subgraph ${id}[${label}]`, `    direction ${direction}`, ...around, '  end', `  class ${id} ${kind}`]
+  return [`  subgraph ${id}[${title}]`, `    direction ${direction}`, ...around, '  end']
 }
 
 /** Names of nodes that the language takes; different ones for different names. */
@@ -82,8 +90,11 @@ function idsOf({ nodes }: Picture): ReadonlyMap<string, string> {
   return ids
 }
 
-/** Entities stand for what would end the text or be read as HTML or Markdown. */
+/** Entities stand for what would end the text or be read as HTML or Markdown, in which `_` counts at the rim of a word. */
 function quoted(text: string): string {
-  const safe = text.replaceAll(/[#"<>&`*_\\]/g, (character) => `#${character.codePointAt(0)};`)
+  const safe = text.replaceAll(
+    /[#"<>&`*\\]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu,
+    (character) => `#${character.codePointAt(0)};`,
+  )
   return `"${safe.replaceAll('\n', '<br/>')}"`
 }

@@ -4,6 +4,7 @@
  */
 
 import font from '@expo-google-fonts/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf' with { type: 'file' }
+/// <reference path="./embedded.d.ts" />
 import { initWasm, Resvg } from '@resvg/resvg-wasm'
 import engine from '@resvg/resvg-wasm/index_bg.wasm' with { type: 'file' }
 import { XserveError } from '../../errors.ts'
