@@ -12,8 +12,14 @@ export async function toFlowchart(args: Args): Promise<number> {
       hint: 'xserve export flowchart flow.yml prints Mermaid, which diff can compare',
     })
   }
+  const flow = args.positional(1)
+  if (flow === undefined) {
+    throw new XserveError('BAD_ARGUMENT', 'a picture of what? The file of the Flow is missing', {
+      hint: 'for example: xserve export flowchart flow.yml flow.svg',
+    })
+  }
   const warnings = new Set<string>()
-  const plan = await readExportPlan(args.positional(1), args, (warning) => void warnings.add(warning))
+  const plan = await readExportPlan(flow, args, (warning) => void warnings.add(warning))
   for (const warning of warnings) await Bun.write(Bun.stderr, `warning ${warning}\n`)
   const verticalLayout = args.flag('vertical-layout') === true
   const file = args.positional(2) ?? STDOUT

@@ -1,4 +1,5 @@
 /** `xserve graph FILE`: who waits for whom in a Flow, drawn in the terminal; starts nothing. */
+import { XserveError } from '../errors.ts'
 import { describePicture } from '../export/flowchart/describe.ts'
 import { pictureOf } from '../export/flowchart/picture.ts'
 import { terminalOf } from '../export/flowchart/terminal.ts'
@@ -21,8 +22,14 @@ export const graph: CommandDefinition = {
     { name: 'json', type: 'flag', summary: 'Nodes and edges as JSON on stdout' },
   ],
   async run(args) {
+    const file = args.positional(0)
+    if (file === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'which Flow? The file is missing', {
+        hint: 'for example: xserve graph flow.yml',
+      })
+    }
     const warnings = new Set<string>()
-    const plan = await readExportPlan(args.positional(0), args, (warning) => void warnings.add(warning))
+    const plan = await readExportPlan(file, args, (warning) => void warnings.add(warning))
     for (const warning of warnings) await Bun.write(Bun.stderr, `warning ${warning}\n`)
     const picture = pictureOf(plan)
     const isTerminal = process.stdout.isTTY === true

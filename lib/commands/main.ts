@@ -9,6 +9,7 @@ import { guessLogFormat } from './log-format.ts'
 
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
+  new: { summary: 'Begin a project: an executor, a Flow, types', load: async () => (await import('./new.ts')).create },
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
   check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },

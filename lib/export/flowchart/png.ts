@@ -3,16 +3,17 @@
  * every machine. What that font has not (East Asia, emoji) comes out as empty boxes; the SVG has no such limit.
  */
 
+// @ts-expect-error: it is carried by the program, and the import is the path to read it from
 import font from '@expo-google-fonts/jetbrains-mono/400Regular/JetBrainsMono_400Regular.ttf' with { type: 'file' }
-/// <reference path="./embedded.d.ts" />
 import { initWasm, Resvg } from '@resvg/resvg-wasm'
+// @ts-expect-error: as above
 import engine from '@resvg/resvg-wasm/index_bg.wasm' with { type: 'file' }
 import { XserveError } from '../../errors.ts'
 
 /** Dots for each pixel of the SVG: sharp on screens of high resolution. */
 const SCALE = 2
-/** In either direction; above, memory would be counted in gigabytes. Larger pictures are drawn with fewer dots. */
-const MOST_DOTS = 12_000
+/** Larger pictures have fewer dots: 16 000 is what viewers show in either direction, and 50 million are 200 MB of memory. */
+const MOST = { side: 16_000, area: 50_000_000 } as const
 
 /** Once a process; the library refuses a second time. */
 let started: Promise<void> | null = null
@@ -26,7 +27,8 @@ export async function drawPng(
     started ??= Bun.file(engine).arrayBuffer().then(initWasm)
     await started
     const fontBuffers = [await Bun.file(font).bytes()]
-    const zoom = Math.min(SCALE, MOST_DOTS / Math.max(size.width, size.height))
+    const { width, height } = size
+    const zoom = Math.min(SCALE, MOST.side / Math.max(width, height), Math.sqrt(MOST.area / (width * height)))
     const drawing = new Resvg(svg, {
       fitTo: { mode: 'zoom', value: zoom },
       font: { fontBuffers, defaultFontFamily: 'JetBrains Mono', monospaceFamily: 'JetBrains Mono' },
