@@ -1,7 +1,8 @@
 /**
  * A graph as lines of a text, one node below the other, as logs of version control are drawn. A lane leads to one node only:
- * whoever is needed by it turns into that lane, and the node stands at its end. So each line can be followed with a finger, and
- * the width is that of the nodes waited for, however long their names are.
+ * whoever is needed by it turns into that lane, and the node stands at its end. What runs from left to right belongs to the
+ * node right above. So each line can be followed with a finger, and the width is that of the nodes waited for, however long
+ * their names are.
  */
 import type { Picture } from './picture.ts'
 

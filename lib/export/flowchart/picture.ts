@@ -97,7 +97,10 @@ function describe(deployment: DeploymentPlan): Omit<PictureNode, 'floating' | 'w
 function usesText(uses: UsesPlan): string | null {
   switch (uses.kind) {
     case 'module': {
-      const file = path.basename(uses.config ?? uses.modules[0]!)
+      const source = uses.config ?? uses.modules[0]
+      // An export knows classes that are nowhere to be found by their names.
+      if (source === undefined) return uses.className
+      const file = path.basename(source)
       return uses.className === null ? file : `${uses.className} · ${file}`
     }
     case 'image':
