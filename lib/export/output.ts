@@ -76,9 +76,9 @@ export function writeFile(file: string, content: string | Uint8Array, options: W
 const isSigned = (content: Uint8Array): boolean => isOurs(Buffer.from(content).toString('utf8'))
 
 function refuseForeign(file: string, { force, isOurs: isOwn = isSigned }: WriteOptions): void {
-  const found = statSync(file, { throwIfNoEntry: false })
-  if (found === undefined) return
-  if (!found.isFile()) throw new XserveError('BAD_ARGUMENT', `${file} is no file: it cannot be written`)
+  // Not so below a file either: there the writing fails, and tells why.
+  if (!existsSync(file)) return
+  if (!statSync(file).isFile()) throw new XserveError('BAD_ARGUMENT', `${file} is no file: it cannot be written`)
   if (force || isOwn(readFileSync(file))) return
   throw new XserveError('BAD_ARGUMENT', `${file} is there, and not as an export has written it: it is left alone`, {
     hint: 'move it away, choose another place, or write over it with --force',

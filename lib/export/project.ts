@@ -1,5 +1,5 @@
 /** What `xserve new` begins with: an executor, a Flow of it, and what an editor wants to have. */
-import { mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { XserveError } from '../errors.ts'
 
@@ -87,9 +87,8 @@ export function writeProject(name: string): Project {
 }
 
 function refuseFull(folder: string, name: string): void {
-  const found = statSync(folder, { throwIfNoEntry: false })
-  if (found === undefined) return
-  if (!found.isDirectory()) throw new XserveError('BAD_ARGUMENT', `${name} is there already, and is a file`)
+  if (!existsSync(folder)) return
+  if (!statSync(folder).isDirectory()) throw new XserveError('BAD_ARGUMENT', `${name} is there already, and is a file`)
   // A repository that has only been made is still an empty place.
   const there = readdirSync(folder).filter((one) => one !== '.git')
   if (there.length === 0) return

@@ -30,8 +30,15 @@ const EMPTY: Cell = { up: false, down: false, left: false, right: false, crossin
 type Lanes = (string | null)[]
 
 export function lanesOf({ nodes, edges }: Picture): readonly Row[] {
-  const followers = new Map(nodes.map(({ id }) => [id, edges.filter(({ from }) => from === id).map(({ to }) => to)]))
   const floats = new Set(nodes.filter(({ floating }) => floating).map(({ id }) => id))
+  // The way to the answer goes straight on, what floats turns aside.
+  const aside = (id: string) => (floats.has(id) ? 1 : 0)
+  const followersOf = (id: string) =>
+    edges
+      .filter(({ from }) => from === id)
+      .map(({ to }) => to)
+      .toSorted((a, b) => aside(a) - aside(b))
+  const followers = new Map(nodes.map(({ id }) => [id, followersOf(id)]))
   const rows: Row[] = []
   const lanes: Lanes = []
   for (const id of orderOf(nodes, edges)) {
@@ -48,10 +55,10 @@ export function lanesOf({ nodes, edges }: Picture): readonly Row[] {
 
 /**
  * Each behind those that it needs, and next the follower of the one drawn last where that is possible: branches stay together.
- * The end of all comes last, as what it needs is in front of it and what nobody waits for should not hang below.
+ * What floats comes at once, so that its lane is short. The end of all comes last: what nobody waits for does not hang below.
  */
 function orderOf(nodes: Picture['nodes'], edges: Picture['edges']): string[] {
-  const place = new Map(nodes.map(({ id }, at) => [id, at]))
+  const place = new Map(nodes.map(({ id, floating }, at) => [id, floating ? at - nodes.length : at]))
   const last = nodes.at(-1)!.id
   const waits = new Map(nodes.map(({ id }) => [id, edges.filter(({ to }) => to === id).length]))
   const ready = nodes
