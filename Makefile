@@ -34,7 +34,7 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology bench fmt clean
+.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology yaml exports cluster bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,8 +85,21 @@ package: $(DECLARATIONS) ## make the npm package, dist/xserve-VERSION.tgz
 
 EXPORTS ?= ../shared/exports
 
+RECORDED := $(addprefix $(EXPORTS)/topology/,graphs.json routing.json reduce.json when.json shards.json errors.json query-language.json)
+
 topology: build ## run the recorded Flows of Jina against the binary, by Jina's own client
-	$(EXPORTS)/run_topology.py --binary $(CURDIR)/$(BINARY) $(addprefix $(EXPORTS)/topology/,routing.json reduce.json when.json shards.json errors.json query-language.json)
+	$(EXPORTS)/run_topology.py --binary $(CURDIR)/$(BINARY) $(RECORDED)
+
+yaml: build ## check the recorded YAML files of Jina with the binary
+	$(EXPORTS)/run_yaml.py --binary $(CURDIR)/$(BINARY) --quiet
+
+exports: build ## compare exports with those that Jina was recorded to make (needs python3 with PyYAML)
+	@$(BUN) tests/exports.ts $(EXPORTS) $(CURDIR)/$(BINARY)
+
+CLUSTER ?= ../shared/cluster
+
+cluster: build ## deploy exports to a real Docker engine and a real Kubernetes (root; the first time builds both, 20 minutes)
+	@bash tests/cluster/run.sh $(CLUSTER) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
 
 h2spec: build $(INTEROP_BIN)/h2spec-$(H2SPEC_VERSION) ## run the conformance tests of HTTP/2, plain and TLS
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/h2spec.ts $(INTEROP_BIN)/h2spec

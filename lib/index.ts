@@ -1,7 +1,7 @@
 /** The module 'xserve': what user code imports. */
 import type { Client as ClientClass } from './client/client.ts'
 import { setLauncher } from './executor/launcher.ts'
-import { serveClass } from './flow/standalone.ts'
+import { classToCompose, classToKubernetes, serveClass } from './flow/standalone.ts'
 
 export { AnswerFailed } from './client/answer-failed.ts'
 export type { ClientOptions, PostOptions, PostRequest } from './client/client.ts'
@@ -20,7 +20,15 @@ export type { ExecutorCall, TracingContext } from './executor/call.ts'
 export { type DynamicBatchingOptions, dynamicBatching } from './executor/dynamic-batching.ts'
 export { Executor, type ExecutorLogger, type Metas, type RuntimeArgs } from './executor/executor.ts'
 export type { ExecutorClass } from './executor/handover.ts'
-export type { Served, ServeOptions } from './executor/launcher.ts'
+export type {
+  ComposeExportOptions,
+  KubernetesExportOptions,
+  LoadExecutorOptions,
+  Served,
+  ServeOptions,
+  StandaloneComposeOptions,
+  StandaloneKubernetesOptions,
+} from './executor/launcher.ts'
 export { AudioDoc, ImageDoc, TextDoc, VideoDoc } from './executor/ready-made.ts'
 export { type RequestsOptions, requests } from './executor/requests.ts'
 export { type TestCall, type TestedExecutor, testExecutor } from './executor/test-executor.ts'
@@ -33,11 +41,24 @@ export type {
   ValueOf,
 } from './executor/typed/declared.ts'
 
-export { type AddOptions, type BlockOptions, Flow, type GatewayOptions, type PlotOptions } from './flow/flow.ts'
+export {
+  type AddOptions,
+  type BlockOptions,
+  Flow,
+  type FlowOrigin,
+  type GatewayOptions,
+  type LoadConfigOptions,
+  type PlotOptions,
+} from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
 export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'
 
-setLauncher(serveClass)
+setLauncher({
+  serve: serveClass,
+  load: async (given, options) => (await import('./flow/load-executor.ts')).loadExecutor(given, options),
+  toKubernetes: classToKubernetes,
+  toCompose: classToCompose,
+})
 
 const loadClient = (): typeof ClientClass =>
   (require('./client/client.ts') as typeof import('./client/client.ts')).Client

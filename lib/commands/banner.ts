@@ -49,7 +49,8 @@ export function readiness(flow: Shown, ms: number): Readonly<Record<string, unkn
 function subject(role: 'gateway' | 'executor', { plan, members }: Shown): string {
   const [only, ...others] = members.values()
   const isAlone = only !== undefined && others.length === 0 && plan.graph.nodes.length === 1 && !only.isRemote
-  if (role === 'executor') return `${only?.deployment.className} is ready, as a shared executor`
+  const name = only?.deployment.className ?? plan.deployments[0]?.name
+  if (role === 'executor') return `${name} is ready, as a shared executor`
   if (isAlone && plan.name === null) return `${only.deployment.className} is ready`
   return `Flow${plan.name === null ? '' : ` ${plan.name}`} is ready`
 }

@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { writeContext } from '../export/dockerfile/context.ts'
 import { workloadName } from '../export/names.ts'
-import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
+import { PROGRAM_IMAGE } from '../flow/program-image.ts'
+import { VERSION } from '../flow/version.ts'
+import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
+import { type DeploymentPlan, type FlowPlan, GATEWAY } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
 import { buildImage } from './build-image.ts'
 import type { readExportOptions } from './export-options.ts'
@@ -33,7 +36,12 @@ export async function withBuilt(plan: FlowPlan, args: Args, options: ExportOptio
     if (one.uses.kind !== 'module' || images[one.name] !== undefined) continue
     images[one.name] = await build(one, (hash) => named(workloadName(one.name), hash))
   }
-  const isGiven = args.has('gateway-image') || options.program !== options.preset
-  const program = isGiven ? options.program : await build(null, () => named('xserve', options.preset.split(':')[1]!))
+  if (plan.gateway.uses?.kind === 'module' && images[GATEWAY] === undefined) {
+    const { uses, usesWith } = plan.gateway
+    const one = { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith }
+    images[GATEWAY] = await build(one, (hash) => named(GATEWAY, hash))
+  }
+  const isGiven = args.has('gateway-image') || options.program !== PROGRAM_IMAGE
+  const program = isGiven ? options.program : await build(null, () => named('xserve', VERSION))
   return { ...options, images, program }
 }

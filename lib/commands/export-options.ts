@@ -1,11 +1,8 @@
 /** Options of exports: images, where to write, and what Kubernetes and Compose may have besides. */
 import { XserveError } from '../errors.ts'
 import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../export/kubernetes/options.ts'
-import { VERSION } from '../flow/version.ts'
+import { PROGRAM_IMAGE, programImage } from '../flow/program-image.ts'
 import type { Args, Option } from './arguments.ts'
-
-/** What `xserve build gateway` calls it. */
-export const PROGRAM_IMAGE = `xserve:${VERSION}`
 
 export const EXPORT_OPTIONS: readonly Option[] = [
   {
@@ -81,8 +78,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
 /** What every target takes. Throws XserveError BAD_ARGUMENT. */
 export function readExportOptions(args: Args, warn: (message: string) => void) {
   return {
-    program: args.text('gateway-image') ?? process.env.XSERVE_IMAGE ?? process.env.JINA_GATEWAY_IMAGE ?? PROGRAM_IMAGE,
-    preset: PROGRAM_IMAGE,
+    program: programImage(args.text('gateway-image'), process.env),
     images: imagesOf(args.texts('image')),
     includeGateway: args.flag('include-gateway') !== false,
     warn,

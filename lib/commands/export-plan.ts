@@ -1,5 +1,6 @@
 /** What is exported, as a plan: a Flow's or a Deployment's YAML, or one executor in any of the ways to name it. */
 
+import { fromCommandLine } from '../config/given.ts'
 import { sentence } from '../config/problems.ts'
 import { readYaml } from '../config/yaml-file.ts'
 import { XserveError } from '../errors.ts'
@@ -39,7 +40,7 @@ export async function readExportPlan(
   }
   if (/\.ya?ml$/i.test(given) && isFlow(readYaml(given).value)) {
     const { plan, warnings } = loadFlow(given, readVariables(args), {
-      over: readGiven(args, 'gateway', OWN),
+      over: fromCommandLine(readGiven(args, 'gateway', OWN)),
       keepsNames: true,
     })
     for (const warning of warnings) if (!isOfServing(warning.message)) warn(sentence(warning))

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { exportCompose } from '../export/compose/index.ts'
 import { exportKubernetes } from '../export/kubernetes/index.ts'
-import { type Difference, differences, type OutputFile, signed, writeFile, writeFolder } from '../export/output.ts'
+import { type Difference, differences, type OutputFile, writeFile, writeFolder } from '../export/output.ts'
 import type { Args } from './arguments.ts'
 import { withBuilt } from './export-images.ts'
 import { readExportOptions, readKubernetesOptions } from './export-options.ts'
@@ -17,10 +17,7 @@ export async function toKubernetes(args: Args): Promise<number> {
   const warn = (message: string) => void warnings.push(message)
   const plan = await readExportPlan(args.positional(1), args, warn)
   const options = await withBuilt(plan, args, readExportOptions(args, warn))
-  const files = exportKubernetes(plan, options, readKubernetesOptions(args)).map(({ path: name, text }) => ({
-    path: name,
-    text: signed(text, 'kubernetes'),
-  }))
+  const files = exportKubernetes(plan, options, readKubernetesOptions(args))
   await tell(warnings)
   const diff = args.text('diff')
   if (diff !== undefined) return printDifferences(differences(diff, files))
@@ -41,12 +38,12 @@ export async function toCompose(args: Args): Promise<number> {
   const file = path.resolve(args.positional(2) ?? args.text('diff') ?? COMPOSE_FILE)
   const plan = await readExportPlan(args.positional(1), args, warn)
   const options = await withBuilt(plan, args, readExportOptions(args, warn))
-  const made = exportCompose(plan, {
+  const text = exportCompose(plan, {
     ...options,
     networkName: args.text('network-name') ?? null,
     folder: path.dirname(file),
   })
-  const output: OutputFile = { path: path.basename(file), text: signed(made, 'docker-compose') }
+  const output: OutputFile = { path: path.basename(file), text }
   await tell(warnings)
   const diff = args.text('diff')
   if (diff !== undefined) return printDifferences(differences(path.dirname(file), [output], true))

@@ -1,17 +1,19 @@
 /** `xserve flow FILE`: a graph of executors behind one gateway. */
+import { fromCommandLine } from '../config/given.ts'
 import { sentence } from '../config/problems.ts'
 import { XserveError } from '../errors.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import type { Args, CommandDefinition, Option } from './arguments.ts'
+import { HTTP_OPTIONS } from './http-options.ts'
 import { servePlan } from './serving.ts'
-import { LISTENING_OPTIONS, LIVE_OPTIONS, withAccepted } from './serving-options.ts'
-import { readGiven } from './table-options.ts'
+import { FRONT_OPTIONS, LISTENING_OPTIONS, LIVE_OPTIONS, withAccepted } from './serving-options.ts'
+import { fromTable, readGiven } from './table-options.ts'
 import { readEnv, readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
 
 const OWN: readonly Option[] = [
   { name: 'uses', type: 'text', value: 'FILE', summary: 'The file, as Jina names it' },
   ...VARIABLE_OPTIONS,
-  { name: 'restart', type: 'flag', summary: 'Take over changed YAML files at once, without losing a request' },
+  ...fromTable('gateway', ['restart']),
 ]
 /** They are for the program, not for the gateway alone. */
 const OF_PROCESS: ReadonlySet<string> = new Set(['uses', 'env', 'reload', 'restart', 'quiet'])
@@ -20,7 +22,14 @@ export const flow: CommandDefinition = {
   name: 'flow',
   summary: 'Serve a Flow: the executors of a YAML file behind one gateway',
   positionals: [{ name: 'file', summary: "The Flow's YAML", required: false }],
-  options: withAccepted('gateway', [...OWN, ...LIVE_OPTIONS, ...LISTENING_OPTIONS]),
+  options: withAccepted('gateway', [
+    ...OWN,
+    ...LIVE_OPTIONS,
+    ...LISTENING_OPTIONS,
+    ...FRONT_OPTIONS,
+    ...HTTP_OPTIONS,
+    ...fromTable('gateway', ['workspace']),
+  ]),
   async run(args) {
     const file = args.positional(0) ?? args.text('uses')
     if (file === undefined) {
@@ -30,7 +39,7 @@ export const flow: CommandDefinition = {
     }
     // A reader of YAML is loaded only where there is some.
     const { loadFlow } = await import('../plan/load.ts')
-    const over = readGiven(args, 'gateway', OF_PROCESS)
+    const over = fromCommandLine(readGiven(args, 'gateway', OF_PROCESS))
     const warnings: string[] = []
     const load = (): FlowPlan => {
       const loaded = loadFlow(file, readVariables(args), { over, live: args.flag('reload') === true })

@@ -49,15 +49,12 @@ export const GRAPH_OPTIONS: readonly Option[] = [
     summary:
       'More of them: {"a": {"timeout_send": MS, "retries": N, "uses_before": […], "uses_after": […], "needs": […]}}',
   },
-  { name: 'timeout-send', type: 'integer', value: 'MS', summary: 'How long a call may take; -1 is no limit' },
-  {
-    name: 'retries',
-    type: 'integer',
-    value: 'N',
-    summary: 'Other replicas that are tried when one is not reached',
-    preset: 'max(3, replicas)',
-  },
 ]
+
+/** As the table calls them. */
+export const GRAPH_NAMES: readonly string[] = GRAPH_OPTIONS.flatMap(({ name, also = [] }) => [name, ...also]).map(
+  (name) => name.replaceAll('-', '_'),
+)
 
 /** Its content is checked where the plan is made. Throws XserveError BAD_ARGUMENT for what is no JSON. */
 export function readGraphOptions(args: Args): GatewayDescription {

@@ -45,9 +45,19 @@ export const LISTENING_OPTIONS: readonly Option[] = [
   { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
 ]
 
+/** Of a gateway in front of several executors. */
+export const FRONT_OPTIONS: readonly Option[] = fromTable('gateway', [
+  'ssl_certfile',
+  'ssl_keyfile',
+  'prefetch',
+  'timeout_send',
+  'retries',
+  'env_file',
+])
+
 /** Of a server that runs one executor: what is its own to choose, then what Jina has besides. */
 export const EXECUTOR_OPTIONS: readonly Option[] = [
-  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile']),
+  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile', 'prefetch']),
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
   ...fromTable('executor', [
     'name',

@@ -117,7 +117,14 @@ export async function servePlan(
 
 /** What every server is told on the command line of where and how it listens. */
 export function readGateway(args: Args, listeners: GatewayPlan['listeners']) {
-  return { listeners, host: args.text('host') ?? '0.0.0.0', tls: readTls(args), http: readHttpOptions(args) }
+  const prefetch = args.integer('prefetch', 0)
+  return {
+    listeners,
+    host: args.text('host') ?? '0.0.0.0',
+    tls: readTls(args),
+    http: readHttpOptions(args),
+    ...(prefetch === undefined ? {} : { prefetch }),
+  }
 }
 
 function readListening(role: 'gateway' | 'executor', args: Args): Listeners {

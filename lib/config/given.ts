@@ -67,3 +67,8 @@ export const COMMAND_LINE: Source = {
 export function fromProgram(value: unknown): Given {
   return { value, path: [], source: { ...NOWHERE, textOf: pathText } }
 }
+
+/** Options as a command was given them, by their names in programs. */
+export function fromCommandLine(value: unknown): Given {
+  return { value, path: [], source: COMMAND_LINE }
+}

@@ -43,7 +43,7 @@ export function createProblems(): Problems {
   }
 }
 
-function problemAt({ source, path, value }: Given, message: string, hint?: string): Problem {
+export function problemAt({ source, path, value }: Given, message: string, hint?: string): Problem {
   const place = source.placeOf(path)
   const raw = source.rawAt(path)
   const from = typeof raw === 'string' && raw.includes('$') && raw !== value ? ` (written as ${raw})` : ''

@@ -1,6 +1,7 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
 import { readFileSync, statSync } from 'node:fs'
-import { type Document, isMap, isNode, LineCounter, parseDocument, type YAMLError } from 'yaml'
+import { isDeepStrictEqual } from 'node:util'
+import { type Document, isMap, isNode, LineCounter, parse, parseDocument, stringify, type YAMLError } from 'yaml'
 import { type Problem, XserveError } from '../errors.ts'
 import { type Given, isObject, type Path, pathText } from './given.ts'
 import { errorOf } from './problems.ts'
@@ -71,14 +72,28 @@ export function parseYaml(text: string, file: string): Given {
   }
 }
 
+/** As text that reads as the same values here, by YAML 1.2, and by the readers of YAML 1.1 that Python has. */
+export function writeYaml(value: unknown): string {
+  const style = { lineWidth: 120, aliasDuplicateObjects: false } as const
+  // Words that only one of the two takes for a number or a truth value are quoted; 0o17 is one of 1.2 alone.
+  const text = stringify(value, { ...style, version: '1.1' })
+  return isDeepStrictEqual(parse(text), value)
+    ? text
+    : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+}
+
 /** Names what is meant, where the reader of YAML does not. */
 function explain({ code, message, pos }: YAMLError, text: string, lines: LineCounter): string {
   if (code === 'DUPLICATE_KEY') {
-    const key = text.slice(pos[0], pos[1])
-    const before = text.slice(0, pos[0]).split('\n')
-    const first = before.findLastIndex((line) => line.trimStart().replace(/^- /, '').startsWith(`${key}:`))
+    const key = /^[^:\n]*/.exec(text.slice(pos[0]))![0].trim()
+    const { line, col } = lines.linePos(pos[0])
+    // The other one stands in the same column, perhaps behind the dash of its list.
+    const before = text.split('\n').slice(0, line - 1)
+    const first = before.findLastIndex(
+      (one) => one.slice(col - 1).startsWith(`${key}:`) && /^[\s-]*$/.test(one.slice(0, col - 1)),
+    )
     const where = first === -1 ? '' : `, first on line ${first + 1}`
-    return `${key} is there twice${where}, again on line ${lines.linePos(pos[0]).line}`
+    return `${key} is there twice${where}, again on line ${line}`
   }
   if (code === 'MULTIPLE_DOCS') return 'the file holds several documents, and one is read: --- begins another'
   if (code === 'TAG_RESOLVE_FAILED')

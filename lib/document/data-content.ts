@@ -18,8 +18,23 @@ const DIALECTS: Readonly<Record<DialectName, Dialect>> = { v1: FIRST, v2: SECOND
  * of `hint`, which is what the caller is known to speak. Throws XserveError BAD_REQUEST, PICKLE_REFUSED.
  */
 export function decodeData(bytes: Uint8Array, hint?: DialectName): DocumentArray {
-  const reader = new Reader(bytes)
   const bounds: number[] = []
+  const packed = scanData(bytes, bounds)
+  return packed === null ? viewOf(bytes, bounds, hint) : decodePacked(packed, hint)
+}
+
+/**
+ * Start and end of each document, for who reads bytes and needs no documents; null when they are not those of the first
+ * dialect, one behind the other. Throws XserveError BAD_REQUEST.
+ */
+export function findFirstDialect(bytes: Uint8Array): readonly number[] | null {
+  const bounds: number[] = []
+  return scanData(bytes, bounds) === null && dialectAt(bytes, bounds) !== 'v2' ? bounds : null
+}
+
+/** Puts the places of the documents into `bounds`, or returns the packed ones, whichever come last. */
+function scanData(bytes: Uint8Array, bounds: number[]): Uint8Array | null {
+  const reader = new Reader(bytes)
   let packed: Uint8Array | null = null
   while (!reader.done) {
     const tag = reader.tag()
@@ -33,15 +48,19 @@ export function decodeData(bytes: Uint8Array, hint?: DialectName): DocumentArray
       bounds.length = 0
     } else reader.skip(tag)
   }
-  return packed === null ? viewOf(bytes, bounds, hint) : decodePacked(packed, hint)
+  return packed
 }
 
-function viewOf(bytes: Uint8Array, bounds: number[], hint: DialectName | undefined): DocumentArray {
+function dialectAt(bytes: Uint8Array, bounds: readonly number[]): DialectName | undefined {
   let name: DialectName | undefined
   for (let i = 0; i < bounds.length && name === undefined; i += 2) {
     name = detectDialect(bytes, bounds[i]!, bounds[i + 1]!)
   }
-  name ??= hint ?? (bounds.length > 0 ? 'v1' : undefined)
+  return name
+}
+
+function viewOf(bytes: Uint8Array, bounds: number[], hint: DialectName | undefined): DocumentArray {
+  const name = dialectAt(bytes, bounds) ?? hint ?? (bounds.length > 0 ? 'v1' : undefined)
   return DocumentArray.view(bytes, bounds, name === undefined ? null : DIALECTS[name])
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { decodeStruct } from '../protobuf/struct.ts'
-import { decodeData } from './data-content.ts'
+import { decodeData, findFirstDialect } from './data-content.ts'
 import { MAX_DEPTH, tooDeep } from './depth.ts'
 import {
   FIELD,
@@ -21,6 +21,7 @@ import {
 } from './fields.ts'
 import { newId } from './id.ts'
 import { readNdArray } from './nd-array.ts'
+import { quote } from './quote.ts'
 import { readScore, type Scores } from './scores.ts'
 import type { Tensor } from './tensor.ts'
 
@@ -35,13 +36,20 @@ interface Above {
 /** A JSON list of the documents in DataContentProto bytes. Throws XserveError BAD_REQUEST, BAD_TENSOR, BAD_DOCUMENT, PICKLE_REFUSED. */
 export function dataToFullJson(data: Uint8Array): string {
   if (data.length === 0) return '[]'
+  const places = findFirstDialect(data)
+  let out = '['
+  if (places !== null) {
+    for (let i = 0; i < places.length; i += 2) {
+      out += (i === 0 ? '' : ',') + fullJson(data, places[i]!, places[i + 1]!, null, 0)
+    }
+    return `${out}]`
+  }
   const documents = decodeData(data)
   const second = documents.dialect === 'v2'
-  let out = '['
   for (let i = 0; i < documents.length; i++) {
     const document = documents.at(i)!
     const bytes = (second ? document.legacy() : document).toBytes()
-    out += i === 0 ? fullJson(bytes, null, 0) : `,${fullJson(bytes, null, 0)}`
+    out += (i === 0 ? '' : ',') + fullJson(bytes, 0, bytes.length, null, 0)
   }
   return `${out}]`
 }
@@ -104,10 +112,9 @@ function shapeOf(seen: number): Shape {
 const bit = (number: number): number => 1 << number
 
 /** The fields that have a value, with those that the documents around this one give it. */
-function fieldsOf(bytes: Uint8Array, above: Above | null): number {
-  const end = bytes.length
+function fieldsOf(bytes: Uint8Array, start: number, end: number, above: Above | null): number {
   let seen = 0
-  for (let at = 0; at < end; ) {
+  for (let at = start; at < end; ) {
     at = nextField(bytes, at, end)
     const number = fieldNumber()
     // One of the three counts, which is the last.
@@ -119,73 +126,87 @@ function fieldsOf(bytes: Uint8Array, above: Above | null): number {
   return seen | (above.kind === 'chunks' ? bit(FIELD.parentId) | bit(FIELD.granularity) : bit(FIELD.adjacency))
 }
 
-function fullJson(bytes: Uint8Array, above: Above | null, depth: number): string {
+function fullJson(bytes: Uint8Array, start: number, end: number, above: Above | null, depth: number): string {
   if (depth > MAX_DEPTH) throw tooDeep()
-  const { fields, before, after } = shapeOf(fieldsOf(bytes, above))
-  const id = findText(bytes, 0, bytes.length, FIELD.id) || newId()
-  let out = before[0]! + JSON.stringify(id)
-  for (let i = 1; i < fields.length; i++) out += before[i]! + valueJson(bytes, fields[i]!, above, id, depth)
+  const { fields, before, after } = shapeOf(fieldsOf(bytes, start, end, above))
+  const id = findText(bytes, start, end, FIELD.id) || newId()
+  let out = before[0]! + quote(id)
+  const place: Place = { bytes, start, end, above, id, depth }
+  for (let i = 1; i < fields.length; i++) out += before[i]! + valueJson(place, fields[i]!)
   return out + after
 }
 
-/** `id`: of the document. */
-function valueJson(bytes: Uint8Array, number: number, above: Above | null, id: string, depth: number): string {
-  const end = bytes.length
+/** A document whose fields are written. */
+interface Place {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  readonly above: Above | null
+  readonly id: string
+  readonly depth: number
+}
+
+function valueJson(place: Place, number: number): string {
+  const { bytes, start, end, above } = place
   switch (number) {
     case FIELD.text:
-      return quoted(findContentText(bytes, 0, end))
+      return quoted(findContentText(bytes, start, end))
     case FIELD.parentId:
-      return above?.kind === 'chunks' ? JSON.stringify(above.id) : quoted(findText(bytes, 0, end, number))
+      return above?.kind === 'chunks' ? quote(above.id) : quoted(findText(bytes, start, end, number))
     case FIELD.granularity:
-      return String(granularityOf(bytes, above) || null)
+      return String(granularityOf(place) || null)
     case FIELD.adjacency:
-      return String(adjacencyOf(bytes, above) || null)
+      return String(adjacencyOf(place) || null)
     case FIELD.blob:
-      return base64(findContents(bytes, 0, end, number).at(-1)!)
+      return base64(findContents(bytes, start, end, number).at(-1)!)
     case FIELD.tensor:
-      return tensorJson(readNdArray(findMessage(bytes, 0, end, number)!, 'tensor')?.tensor)
+      return tensorJson(readNdArray(findMessage(bytes, start, end, number)!, 'tensor')?.tensor)
     case FIELD.embedding:
-      return tensorJson(readNdArray(findMessage(bytes, 0, end, number)!, 'embedding')?.tensor)
+      return tensorJson(readNdArray(findMessage(bytes, start, end, number)!, 'embedding')?.tensor)
     case FIELD.weight:
     case FIELD.offset:
-      return numeric(findFloat(bytes, 0, end, number))
+      return numeric(findFloat(bytes, start, end, number))
     case FIELD.tags:
-      return structJson(findMessage(bytes, 0, end, number)!)
+      return structJson(findMessage(bytes, start, end, number)!)
     case FIELD.location:
-      return numbers(findFloats(bytes, 0, end, number))
+      return numbers(findFloats(bytes, start, end, number))
     case FIELD.evaluations:
     case FIELD.scores:
-      return scoresJson(findContents(bytes, 0, end, number))
+      return scoresJson(findContents(bytes, start, end, number))
     case FIELD.chunks:
     case FIELD.matches: {
       const kind = number === FIELD.chunks ? 'chunks' : 'matches'
       const here: Above = {
         kind,
-        id,
-        granularity: granularityOf(bytes, above),
-        adjacency: adjacencyOf(bytes, above),
+        id: place.id,
+        granularity: granularityOf(place),
+        adjacency: adjacencyOf(place),
       }
-      const children = findContents(bytes, 0, end, number).map((child) => fullJson(child, here, depth + 1))
+      const children = findContents(bytes, start, end, number).map((child) =>
+        fullJson(child, 0, child.length, here, place.depth + 1),
+      )
       return `[${children.join(',')}]`
     }
     default:
-      return quoted(findText(bytes, 0, end, number))
+      return quoted(findText(bytes, start, end, number))
   }
 }
 
-const ownLevel = (bytes: Uint8Array, number: number): number => findUint(bytes, 0, bytes.length, number) ?? 0
+const ownLevel = ({ bytes, start, end }: Place, number: number): number => findUint(bytes, start, end, number) ?? 0
 
-function granularityOf(bytes: Uint8Array, above: Above | null): number {
-  return above?.kind === 'chunks' ? above.granularity + 1 : ownLevel(bytes, FIELD.granularity)
+function granularityOf(place: Place): number {
+  const { above } = place
+  return above?.kind === 'chunks' ? above.granularity + 1 : ownLevel(place, FIELD.granularity)
 }
 
-function adjacencyOf(bytes: Uint8Array, above: Above | null): number {
-  return above?.kind === 'matches' ? above.adjacency + 1 : ownLevel(bytes, FIELD.adjacency)
+function adjacencyOf(place: Place): number {
+  const { above } = place
+  return above?.kind === 'matches' ? above.adjacency + 1 : ownLevel(place, FIELD.adjacency)
 }
 
 const CONTENT = (1 << FIELD.blob) | (1 << FIELD.tensor) | (1 << FIELD.text)
 
-const quoted = (text: string | undefined): string => (text ? JSON.stringify(text) : 'null')
+const quoted = (text: string | undefined): string => (text ? quote(text) : 'null')
 
 /** NaN and infinities are null, since JSON has none; a 0 is not told from none by the wire. */
 const numeric = (value: number | undefined): string => (value && Number.isFinite(value) ? String(value) : 'null')

@@ -2,7 +2,15 @@
 import path from 'node:path'
 import type { Link } from '../link/link.ts'
 import type { ExecutorClass } from './handover.ts'
-import { launch, type Served, type ServeOptions } from './launcher.ts'
+import {
+  type LoadExecutorOptions,
+  launcherSet,
+  type Served,
+  type ServeOptions,
+  type StandaloneComposeOptions,
+  StandaloneExecutorType,
+  type StandaloneKubernetesOptions,
+} from './launcher.ts'
 
 /** Facts of the process that an executor runs in (Jina facts §3.7). */
 export interface RuntimeArgs {
@@ -90,7 +98,37 @@ export class Executor {
   static serve(this: ExecutorClass, options?: ServeOptions): Promise<undefined>
   static serve(this: ExecutorClass, options: ServeOptions = {}): Promise<Served | undefined> {
     // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is served, not this one
-    return launch(this, options)
+    return launcherSet().serve(this, options)
+  }
+
+  /**
+   * Makes an executor in this very process, as its configuration says: the name of a YAML file or of a folder with its
+   * config.yml, `file.ts#Class`, YAML itself, or an object of the same keys. `init()` has run; `close()` is the caller's.
+   * Rejects with XserveError for what is wrong with the configuration, else with what the class throws.
+   */
+  static loadConfig(
+    given: string | Readonly<Record<string, unknown>>,
+    options: LoadExecutorOptions = {},
+  ): Promise<Executor> {
+    return launcherSet().load(given, options)
+  }
+
+  /** Kinds of `executorType`. */
+  static readonly StandaloneExecutorType = StandaloneExecutorType
+
+  /**
+   * Writes Kubernetes manifests of the executor, by default behind a gateway. Resolves with the files; rejects with XserveError
+   * NOT_CONTAINERIZED when `uses` is no image.
+   */
+  static toKubernetesYaml(this: ExecutorClass, options: StandaloneKubernetesOptions): Promise<readonly string[]> {
+    // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is exported, not this one
+    return launcherSet().toKubernetes(this, options)
+  }
+
+  /** Writes a Compose file of the executor; otherwise as above. */
+  static toDockerComposeYaml(this: ExecutorClass, options: StandaloneComposeOptions = {}): Promise<readonly string[]> {
+    // biome-ignore lint/complexity/noThisInStatic: it is the user's class that is exported, not this one
+    return launcherSet().toCompose(this, options)
   }
 
   /** Name of the deployment: the name in routes and of specific parameters (`executor0__top_k`). */

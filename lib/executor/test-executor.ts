@@ -5,23 +5,13 @@ import { XserveError } from '../errors.ts'
 import type { AnswerMessage } from '../link/messages.ts'
 import { decodeValue, encodeStruct } from '../protobuf/struct.ts'
 import { decodeStatus } from '../wire/status.ts'
-import { buildEndpoints } from './endpoints.ts'
-import { type Executor, type Metas, makeExecutor } from './executor.ts'
+import type { Executor } from './executor.ts'
 import type { ExecutorClass } from './handover.ts'
 import { createInvoker } from './invoke.ts'
+import { type HereOptions, makeHere } from './make-here.ts'
 
-/** What an executor is made with; all may be left out. */
-export interface TestOptions {
-  /** Arguments of the constructor. */
-  readonly usesWith?: Readonly<Record<string, unknown>>
-  readonly usesMetas?: Readonly<Record<string, unknown>>
-  /** Endpoint → method, over those of the class. */
-  readonly usesRequests?: Readonly<Record<string, string>>
-  /** Default: executor0, as when it is served alone. */
-  readonly name?: string
-  /** Folder for what it keeps. Default: as when it is served. */
-  readonly workspace?: string
-}
+/** What an executor under test is made with; all may be left out. */
+export type TestOptions = HereOptions
 
 /** What a method made of one request. */
 export interface TestCall {
@@ -57,17 +47,7 @@ export function testExecutor<T extends Executor>(
   Class: ExecutorClass & (abstract new (...args: never[]) => T),
   options: TestOptions = {},
 ): TestedExecutor<T> {
-  const { name = 'executor0', usesWith = {}, usesMetas = {}, workspace = null } = options
-  const Constructor = Class as unknown as (new (usesWith: Readonly<Record<string, unknown>>) => T) & typeof Executor
-  const table = buildEndpoints(Constructor, options.usesRequests)
-  const making = {
-    name,
-    metas: { name: Class.name, ...usesMetas } as Metas,
-    runtimeArgs: { name: `${name}/rep-0`, replicas: 1, shards: 1, shardId: 0, replicaId: 0, workspace },
-    requests: Object.fromEntries(table),
-    logger: console,
-  }
-  const executor = makeExecutor(making, () => new Constructor(usesWith))
+  const { executor, table } = makeHere(Class, options)
   const thrown = watchErrors(executor, new Set(table.values()))
   const invoke = createInvoker(executor, Class.name, table)
   let started: Promise<void> | undefined

@@ -1,6 +1,6 @@
 /** Which image a container is made from. What is no image is told of at once, all of it. */
 import { XserveError } from '../errors.ts'
-import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
+import { type FlowPlan, GATEWAY, type UsesPlan } from '../plan/plan.ts'
 
 export interface ImageOptions {
   /** Image with this program: the gateway, and executors that only pass on. */
@@ -38,7 +38,7 @@ export interface Images {
  */
 export function resolveImages(plan: FlowPlan, options: ImageOptions): Images {
   const { images, program, target, warn } = options
-  const names = plan.deployments.map(({ name }) => name)
+  const names = [...plan.deployments.map(({ name }) => name), ...(plan.gateway.uses === null ? [] : [GATEWAY])]
   const unknown = Object.keys(images).find((name) => !names.includes(name))
   if (unknown !== undefined) {
     throw new XserveError('BAD_ARGUMENT', `there is no executor ${unknown} to have an image`, {
@@ -77,13 +77,14 @@ function refuseModules(
     ...(usesBefore?.kind === 'module' ? [`uses_before of ${name} (${sourceOf(usesBefore)})`] : []),
     ...(usesAfter?.kind === 'module' ? [`uses_after of ${name} (${sourceOf(usesAfter)})`] : []),
   ])
-  if (gateway.uses?.kind === 'module') missing.push(`the gateway (${sourceOf(gateway.uses)})`)
+  if (gateway.uses?.kind === 'module' && images[GATEWAY] === undefined)
+    missing.push(`the gateway (${sourceOf(gateway.uses)})`)
   if (missing.length === 0) return
   throw new XserveError(
     'NOT_CONTAINERIZED',
     `${target} needs container images, and ${missing.length === 1 ? 'this is none' : 'these are none'}: ${missing.join(', ')}`,
     {
-      hint: 'build an image of it and name that, in uses: docker://acme/my-executor:1, or beside the file with --image NAME=acme/my-executor:1',
+      hint: 'name an image of it, by uses: docker://acme/my-executor:1 or --image NAME=acme/my-executor:1, or have one built: --build',
     },
   )
 }

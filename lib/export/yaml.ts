@@ -5,8 +5,8 @@ import { Document, Scalar, visit } from 'yaml'
 const PLAIN = /^(?:--)?[A-Za-z/][A-Za-z0-9_./@-]*(?::[A-Za-z0-9_./@-]+)*$/
 /** JSON is legible between single quotes: all but those and what cannot be printed. */
 const SINGLE = /^[\x20-\x26\x28-\x7e]*$/
-/** Words of YAML 1.1 (and of readers that go further). */
-const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity)$/i
+/** Words of YAML 1.1, and what some readers take for numbers. */
+const WORDS = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf|infinity|e\d+)$/i
 
 /** Objects in the order of their keys as given; equal input, equal text. */
 export function toYaml(documents: readonly object[]): string {

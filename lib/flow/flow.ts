@@ -1,10 +1,14 @@
 /** Flows in TypeScript: `new Flow({ port }).add({ uses: MyExec }).start()`. Light: what serves is loaded with the start. */
+import path from 'node:path'
 import type { Client, PostOptions, PostRequest } from '../client/client.ts'
+import { fromProgram, type Given } from '../config/given.ts'
 import type { DocumentArray } from '../document/document-array.ts'
-import { XserveError } from '../errors.ts'
+import { type Problem, XserveError } from '../errors.ts'
 import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
-import type { Served } from '../executor/launcher.ts'
+import type { ComposeExportOptions, KubernetesExportOptions, Served } from '../executor/launcher.ts'
 import type { ExecutorSpec, FlowSpec, GatewaySpec, NodeSpec } from '../plan/flow-spec.ts'
+import type { GivenConfig } from '../plan/given-config.ts'
+import type { LoadedFlow } from '../plan/load.ts'
 import type { FlowPlan, UsesPlan } from '../plan/plan.ts'
 import type { Launched } from './launch.ts'
 import { findClassFile, locateClass } from './locate-class.ts'
@@ -34,16 +38,58 @@ export interface BlockOptions {
   readonly signal?: AbortSignal
 }
 
+/** How a configuration is read. */
+export interface LoadConfigOptions {
+  /** Values of `CONTEXT.x`. Default: none. */
+  readonly context?: Readonly<Record<string, unknown>>
+  /** Values of `ENV.X`, over those of the process. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Options of the Flow that go before those of the configuration. Default: none. */
+  readonly with?: FlowSpec
+}
+
+/** Where a Flow comes from that was not built from nothing. */
+export interface FlowOrigin {
+  /** It is a Flow of one, with the options of both in one. */
+  readonly isDeployment: boolean
+  /** null: it was built by a program. */
+  readonly config: { readonly given: GivenConfig; readonly options: LoadConfigOptions } | null
+}
+
+const BUILT: FlowOrigin = { isDeployment: false, config: null }
+
 /** A graph of executors behind one gateway. It is built first, then started; a running one cannot be changed. */
 export class Flow implements Served {
   readonly #spec: FlowSpec
+  readonly #origin: FlowOrigin
   readonly #nodes: NodeSpec[] = []
   #gateway: GatewaySpec | null = null
   #starting: Promise<Launched> | null = null
   #launched: Launched | null = null
 
-  constructor(spec: FlowSpec = {}) {
+  /** `origin` is for `loadConfig`. */
+  constructor(spec: FlowSpec = {}, origin: FlowOrigin = BUILT) {
     this.#spec = spec
+    this.#origin = origin
+  }
+
+  /**
+   * From the name of a YAML file, YAML itself, or an object of the same keys; more may be added before the start. Relative
+   * paths are relative to the file. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG; what the text means is checked at the start.
+   */
+  static loadConfig(given: GivenConfig, options: LoadConfigOptions = {}): Flow {
+    readGiven(given)
+    return new Flow({}, { isDeployment: false, config: { given, options } })
+  }
+
+  /** Its YAML, which reads as the same Flow; written to `file` when there is one, and paths are relative to that. */
+  async saveConfig(file?: string): Promise<string> {
+    const { flowYaml } = await import('../plan/save.ts')
+    const from = process.cwd()
+    const to = file === undefined ? from : path.dirname(path.resolve(file))
+    const text = flowYaml(await this.#read(), { from, to })
+    if (file !== undefined) await write(file, text)
+    return text
   }
 
   /** One more executor, behind the one before unless `needs` says otherwise. */
@@ -92,14 +138,50 @@ export class Flow implements Served {
     for (let i = 1; ; i++) if (!taken(`${name}${i}`)) return `${name}${i}`
   }
 
-  /** What would be started. Throws XserveError BAD_ARGUMENT, FILE_NOT_FOUND. */
+  /** What would be started. Rejects with XserveError BAD_ARGUMENT, BAD_CONFIG, FILE_NOT_FOUND. */
   async plan(): Promise<FlowPlan> {
-    const { planFlow } = await import('../plan/plan-flow.ts')
-    return planFlow(this.#spec, this.#nodes, {
-      folder: process.cwd(),
-      classFile: findClassFile,
+    return (await this.#read()).plan
+  }
+
+  async #read(): Promise<LoadedFlow> {
+    const { isDeployment, config } = this.#origin
+    const folder = process.cwd()
+    if (config === null) {
+      const { assembleFlow } = await import('../plan/plan-flow.ts')
+      const warnings: Problem[] = []
+      const warn = (warning: Problem) => warnings.push(warning)
+      const { plan, ...written } = await assembleFlow(this.#spec, this.#nodes, {
+        folder,
+        warn,
+        gateway: this.#gateway,
+        classFile: findClassFile,
+      })
+      return { plan, warnings, written: { ...written, isDeployment } }
+    }
+    const { context = {}, env, with: over = {} } = config.options
+    const variables = { env: { ...process.env, ...env }, context }
+    const { planGiven } = await import('../plan/load.ts')
+    // A file is read anew each time: with `restart` its changes are taken over.
+    return planGiven(readGiven(config.given), folder, variables, {
+      over: fromProgram(over),
+      added: this.#nodes,
       gateway: this.#gateway,
+      classFile: findClassFile,
     })
+  }
+
+  /** Writes Kubernetes manifests into the folder and resolves with the files. Rejects with XserveError; then nothing has changed. */
+  async toKubernetesYaml(folder: string, options: KubernetesExportOptions = {}): Promise<readonly string[]> {
+    await stopHere()
+    const { writeKubernetes } = await import('./write-exports.ts')
+    return writeKubernetes(await this.plan(), folder, options)
+  }
+
+  /** Writes a Compose file, docker-compose.yml unless named. Rejects as above. */
+  async toDockerComposeYaml(file?: string, options: ComposeExportOptions = {}): Promise<readonly string[]> {
+    await stopHere()
+    const { writeCompose } = await import('./write-exports.ts')
+    return writeCompose(await this.plan(), file, options)
   }
 
   /**
@@ -107,6 +189,7 @@ export class Flow implements Served {
    * Rejects with XserveError as `plan` does, and BAD_ARGUMENT for a file that cannot be written or is somebody else's.
    */
   async plot(file?: string, options: PlotOptions = {}): Promise<string> {
+    await stopHere()
     const { flowchartText, writeFlowchart } = await import('../export/flowchart/index.ts')
     const plan = await this.plan()
     if (file !== undefined) await writeFlowchart(plan, file, options)
@@ -124,7 +207,8 @@ export class Flow implements Served {
   async #launch(): Promise<Launched> {
     try {
       const { launch } = await import('./launch.ts')
-      this.#launched = await launch(await this.plan(), () => this.plan())
+      const { plan, warnings } = await this.#read()
+      this.#launched = await launch(plan, () => this.plan(), warnings)
       return this.#launched
     } catch (error) {
       this.#starting = null
@@ -177,6 +261,21 @@ export class Flow implements Served {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+}
+
+/** Its reader is loaded only where there is something to read. */
+export function readGiven(given: GivenConfig): Given {
+  const { readConfig } = require('../plan/given-config.ts') as typeof import('../plan/given-config.ts')
+  return readConfig(given, process.cwd())
+}
+
+async function write(file: string, text: string): Promise<void> {
+  try {
+    await Bun.write(file, text)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    throw new XserveError('BAD_ARGUMENT', `${file} cannot be written: ${why}`)
   }
 }
 

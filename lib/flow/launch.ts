@@ -1,6 +1,7 @@
 /** A plan brought up from TypeScript: the supervisor with a log, a client, and an end by signal. */
 import { Client } from '../client/client.ts'
-import type { XserveError } from '../errors.ts'
+import { sentence } from '../config/problems.ts'
+import type { Problem, XserveError } from '../errors.ts'
 import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { addressOf, urlOf } from './address-of.ts'
@@ -22,10 +23,15 @@ export interface Launched {
 /** Calls under way at the end get this long: Kubernetes kills after 30 s. */
 const DRAIN_MS = 25_000
 
-/** `load` reads the plan anew, for executors with `restart`. Rejects as `startFlow` does. */
-export async function launch(plan: FlowPlan, load: () => Promise<FlowPlan>): Promise<Launched> {
+/** `load` reads the plan anew, for executors with `restart`; `warnings` are told first. Rejects as `startFlow` does. */
+export async function launch(
+  plan: FlowPlan,
+  load: () => Promise<FlowPlan>,
+  warnings: readonly Problem[] = [],
+): Promise<Launched> {
   const startedMs = Date.now()
   const log = createLogger(plan.name ?? 'gateway')
+  for (const warning of warnings) log.warn(sentence(warning))
   const failures = new Map<string, XserveError>()
   const mayChange = plan.deployments.some(({ restart }) => restart)
   const flow = await startFlow(plan, {
@@ -39,7 +45,8 @@ export async function launch(plan: FlowPlan, load: () => Promise<FlowPlan>): Pro
     mayChange,
   })
   await flow.ready
-  const isLive = mayChange || plan.deployments.some(({ reload }) => reload)
+  const isLive =
+    mayChange || plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
   const watching = { log, drainMs: DRAIN_MS, failures, startedMs }
   const live = isLive ? keepFresh(flow.watched, watching) : null
   const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)

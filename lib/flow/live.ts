@@ -26,8 +26,8 @@ export function keepFresh(members: ReadonlyMap<string, Member>, options: LiveOpt
       refreshers.delete(name)
       failures.delete(name)
     }
-    for (const [name, { plan, deployment, isRemote }] of next) {
-      if (isRemote || refreshers.has(name)) continue
+    for (const [name, { plan, deployment }] of next) {
+      if (plan.uses.kind !== 'module' || refreshers.has(name)) continue
       refreshers.set(name, createRefresher(plan, deployment, { ...options, startedMs }))
     }
   }

@@ -56,15 +56,10 @@ async function createMember(
     }
     case 'module':
       return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }
-    case 'image':
-      throw new XserveError(
-        'BAD_ARGUMENT',
-        `${plan.name}: ${uses.written} is a container image, which is not run here`,
-        {
-          where: plan.name,
-          hint: 'export the Flow to Kubernetes or Docker Compose, or start the container and add it as an external executor',
-        },
-      )
+    case 'image': {
+      const { containerDeployment } = await import('./containers/deployment.ts')
+      return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, node) }
+    }
   }
 }
 

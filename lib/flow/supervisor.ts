@@ -83,7 +83,16 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   const started = startMembers(watched(), options.progress)
   started.catch(() => {})
   const remotes = awaitRemotes(members, options.progress)
+  // A call by the path of its endpoint asks twice: it is not to wait for a timer each time.
+  let isKnown = false
+  Promise.all([started, remotes]).then(
+    () => {
+      isKnown = true
+    },
+    () => {},
+  )
   const known = async () => {
+    if (isKnown) return
     await started
     await within(remotes, ENDPOINTS_WAIT_MS)
   }

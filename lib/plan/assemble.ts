@@ -10,8 +10,8 @@ import type { Reading } from './reading.ts'
 export interface FlowParts {
   /** Options of the Flow. */
   readonly flow: Given
-  /** Options of the gateway alone, which go before. */
-  readonly gateway: Given | null
+  /** Options of the gateway alone, which go before; later ones before earlier ones. */
+  readonly gateways: readonly Given[]
   /** Options of the gateway that go before all others. Default: none. */
   readonly over?: Given
   readonly executors: readonly Given[]
@@ -25,18 +25,24 @@ export interface Assembled {
   /** Only to be used when there are no problems. */
   readonly plan: FlowPlan
   readonly items: readonly Item[]
-  /** Options of the gateway as they are written. */
+  /** Options of the gateway as they are written, all together. */
   readonly front: Options
+  /** Those of the Flow, and those of the gateway alone. */
+  readonly flow: Options
+  readonly gateway: Options
 }
+
+const NOTHING: Options = new Map()
 
 export function assemble(parts: FlowParts, reading: Reading): Assembled {
   const { problems } = reading
   const flow = readOptions('gateway', parts.flow, problems)
-  const [own, over] = [parts.gateway, parts.over].map((at) => at && readOptions('gateway', at, problems))
-  const front = [own, over].reduce<Options>((all, more) => (more ? mergeOptions(all, more) : all), flow)
-  const gateway = readFront(front, parts.gateway ?? parts.flow, reading)
+  const own = parts.gateways.map((at) => readOptions('gateway', at, problems)).reduce(mergeOptions, NOTHING)
+  const over = parts.over ? readOptions('gateway', parts.over, problems) : NOTHING
+  const front = mergeOptions(mergeOptions(flow, own), over)
+  const gateway = readFront(front, parts.gateways[0] ?? parts.flow, reading)
   const forAll: ForAll = {
-    options: new Map([...flow, ...(over ?? [])].filter(([, { option }]) => option.spreads === true)),
+    options: new Map([...flow, ...over].filter(([, { option }]) => option.spreads === true)),
     env: gateway.env,
   }
   const items = parts.executors.map((at, index) => readItem(at, parts.name ?? `executor${index}`, forAll, reading))
@@ -52,6 +58,8 @@ export function assemble(parts: FlowParts, reading: Reading): Assembled {
     },
     items,
     front,
+    flow,
+    gateway: own,
   }
 }
 

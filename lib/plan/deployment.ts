@@ -16,7 +16,8 @@ const BATCH_TIMEOUT_MS = 10_000
 export interface Item {
   readonly name: string
   readonly at: Given
-  /** The item's own, and what the Flow says for all. */
+  readonly own: Options
+  /** Its own, and what the Flow says for all. */
   readonly options: Options
   readonly plan: DeploymentPlan
 }
@@ -76,7 +77,7 @@ export function readItem(at: Given, defaultName: string, forAll: ForAll, reading
     options: { ...(isImage ? modulesInside(own) : {}), ...carriedOf(options) },
   }
   const replicas = plan.uses.kind === 'external' ? plan.uses.addresses.length : plan.replicas
-  return { name, at, options: spoken, plan: { ...plan, replicas } }
+  return { name, at, own, options: spoken, plan: { ...plan, replicas } }
 }
 
 function external(name: string, options: Options, at: Given, { problems }: Reading): UsesPlan {

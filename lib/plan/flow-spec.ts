@@ -1,8 +1,9 @@
 /** A Flow as it is written in TypeScript: the options of Jina's Flow under the same names, in camelCase. */
+import type { CarriedExecutorSpec, CarriedFlowSpec } from './carried-spec.ts'
 import type { UsesPlan } from './plan.ts'
 
 /** Of the Flow and its gateway. */
-export interface FlowSpec {
+export interface FlowSpec extends CarriedFlowSpec {
   readonly name?: string
   /** Of each protocol, in the same order. Default: any free ones. */
   readonly port?: number | readonly number[]
@@ -31,20 +32,25 @@ export interface FlowSpec {
   readonly retries?: number
   readonly workspace?: string
   readonly env?: Readonly<Record<string, string | number | boolean>>
-}
-
-/** Of the gateway alone; goes before what the Flow says. */
-export interface GatewaySpec extends Omit<FlowSpec, 'name' | 'workspace'> {
+  /** Files of NAME=value lines, as if they stood in `env`. */
+  readonly envFile?: string | readonly string[]
   /** The user's own gateway: `file.ts`, `file.ts#Name`, `docker://image` (for exports). Default: the built-in one alone. */
   readonly uses?: string | UsesPlan
   /** Arguments of its constructor. */
   readonly usesWith?: Readonly<Record<string, unknown>>
-  /** Its code is watched, and served anew when it changes. Default: false. */
+  /** Files in which its class is looked for. */
+  readonly pyModules?: string | readonly string[]
+  /** Code is watched, and served anew when it changes: that of executors that say nothing else, too. Default: false. */
   readonly reload?: boolean
+  /** The same for configuration. Default: false. */
+  readonly restart?: boolean
 }
 
+/** Of the gateway alone; goes before what the Flow says. */
+export type GatewaySpec = Omit<FlowSpec, 'name' | 'workspace'>
+
 /** Of one executor; of a joining node when `uses` is left out. */
-export interface ExecutorSpec {
+export interface ExecutorSpec extends CarriedExecutorSpec {
   /** Default: `executor` with the number of its place. */
   readonly name?: string
   /** `file.ts`, `file.ts#Name`, `docker://image`; or read already. Default: passes everything on. */
@@ -90,6 +96,10 @@ export interface ExecutorSpec {
   readonly retries?: number
   readonly workspace?: string
   readonly env?: Readonly<Record<string, string | number | boolean>>
+  /** Files of NAME=value lines, as if they stood in `env`. */
+  readonly envFile?: string | readonly string[]
+  /** Files in which classes are looked for. */
+  readonly pyModules?: string | readonly string[]
   /** Names of errors that end the process. */
   readonly exitOnExceptions?: readonly string[]
   /** The code is watched. Default: false. */

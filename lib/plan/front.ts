@@ -1,6 +1,6 @@
 /** The gateway of a Flow as a plan, from the options of the Flow. */
 import { existsSync } from 'node:fs'
-import type { Given } from '../config/given.ts'
+import { COMMAND_LINE, type Given } from '../config/given.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { XserveError } from '../errors.ts'
 import { DEFAULT_GATEWAY } from './defaults.ts'
@@ -16,9 +16,16 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   const uses = own.get('uses')
   const main = uses ? readUses(uses.at, modulesOf(own, reading) ?? [], reading) : null
   const options = main ? mergeOptions(main.options, own) : own
+  const listeners = listenersOf(options, reading)
+  if (main?.uses.kind === 'module' && !listeners.some(({ protocol }) => protocol === 'http'))
+    reading.problems.add(
+      uses!.at,
+      'a gateway of your own answers HTTP, which is not served',
+      'say protocol: http, or [grpc, http]',
+    )
   return {
     ...DEFAULT_GATEWAY,
-    listeners: listenersOf(options, reading),
+    listeners,
     host: hostOf(options.get('host'), reading),
     uses: usesOf(main?.uses),
     usesWith: objectOf(options, 'uses_with'),
@@ -47,8 +54,17 @@ function listenersOf(options: Options, { problems }: Reading): GatewayPlan['list
   const protocol = options.get('protocol')
   const port = options.get('port')
   const words = (option: OptionValue | undefined) => ((option?.value ?? []) as readonly (string | number)[]).map(String)
+  const protocols = words(protocol)
+  // A list has a port for each; one for all is written without brackets. On the command line there are none.
+  const isList = port !== undefined && Array.isArray(port.at.value) && port.at.source !== COMMAND_LINE
+  if (isList && port.at.value.length === 1 && protocols.length > 1) {
+    const [one] = port.at.value as readonly unknown[]
+    const message = `a list has a port for each protocol: ${protocols.join(', ')} on ${String(one)}`
+    problems.add(port.at, message, `port: ${String(one)} is one for all of them`)
+    return DEFAULT_GATEWAY.listeners
+  }
   try {
-    return resolveListeners(words(protocol), words(port)).protocols
+    return resolveListeners(protocols, words(port)).protocols
   } catch (error) {
     if (!(error instanceof XserveError)) throw error
     const place = error.message.startsWith('port') ? (port ?? protocol) : (protocol ?? port)

@@ -1,15 +1,16 @@
 /** A Flow's YAML as a plan (Jina facts §5.1); that of a Deployment is a Flow of one. */
 import path from 'node:path'
-import { COMMAND_LINE, fromProgram, type Given, isObject, memberOf, membersOf } from '../config/given.ts'
+import { fromProgram, type Given, isObject, memberOf, membersOf, pathText } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { createProblems, type Problems } from '../config/problems.ts'
-import { findOption } from '../config/table/options.ts'
+import { findOption, isOfFront } from '../config/table/options.ts'
 import { substitute, type Variables } from '../config/variables.ts'
 import * as yaml from '../config/yaml-file.ts'
 import type { Problem } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import { type Assembled, assemble, type FlowParts } from './assemble.ts'
 import { readEnvFiles } from './env-files.ts'
+import type { GatewaySpec, NodeSpec } from './flow-spec.ts'
 import type { FlowPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
 
@@ -18,14 +19,26 @@ export interface LoadedFlow {
   /** What is accepted and does nothing, or is doubtful. */
   readonly warnings: readonly Problem[]
   /** As it is written. */
-  readonly written: Pick<Assembled, 'items' | 'front'>
+  readonly written: Written
+}
+
+/** What a Flow says, of which the plan is what it means. */
+export interface Written extends Omit<Assembled, 'plan'> {
+  /** It was written as a Deployment: options of the executor and the gateway stand together. */
+  readonly isDeployment: boolean
 }
 
 export interface LoadOptions {
   /** Options of the gateway that go before those of the file, as the command line has them. Default: none. */
-  readonly over?: Readonly<Record<string, unknown>>
+  readonly over?: Given
   /** Code is watched: classes that are not there may come yet. Default: false. */
   readonly live?: boolean
+  /** Executors of a program behind those of the file. Default: none. */
+  readonly added?: readonly NodeSpec[]
+  /** Options of the gateway alone that a program gives, behind those of the file. Default: none. */
+  readonly gateway?: GatewaySpec | null
+  /** As in Reading. */
+  readonly classFile?: (className: string) => string | null
   /** Classes that are nowhere to be found are kept by their names, for an export to tell of. Default: false. */
   readonly keepsNames?: boolean
 }
@@ -43,15 +56,28 @@ export function loadFlow(name: string, variables: Variables, options: LoadOption
   const raw = yaml.readYaml(file)
   const problems = createProblems()
   if (!/\.ya?ml$/i.test(file)) problems.add(raw, `${path.basename(file)} is not called .yml or .yaml`)
-  const files = new Set([file])
+  return planGiven(raw, process.cwd(), variables, options, problems)
+}
+
+/** `raw`: as it is written, variables and all; `folder`: where relative paths begin that stand in no file. */
+export function planGiven(
+  raw: Given,
+  folder: string,
+  variables: Variables,
+  options: LoadOptions = {},
+  problems = createProblems(),
+): LoadedFlow {
+  const { file } = raw.source
+  const { over, added = [] } = options
   const reading: Reading = {
     problems,
     yaml,
-    folder: path.dirname(file),
-    files,
+    folder,
+    files: new Set(file !== null && path.isAbsolute(file) ? [file] : []),
     variables: withEnvFiles(raw, variables),
     checksClasses: !options.live && !options.keepsNames,
     keepsNames: options.keepsNames === true,
+    classFile: options.classFile,
   }
   const given = substitute(raw, reading.variables, problems)
   if (!isObject(given.value)) {
@@ -59,11 +85,25 @@ export function loadFlow(name: string, variables: Variables, options: LoadOption
     problems.settle('BAD_CONFIG')
   }
   const isDeployment = memberOf(given, 'jtype').value === 'Deployment'
-  const parts = isDeployment ? deploymentParts(given, problems) : flowParts(given, problems)
-  const over = { ...fromProgram(options.over ?? {}), source: COMMAND_LINE }
-  const { plan, items, front } = assemble({ ...parts, over }, reading)
+  const parts = isDeployment ? deploymentParts(given, problems) : flowParts(given, added.length > 0, problems)
+  const executors = [...parts.executors, ...addedTo(parts.executors.length, added)]
+  const gateways = options.gateway ? [...parts.gateways, gatewayOf(options.gateway)] : parts.gateways
+  const { plan, ...written } = assemble({ ...parts, gateways, executors, ...(over ? { over } : {}) }, reading)
   problems.settle('BAD_CONFIG')
-  return { plan, warnings: problems.warnings, written: { items, front } }
+  return { plan, warnings: problems.warnings, written: { ...written, isDeployment } }
+}
+
+function gatewayOf(spec: GatewaySpec): Given {
+  return memberOf(fromProgram({ gateway: spec }), 'gateway')
+}
+
+/** Their numbers go on behind those of the file. */
+function addedTo(count: number, nodes: readonly NodeSpec[]): Given[] {
+  return nodes.map((value, index) => {
+    const own = fromProgram(value)
+    const place = ['executors', count + index]
+    return { ...own, source: { ...own.source, textOf: (at) => pathText([...place, ...at]) } }
+  })
 }
 
 /** The environment that the Flow's `env_file` gives variables of the same file. What is wrong with it is told later. */
@@ -85,7 +125,7 @@ function withEnvFiles(raw: Given, variables: Variables): Variables {
   return { ...variables, env: { ...variables.env, ...env[0], ...env[1] } }
 }
 
-function flowParts(given: Given, problems: Problems): FlowParts {
+function flowParts(given: Given, isToBeAdded: boolean, problems: Problems): FlowParts {
   checkTop(given, TOP, 'a Flow', problems)
   const jtype = memberOf(given, 'jtype')
   if (jtype.value !== undefined && jtype.value !== 'Flow')
@@ -94,14 +134,14 @@ function flowParts(given: Given, problems: Problems): FlowParts {
   const key = hasKey(given, 'executors') || !hasKey(given, 'deployments') ? 'executors' : 'deployments'
   const list = memberOf(given, key)
   const items = Array.isArray(list.value) ? list.value.map((_, index) => memberOf(list, index)) : []
-  if (!Array.isArray(list.value)) {
+  if (!Array.isArray(list.value) && !(isToBeAdded && list.value === undefined)) {
     const what = list.value === undefined || list.value === null ? 'the Flow has no' : 'a Flow has a list of'
     problems.add(list, `${what} ${key}`, `${key}: [{name: a, uses: a.ts}]`)
     problems.settle('BAD_CONFIG')
   }
   const executors = items.map((item) => itemOf(item, problems))
   const gateway = section(given, 'gateway', problems)
-  return { flow: section(given, 'with', problems), gateway, executors, list }
+  return { flow: section(given, 'with', problems), gateways: [gateway], executors, list }
 }
 
 /** An item is an object; a name alone is one that passes everything on. */
@@ -124,18 +164,13 @@ function deploymentParts(given: Given, problems: Problems): FlowParts {
   checkTop(given, DEPLOYMENT_TOP, 'a Deployment', problems)
   checkVersion(given, problems)
   const options = section(given, 'with', problems)
-  const isFront = (key: string): boolean => {
-    const [executor, gateway] = [findOption('executor', key), findOption('gateway', key)]
-    if (gateway === undefined) return false
-    return executor?.kind === 'none' || executor === undefined || ['port', 'host'].includes(gateway.name)
-  }
   const only = (wanted: boolean): Given => ({
     ...options,
     value: Object.fromEntries(
-      membersOf(options).flatMap(([key, { value }]) => (isFront(key) === wanted ? [[key, value]] : [])),
+      membersOf(options).flatMap(([key, { value }]) => (isOfFront(key) === wanted ? [[key, value]] : [])),
     ),
   })
-  return { flow: only(true), gateway: null, executors: [only(false)], list: options, name: 'executor' }
+  return { flow: only(true), gateways: [], executors: [only(false)], list: options, name: 'executor' }
 }
 
 /** Keys that begin with x- are for anchors, as in Compose files. */

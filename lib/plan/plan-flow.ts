@@ -2,7 +2,7 @@
 import { fromProgram, type Given, memberOf } from '../config/given.ts'
 import { createProblems } from '../config/problems.ts'
 import type { Problem } from '../errors.ts'
-import { assemble } from './assemble.ts'
+import { type Assembled, assemble } from './assemble.ts'
 import type { FlowSpec, GatewaySpec, NodeSpec } from './flow-spec.ts'
 import type { FlowPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
@@ -30,6 +30,15 @@ export async function planFlow(
   executors: readonly NodeSpec[],
   options: PlanOptions,
 ): Promise<FlowPlan> {
+  return (await assembleFlow(flow, executors, options)).plan
+}
+
+/** The same with what it was made of. */
+export async function assembleFlow(
+  flow: FlowSpec,
+  executors: readonly NodeSpec[],
+  options: PlanOptions,
+): Promise<Assembled> {
   const { folder, env = process.env, context = {}, gateway = null } = options
   const problems = createProblems()
   // Its reader is loaded only where there is some.
@@ -52,10 +61,10 @@ export async function planFlow(
   const { textOf = whole.source.textOf } = options
   const root = { ...whole, source: { ...whole.source, textOf } }
   const list = memberOf(root, 'executors')
-  const { plan } = assemble(
+  const assembled = assemble(
     {
       flow: { ...root, value: flow },
-      gateway: gateway && memberOf(root, 'gateway'),
+      gateways: gateway ? [memberOf(root, 'gateway')] : [],
       executors: executors.map((_, i) => memberOf(list, i)),
       list,
     },
@@ -63,5 +72,5 @@ export async function planFlow(
   )
   problems.settle('BAD_ARGUMENT')
   for (const warning of problems.warnings) options.warn?.(warning)
-  return plan
+  return assembled
 }

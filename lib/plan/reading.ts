@@ -23,8 +23,8 @@ export interface Reading {
 }
 
 /** Paths are relative to the file they stand in. */
-export function resolvePath({ source }: Given, written: string, { folder }: Reading): string {
-  return path.resolve(source.file === null ? folder : path.dirname(source.file), written)
+export function resolvePath({ source: { file } }: Given, written: string, { folder }: Pick<Reading, 'folder'>): string {
+  return path.resolve(file !== null && path.isAbsolute(file) ? path.dirname(file) : folder, written)
 }
 
 /** A YAML file with its variables replaced. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG. */

@@ -172,6 +172,14 @@ export function readExecutor(
     return null
   }
   const jtype = memberOf(at, 'jtype')
+  if (jtype.value === 'Flow' || jtype.value === 'Deployment' || 'executors' in at.value) {
+    problems.add(
+      jtype,
+      `this is ${jtype.value === 'Deployment' ? 'a Deployment' : 'a Flow'}, no executor`,
+      'xserve flow serves it',
+    )
+    return null
+  }
   if (jtype.value === undefined || jtype.value === null) {
     problems.add(at, 'jtype is missing: the name of the class', 'jtype: MyExecutor')
   } else if (typeof jtype.value !== 'string')

@@ -3,13 +3,20 @@ import type { Envelope } from '../wire/envelope.ts'
 import { now, type Route } from '../wire/routes.ts'
 
 const GATEWAY_ROUTE = 'gateway'
+/** Times are written in microseconds, to the nearest: a start may be written as the next millisecond. */
+const ROUNDING_MS = 0.0005
 
 /**
  * Jina's client divides by the gateway's time in whole milliseconds when it profiles, and Jina never answers within one.
  * So an answer within the same millisecond is told as having taken until the next.
  */
 function gatewayRoute(startMs: number, endMs: number): Route {
-  return { executor: GATEWAY_ROUTE, startMs, endMs: Math.max(endMs, Math.floor(startMs) + 1), status: null }
+  return {
+    executor: GATEWAY_ROUTE,
+    startMs,
+    endMs: Math.max(endMs, Math.floor(startMs + ROUNDING_MS) + 1),
+    status: null,
+  }
 }
 
 /** A node that was left out has a route without an end. */

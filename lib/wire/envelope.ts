@@ -3,11 +3,13 @@ import type { DialectName } from '../document/dialect.ts'
 import { XserveError } from '../errors.ts'
 import { encodeRoutes, type Route, readRoutes } from './routes.ts'
 import { mergeRepeated, type Ranges, scanList, scanRequest } from './scan.ts'
-import { varintLength, writeBytesField, writeVarint } from './write.ts'
+import { asBuffer, varintLength, withTag, writeAll, writeBytesField, writeRaw, writeVarint } from './write.ts'
 
 /** A Buffer, since one that is none would be made one for every answer. */
 const EMPTY = Buffer.alloc(0)
 const NONE: readonly Envelope[] = []
+/** From here on a copy costs more than a piece more. */
+const LARGE_DATA = 64 * 1024
 
 /** What an envelope holds when it is made by us instead of read. */
 export interface EnvelopeParts {
@@ -40,6 +42,9 @@ export class Envelope {
   #parts: EnvelopeParts | null = null
   #answer: AnswerParts | null = null
   #request: Envelope | null = null
+  // What several on the way ask for, once it has been made out of the bytes.
+  #endpoint: string | null = null
+  #data: Uint8Array | null = null
   /** Further requests of the same call (`process_data`): one a branch; the first branch is this envelope. */
   siblings: readonly Envelope[] = NONE
   /** What the caller speaks, where that is known from elsewhere than documents; a request may have none. */
@@ -96,7 +101,7 @@ export class Envelope {
   /** '' when the request names none. */
   get endpoint(): string {
     const ranges = this.#ranges
-    if (ranges) return this.#text(ranges.endpointStart, ranges.endpointEnd)
+    if (ranges) return (this.#endpoint ??= this.#text(ranges.endpointStart, ranges.endpointEnd))
     return this.#parts?.endpoint ?? this.#request?.endpoint ?? ''
   }
 
@@ -132,7 +137,10 @@ export class Envelope {
   /** DataContentProto bytes; empty = none. */
   get data(): Uint8Array {
     const ranges = this.#ranges
-    if (ranges) return ranges.dataEnd === 0 ? EMPTY : this.#bytes.subarray(ranges.dataStart, ranges.dataEnd)
+    if (ranges) {
+      if (ranges.dataEnd === 0) return EMPTY
+      return (this.#data ??= this.#bytes.subarray(ranges.dataStart, ranges.dataEnd))
+    }
     if (this.#parts) return this.#parts.data ?? EMPTY
     return this.#answer?.data ?? this.#request?.data ?? EMPTY
   }
@@ -173,23 +181,31 @@ export class Envelope {
   }
 
   encode(): Uint8Array {
-    if (this.#answer && this.#request) return this.#request.#encodeBehind(this.#answer)
+    if (this.#answer && this.#request) return this.#request.#encodeBehind(this.#answer)[0]!
     if (this.#parts) return encodeParts(this.#parts)
     return this.#bytes
+  }
+
+  /** The same in pieces, so that large documents need not be copied behind their header. */
+  encodePieces(): readonly Uint8Array[] {
+    if (this.#answer && this.#request && this.data.length >= LARGE_DATA) {
+      return this.#request.#encodeBehind(this.#answer, true)
+    }
+    return [this.encode()]
   }
 
   /** The same with other content in field 4; which is how a DataRequestProto and a SingleDocumentRequestProto differ. */
   encodeWith(data: Uint8Array): Uint8Array {
     const parts: AnswerParts = this.#answer ?? { role: 'executor', data, parameters: null, status: null, routes: [] }
     const status = this.status.length === 0 ? null : this.status
-    return (this.#request ?? this).#encodeBehind({ ...parts, data, status })
+    return (this.#request ?? this).#encodeBehind({ ...parts, data, status })[0]!
   }
 
   /** A request on its way through a Flow is an answer itself: header and routes stand in the one that came, the rest here. */
-  #encodeBehind(answer: AnswerParts): Uint8Array {
-    if (this.#answer === null || this.#request === null) return this.#encodeAnswer(answer)
+  #encodeBehind(answer: AnswerParts, apart = false): readonly Uint8Array[] {
+    if (this.#answer === null || this.#request === null) return this.#encodeAnswer(answer, apart)
     const data = answer.data ?? (this.hasData ? this.data : null)
-    return this.#request.#encodeBehind({ ...answer, data, parameters: answer.parameters ?? this.parameters })
+    return this.#request.#encodeBehind({ ...answer, data, parameters: answer.parameters ?? this.parameters }, apart)
   }
 
   /** Bytes of header fields that go on as they came: everything but the status and, for a gateway, the target. */
@@ -214,7 +230,8 @@ export class Envelope {
       : this.#bytes.subarray(ranges.headerStart, ranges.headerEnd)
   }
 
-  #encodeAnswer(answer: AnswerParts): Uint8Array {
+  /** One piece, or three of which the second is the content of `data`. */
+  #encodeAnswer(answer: AnswerParts, apart: boolean): readonly Uint8Array[] {
     const { status, role } = answer
     const gateway = role === 'gateway'
     const ranges = this.#ranges
@@ -238,7 +255,7 @@ export class Envelope {
 
     let length = 1 + varintLength(headerLength) + headerLength + keptRoutes.length + routes.length
     if (hasParameters) length += 1 + varintLength(parameters.length) + parameters.length
-    if (hasData) length += 1 + varintLength(data.length) + data.length
+    if (hasData) length += 1 + varintLength(data.length) + (apart ? 0 : data.length)
     if (rest) for (let i = 0; i < rest.length; i += 2) length += rest[i + 1]! - rest[i]!
 
     const out = Buffer.allocUnsafe(length)
@@ -257,33 +274,15 @@ export class Envelope {
     if (hasParameters) at = writeBytesField(out, at, 0x12, parameters)
     at = writeRaw(out, at, keptRoutes)
     at = writeRaw(out, at, routes)
-    if (hasData) at = writeBytesField(out, at, 0x22, data)
+    const behind = apart ? writeVarint(out, at + 1, data.length) : 0
+    if (apart) {
+      out[at] = 0x22
+      at = behind
+    } else if (hasData) at = writeBytesField(out, at, 0x22, data)
     if (rest)
       for (let i = 0; i < rest.length; i += 2) at = writeRaw(out, at, this.#bytes.subarray(rest[i]!, rest[i + 1]!))
-    return out
+    return apart ? [out.subarray(0, behind), data, out.subarray(behind)] : [out]
   }
-}
-
-function writeRaw(out: Uint8Array, at: number, bytes: Uint8Array): number {
-  if (bytes.length > 0) out.set(bytes, at)
-  return at + bytes.length
-}
-
-function writeAll(out: Uint8Array, at: number, parts: readonly Uint8Array[]): number {
-  let position = at
-  for (const part of parts) position = writeRaw(out, position, part)
-  return position
-}
-
-/** The same memory with Buffer's methods; what the servers hand over is one already. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-}
-
-function withTag(tag: number, content: Uint8Array): Uint8Array {
-  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
-  writeBytesField(out, 0, tag, content)
-  return out
 }
 
 function encodeParts(parts: EnvelopeParts): Uint8Array {

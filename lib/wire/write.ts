@@ -30,3 +30,26 @@ export function writeBytesField(out: Uint8Array, at: number, tag: number, conten
   else out.set(content, start)
   return start + length
 }
+
+export function writeRaw(out: Uint8Array, at: number, bytes: Uint8Array): number {
+  if (bytes.length > 0) out.set(bytes, at)
+  return at + bytes.length
+}
+
+export function writeAll(out: Uint8Array, at: number, parts: readonly Uint8Array[]): number {
+  let position = at
+  for (const part of parts) position = writeRaw(out, position, part)
+  return position
+}
+
+/** A field of its own. */
+export function withTag(tag: number, content: Uint8Array): Uint8Array {
+  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
+  writeBytesField(out, 0, tag, content)
+  return out
+}
+
+/** The same memory with Buffer's methods; what the servers hand over is one already. */
+export function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

@@ -5,18 +5,31 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { measureConnections } from './connections.ts'
 import { measureFlows } from './flows.ts'
 import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
 import { measureLive } from './live.ts'
 import { describeMachine, loadBefore } from './machine.ts'
 import { isKept, type Measure, tableOf, writeReport } from './report.ts'
-import { serveBinary, serveEcho } from './servers.ts'
+import { serveBinary, serveEcho, serveJsonEcho, serveRelay } from './servers.ts'
 import { measureMemory, measureStarts } from './start.ts'
-import { checkAnswers, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
+import { checkAnswers, measureHttp, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
 import { measureTopology } from './topology.ts'
 
-const PARTS = ['start', 'memory', 'unary', 'stream', 'tensor', 'latency', 'topology', 'flows', 'live'] as const
+const PARTS = [
+  'start',
+  'memory',
+  'unary',
+  'stream',
+  'tensor',
+  'latency',
+  'http',
+  'connections',
+  'topology',
+  'flows',
+  'live',
+] as const
 type Part = (typeof PARTS)[number]
 
 const named = Bun.argv.slice(2).filter((word): word is Part => (PARTS as readonly string[]).includes(word))
@@ -45,15 +58,18 @@ try {
   await add('live', () => measureLive(quick ? 10 : 30))
   const requests = writeRequests(folder)
   await add('flows', () => measureFlows(requests, scale))
-  const [binary, echo] = await Promise.all([serveBinary(), serveEcho()])
+  const serving = [serveBinary(), serveEcho(), serveJsonEcho(), serveRelay()] as const
+  const [binary, echo, json, relay] = await Promise.all(serving)
   try {
     await checkAnswers(binary, requests)
     await add('unary', () => measureUnary(binary, echo, requests, scale))
     await add('stream', () => measureStream(binary, echo, requests, scale))
-    await add('tensor', () => measureTensor(binary, echo, requests, scale))
+    await add('tensor', () => measureTensor(binary, relay, requests, scale))
     await add('latency', () => measureLatency(binary, echo, requests, scale.requests / 20))
+    await add('http', () => measureHttp(binary, json, requests, scale))
+    await add('connections', async () => measureConnections(binary, await Bun.file(requests.text.message).bytes()))
   } finally {
-    await Promise.all([binary.stop(), echo.stop()])
+    await Promise.all([binary.stop(), echo.stop(), json.stop(), relay.stop()])
   }
   writeReport('dist/bench.json', describeMachine(), load, measures)
 } catch (error) {

@@ -1,11 +1,11 @@
 /**
  * A program: the client side of what h2load cannot do, in a process of its own. Prints one JSON line.
- * Usage: driver.ts once|sequential|stream ADDRESS FILE [COUNT [STREAMS [WINDOW]]]; FILE holds one request.
+ * Usage: driver.ts once|sequential ADDRESS FILE [COUNT]; FILE holds one request.
  */
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
-import { STREAM_PATH, UNARY_PATH } from './paths.ts'
+import { UNARY_PATH } from './paths.ts'
 
-const [mode, address, file, count = '1', streams = '1', window = '1'] = Bun.argv.slice(2)
+const [mode, address, file, count = '1'] = Bun.argv.slice(2)
 const message = Buffer.from(await Bun.file(file!).bytes())
 const pass = (bytes: Buffer) => bytes
 
@@ -26,27 +26,6 @@ function unary(client: Client): Promise<Buffer> {
   return promise
 }
 
-/** One stream, `inFlight` requests unanswered at any time. */
-function stream(client: Client, total: number, inFlight: number): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const call = client.makeBidiStreamRequest(STREAM_PATH, pass, pass, new Metadata(), {})
-  let sent = 0
-  let answered = 0
-  const send = () => {
-    sent += 1
-    call.write(message)
-  }
-  call.on('data', () => {
-    answered += 1
-    if (sent < total) send()
-    else if (answered === total) call.end()
-  })
-  call.on('error', reject)
-  call.on('end', () => (answered === total ? resolve() : reject(new Error(`${answered} of ${total} answers`))))
-  while (sent < Math.min(inFlight, total)) send()
-  return promise
-}
-
 async function sequential(client: Client, total: number) {
   const micros = new Float64Array(total)
   for (let i = 0; i < total; i++) {
@@ -59,18 +38,13 @@ async function sequential(client: Client, total: number) {
 }
 
 async function run(): Promise<object> {
-  const clients = Array.from({ length: Number(streams) }, connect)
+  const client = connect()
   try {
-    if (mode === 'once') return { answer: (await unary(clients[0]!)).toString('base64') }
-    // A warm connection: connecting is not what is measured.
-    await Promise.all(clients.map(unary))
-    if (mode === 'sequential') return await sequential(clients[0]!, Number(count))
-    const each = Math.ceil(Number(count) / clients.length)
-    const began = performance.now()
-    await Promise.all(clients.map((client) => stream(client, each, Number(window))))
-    return { requests: each * clients.length, seconds: (performance.now() - began) / 1000 }
+    // Of a warm connection: connecting is not what is measured.
+    const answer = await unary(client)
+    return mode === 'once' ? { answer: answer.toString('base64') } : await sequential(client, Number(count))
   } finally {
-    for (const client of clients) client.close()
+    client.close()
   }
 }
 

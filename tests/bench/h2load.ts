@@ -1,4 +1,4 @@
-/** Load by h2load: gRPC unary calls are plain HTTP/2 POSTs of a file. */
+/** Load by h2load: gRPC unary calls are plain HTTP/2 POSTs of a file, calls in JSON those of HTTP/1.1. */
 import { UNARY_PATH } from './paths.ts'
 
 export interface Load {
@@ -8,14 +8,20 @@ export interface Load {
   readonly streams: number
 }
 
+export function loadUnary(address: string, frameFile: string, load: Load): Promise<number> {
+  const headers = ['-w', '24', '-W', '26', '-H', 'content-type: application/grpc', '-H', 'te: trailers']
+  return run([...headers, '-d', frameFile, `http://${address}${UNARY_PATH}`], load)
+}
+
+/** The same over HTTP/1.1: POSTs of a file of JSON. */
+export function loadJson(url: string, bodyFile: string, load: Load): Promise<number> {
+  return run(['--h1', '-H', 'content-type: application/json', '-d', bodyFile, url], load)
+}
+
 /** Seconds that all requests took; throws when one of them failed. */
-export async function loadUnary(address: string, frameFile: string, load: Load): Promise<number> {
-  const { requests, connections, streams } = load
-  const command = ['h2load', '-n', `${requests}`, '-c', `${connections}`, '-m', `${streams}`, '-w', '24', '-W', '26']
-  const headers = ['-H', 'content-type: application/grpc', '-H', 'te: trailers']
-  const h2load = Bun.spawn([...command, ...headers, '-d', frameFile, `http://${address}${UNARY_PATH}`], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+async function run(rest: readonly string[], { requests, connections, streams }: Load): Promise<number> {
+  const command = ['h2load', '-n', `${requests}`, '-c', `${connections}`, '-m', `${streams}`]
+  const h2load = Bun.spawn([...command, ...rest], { stdio: ['ignore', 'pipe', 'pipe'] })
   const text = await new Response(h2load.stdout).text()
   const succeeded = Number(/(\d+) succeeded/.exec(text)?.[1] ?? 0)
   const finished = /finished in ([\d.]+)(us|ms|s)\b/.exec(text)

@@ -22,6 +22,12 @@ export function textRequest(): Uint8Array {
   return encodeRequest('/text', { text: 'x'.repeat(100) })
 }
 
+/** The same in JSON. */
+export function jsonRequest(): string {
+  const data = [{ id: 'fedcba9876543210fedcba9876543210', text: 'x'.repeat(100) }]
+  return JSON.stringify({ data, execEndpoint: '/text' })
+}
+
 export const TENSOR_BYTES = 1 << 20
 
 /** One document with a tensor of 1 MiB: 262 144 numbers of 32 bits. */

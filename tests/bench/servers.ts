@@ -72,9 +72,10 @@ export async function serveBinary(): Promise<Served> {
 
 export const serveEcho = (): Promise<Served> => serveProgram('echo-server')
 export const serveJsonEcho = (): Promise<Served> => serveProgram('json-echo')
+export const serveRelay = (): Promise<Served> => serveProgram('relay')
 
 /** A program of ours that prints its address once it listens. */
-export async function serveProgram(name: string): Promise<Served> {
+async function serveProgram(name: string): Promise<Served> {
   const began = performance.now()
   const child = Bun.spawn([compile(name)], { stdio: ['ignore', 'pipe', 'inherit'] })
   const { value } = await child.stdout.getReader().read()
@@ -83,7 +84,7 @@ export async function serveProgram(name: string): Promise<Served> {
     address,
     http: address,
     pid: child.pid,
-    worker: 0,
+    worker: childrenOf(child.pid)[0] ?? 0,
     readyMs: performance.now() - began,
     stop: async () => {
       child.kill('SIGKILL')

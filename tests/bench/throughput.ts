@@ -1,8 +1,8 @@
 /** Rate and CPU per request through gateway and worker, next to a bare echo: runs alternate, medians are compared. */
 import { writeFileSync } from 'node:fs'
-import { type Load, loadUnary } from './h2load.ts'
+import { type Load, loadJson, loadUnary } from './h2load.ts'
 import { cpuMicros, median } from './machine.ts'
-import { answeredDocument, framed, TENSOR_BYTES, tensorRequest, textRequest } from './message.ts'
+import { answeredDocument, framed, jsonRequest, TENSOR_BYTES, tensorRequest, textRequest } from './message.ts'
 import { atLeast, atMost, type Measure, measure } from './report.ts'
 import type { Served } from './servers.ts'
 
@@ -16,12 +16,12 @@ interface Run {
 }
 
 /** Sends `requests` requests and tells how many seconds they took. */
-type Send = (address: string, requests: number) => Promise<number>
+type Send = (server: Served, requests: number) => Promise<number>
 
 async function runOnce(server: Served, requests: number, send: Send): Promise<Run> {
   const front = cpuMicros(server.pid)
   const worker = server.worker ? cpuMicros(server.worker) : 0
-  const seconds = await send(server.address, requests)
+  const seconds = await send(server, requests)
   return {
     rate: requests / seconds,
     frontCpu: (cpuMicros(server.pid) - front) / requests,
@@ -32,8 +32,8 @@ async function runOnce(server: Served, requests: number, send: Send): Promise<Ru
 /** A-B-A-B …: what else the machine does then touches both alike. */
 async function compare(binary: Served, echo: Served, requests: number, rounds: number, send: Send) {
   const runs: { binary: Run[]; echo: Run[] } = { binary: [], echo: [] }
-  await send(binary.address, Math.ceil(requests / 2))
-  await send(echo.address, Math.ceil(requests / 2))
+  await send(binary, Math.ceil(requests / 2))
+  await send(echo, Math.ceil(requests / 2))
   for (let round = 0; round < rounds; round++) {
     runs.echo.push(await runOnce(echo, requests, send))
     runs.binary.push(await runOnce(binary, requests, send))
@@ -57,24 +57,32 @@ async function answerOf(address: string, file: string): Promise<Uint8Array> {
 }
 
 /** Runs the driver program and reads its line. */
-export async function drive(mode: string, address: string, file: string, ...numbers: number[]) {
-  const driver = Bun.spawn(
-    [process.execPath, `${import.meta.dir}/driver.ts`, mode, address, file, ...numbers.map(String)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+export function drive(mode: string, address: string, file: string, ...numbers: number[]) {
+  return runProgram('driver', mode, address, file, ...numbers)
+}
+
+async function runProgram(name: string, ...args: (string | number)[]): Promise<Record<string, unknown>> {
+  const driver = Bun.spawn([process.execPath, `${import.meta.dir}/${name}.ts`, ...args.map(String)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const text = await new Response(driver.stdout).text()
-  if ((await driver.exited) !== 0) throw new Error(`the driver ended with ${driver.exitCode}`)
+  if ((await driver.exited) !== 0) throw new Error(`${name} ended with ${driver.exitCode}`)
   return JSON.parse(text) as Record<string, unknown>
 }
 
-/** Requests as files: bare for the driver, framed for h2load. */
+/** Requests as files: bare for the drivers, framed for h2load, and one in JSON. */
 export function writeRequests(folder: string) {
   const write = (name: string, bytes: Uint8Array) => {
     writeFileSync(`${folder}/${name}`, bytes)
     writeFileSync(`${folder}/${name}.frame`, framed(bytes))
     return { message: `${folder}/${name}`, frame: `${folder}/${name}.frame` }
   }
-  return { text: write('text', textRequest()), tensor: write('tensor', tensorRequest()) }
+  writeFileSync(`${folder}/json`, jsonRequest())
+  return {
+    text: write('text', textRequest()),
+    tensor: write('tensor', tensorRequest()),
+    json: `${folder}/json`,
+  }
 }
 
 export type Requests = ReturnType<typeof writeRequests>
@@ -89,12 +97,12 @@ export async function checkAnswers(binary: Served, requests: Requests): Promise<
   if (numbers?.length !== TENSOR_BYTES / 4 || numbers[0] !== 3) throw new Error('the executor answered another tensor')
 }
 
-function measuresOf(key: string, name: string, found: Awaited<ReturnType<typeof compare>>): Measure[] {
+function measuresOf(key: string, name: string, found: Awaited<ReturnType<typeof compare>>, floor: number): Measure[] {
   const { binary, echo } = found
   return [
     measure(`${key}.rate`, `${name}: through gateway and worker`, binary.rate, 'req/s'),
     measure(`${key}.echo`, `${name}: bare echo`, echo.rate, 'req/s'),
-    measure(`${key}.ratio`, `${name}: ratio`, binary.rate / echo.rate, '×', atLeast(0.75)),
+    measure(`${key}.ratio`, `${name}: ratio`, binary.rate / echo.rate, '×', atLeast(floor)),
     measure(`${key}.jina`, `${name}: multiple of Jina 3.14 (${JINA_RATE} req/s)`, binary.rate / JINA_RATE, '×'),
     measure(`${key}.front`, `${name}: CPU of the bare echo`, echo.frontCpu, 'µs/req'),
     measure(
@@ -110,8 +118,8 @@ function measuresOf(key: string, name: string, found: Awaited<ReturnType<typeof 
 
 export async function measureUnary(binary: Served, echo: Served, requests: Requests, scale: Scale): Promise<Measure[]> {
   const load: Omit<Load, 'requests'> = { connections: 16, streams: 16 }
-  const send: Send = (address, count) => loadUnary(address, requests.text.frame, { ...load, requests: count })
-  return measuresOf('unary', 'unary', await compare(binary, echo, scale.requests, scale.rounds, send))
+  const send: Send = ({ address }, count) => loadUnary(address, requests.text.frame, { ...load, requests: count })
+  return measuresOf('unary', 'unary', await compare(binary, echo, scale.requests, scale.rounds, send), 2)
 }
 
 export async function measureStream(
@@ -120,29 +128,51 @@ export async function measureStream(
   requests: Requests,
   scale: Scale,
 ): Promise<Measure[]> {
-  const send: Send = async (address, count) => {
-    const { seconds, requests: sent } = await drive('stream', address, requests.text.message, count, 4, 64)
+  const send: Send = async ({ address }, count) => {
+    const { seconds, requests: sent } = await runProgram('stream-load', address, requests.text.message, count, 4, 64)
     return ((seconds as number) / (sent as number)) * count
   }
-  return measuresOf('stream', 'stream', await compare(binary, echo, scale.requests, scale.rounds, send))
+  return measuresOf('stream', 'stream', await compare(binary, echo, scale.requests, scale.rounds, send), 0.75)
 }
 
+/** `/post` against the least that Bun.serve can do with the same JSON. */
+export async function measureHttp(binary: Served, echo: Served, requests: Requests, scale: Scale): Promise<Measure[]> {
+  const send: Send = (server, count) =>
+    loadJson(`http://${server.http}/post`, requests.json, { connections: 64, streams: 1, requests: count })
+  const found = await compare(binary, echo, scale.requests, scale.rounds, send)
+  return [
+    measure('http.rate', 'HTTP /post: through gateway and worker', found.binary.rate, 'req/s'),
+    measure('http.echo', 'HTTP /post: bare JSON echo', found.echo.rate, 'req/s'),
+    measure('http.ratio', 'HTTP /post: ratio', found.binary.rate / found.echo.rate, '×', atLeast(0.4)),
+    measure('http.gateway', 'HTTP /post: CPU of the gateway', found.binary.frontCpu, 'µs/req'),
+    measure('http.front', 'HTTP /post: CPU of the bare echo', found.echo.frontCpu, 'µs/req'),
+    measure('http.worker', 'HTTP /post: CPU of the worker', found.binary.workerCpu, 'µs/req'),
+  ]
+}
+
+/** A large message, and as many bytes through a bare relay: what else there is to do with it is to look at it, and the executor. */
 export async function measureTensor(
   binary: Served,
-  echo: Served,
+  relay: Served,
   requests: Requests,
   scale: Scale,
 ): Promise<Measure[]> {
-  const send: Send = (address, count) =>
-    loadUnary(address, requests.tensor.frame, { connections: 2, streams: 2, requests: count })
+  const send: Send = async (server, count) => {
+    if (server === binary) {
+      return loadUnary(server.address, requests.tensor.frame, { connections: 2, streams: 2, requests: count })
+    }
+    const found = await runProgram('relay-load', server.address, TENSOR_BYTES, count, 2, 2)
+    return ((found.seconds as number) / (found.requests as number)) * count
+  }
   const count = Math.ceil(scale.requests / 200)
-  const found = await compare(binary, echo, count, scale.rounds, send)
+  const found = await compare(binary, relay, count, scale.rounds, send)
   const megabytes = TENSOR_BYTES / 1e6
   return [
     measure('tensor.rate', '1 MiB tensor, changed: there and back', found.binary.rate * megabytes, 'MB/s'),
-    measure('tensor.echo', '1 MiB tensor: bare echo', found.echo.rate * megabytes, 'MB/s'),
-    measure('tensor.ratio', '1 MiB tensor: ratio', found.binary.rate / found.echo.rate, '×'),
+    measure('tensor.relay', '1 MiB: bare relay through two processes', found.echo.rate * megabytes, 'MB/s'),
+    measure('tensor.ratio', '1 MiB tensor: ratio', found.binary.rate / found.echo.rate, '×', atLeast(0.3)),
     measure('tensor.gateway', '1 MiB tensor: CPU of the gateway', found.binary.frontCpu / 1000, 'ms/req'),
+    measure('tensor.front', '1 MiB: CPU of the relay', found.echo.frontCpu / 1000, 'ms/req'),
     measure('tensor.worker', '1 MiB tensor: CPU of the worker', found.binary.workerCpu / 1000, 'ms/req'),
   ]
 }

@@ -1,6 +1,8 @@
 /** YAML with places: every fault points at what it means. */
 import { describe, expect, test } from 'bun:test'
-import { parseYaml, readYaml } from '../../lib/config/yaml-file.ts'
+import fc from 'fast-check'
+import { parse } from 'yaml'
+import { parseYaml, readYaml, writeYaml } from '../../lib/config/yaml-file.ts'
 import type { XserveError } from '../../lib/errors.ts'
 
 const yaml = parseYaml(
@@ -76,3 +78,30 @@ test('aliases without end are refused', () => {
 })
 
 test('a file that is not there', () => expect(() => readYaml('/nowhere/f.yml')).toThrow('cannot be read'))
+
+describe('writeYaml()', () => {
+  const AMBIGUOUS = 'yes no on off y NO 22:22 9022:22 1_000 012 0x1F 0o17 1e3 ~ null 2024-01-01 - = << 1.10 .inf'.split(
+    ' ',
+  )
+  const texts = {
+    ...Object.fromEntries(AMBIGUOUS.map((text) => [text, text])),
+    empty: '',
+    blank: ' x',
+    list: AMBIGUOUS,
+  }
+
+  test('what readers of either version could take for something else stays a text', () => {
+    const text = writeYaml(texts)
+    expect(parseYaml(text, '/f.yml').value).toEqual(texts)
+    expect(parse(text, { version: '1.1' })).toEqual(texts)
+  })
+
+  test('any value comes back', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
+        fc.pre(!JSON.stringify(value).includes('__proto__'))
+        expect(parseYaml(writeYaml({ value }), '/f.yml').value).toEqual({ value })
+      }),
+    )
+  })
+})

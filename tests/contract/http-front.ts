@@ -373,7 +373,7 @@ export function httpFrontContract(name: string, start: StartHttpFront, refused =
         const code = Promise.withResolvers<unknown>()
         const { socket } = await dial(async (request) => {
           request.onCancel(() => seen.resolve(request))
-          await request.body().catch((error: unknown) => code.resolve((error as XserveError).code))
+          await Promise.resolve(request.body()).catch((error: unknown) => code.resolve((error as XserveError).code))
           return ok('')
         })
         socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\n\r\na')

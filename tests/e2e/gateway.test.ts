@@ -1,12 +1,21 @@
 /** `xserve gateway`: executors elsewhere, late, gone and back, in shards, behind a name. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { decodeStruct } from '../../lib/protobuf/struct.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
 import { freePort } from '../client/grpc-server.ts'
 import { caller, texts } from '../helpers/grpc.ts'
-import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
+import { fixture, type Server, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
 const SIGNING = `${fixture('signing.ts')}#Signing`
+const OWN = `import { type FetchContext, Gateway } from 'xserve'
+export default class Own extends Gateway {
+  async fetch(request: Request, { flow }: FetchContext) {
+    return new Response(new URL(request.url).pathname + ' ' + (await flow.post('/', ['x'])).texts[0])
+  }
+}
+`
 const CHAIN = { 'start-gateway': ['a'], a: ['b'], b: ['end-gateway'] }
 const gateway = (graph: object, addresses: object, ...more: string[]) =>
   startServer('gateway', [
@@ -43,6 +52,29 @@ describe('xserve gateway', () => {
     expect((await xserve(['post', front.http, '--text', 'x'])).stdout).toContain('x>one/rep-0>two/rep-0')
     expect(front.stderr()).toMatch(/executors {2}a {2}grpc:\/\/127.0.0.1:\d+\n {13}b/)
     expect((await xserve(['ping', 'flow', front.address])).code).toBe(0)
+  })
+
+  test('a gateway of one’s own answers paths that the Flow has not; options without an effect are told', async () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'own.ts')
+    writeFileSync(file, OWN)
+    const addresses = { a: [one.address], b: two.address }
+    await using front = await gateway(
+      CHAIN,
+      addresses,
+      '--uses',
+      file,
+      '--protocol',
+      'http',
+      '--monitoring',
+      '--prefetch',
+      '7',
+    )
+    const answer = await fetch(`${front.http}/hello`)
+    expect(await answer.text()).toBe('/hello x>one/rep-0>two/rep-0')
+    expect(front.stderr()).toContain('--monitoring: monitoring is accepted, and comes into force with a later version')
+    const { code, stderr } = await xserve(['gateway', '--uses', file, '--prefetch', '-1'])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--prefetch must be from 0')])
   })
 
   test('addresses of one node share its calls', async () => {

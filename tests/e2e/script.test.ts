@@ -71,3 +71,41 @@ await new Flow().add({ uses: Fails }).start()
   expect([failing.code === 0, failing.stderr.includes('not today')]).toEqual([false, true])
   expect((await xserve(['script', '/nowhere.ts'])).code).toBe(2)
 })
+
+test('Flows are loaded from YAML, added to, served, and saved as YAML that serves the same', async () => {
+  writeFileSync(path.join(folder, 'classes.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
+  writeFileSync(
+    path.join(folder, 'loaded.yml'),
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of YAML
+    'jtype: Flow\nexecutors:\n  - {name: a, uses: "classes.ts#Adds", uses_with: {word: "${{ CONTEXT.word }}"}}\n',
+  )
+  const at = (name: string) => JSON.stringify(path.join(folder, name))
+  const { code, stdout, stderr } = await run(`import { Deployment, Flow } from 'xserve'
+const flow = Flow.loadConfig(${at('loaded.yml')}, { context: { word: 'A' } })
+flow.add({ name: 'b', uses: ${at('classes.ts#Adds')}, usesWith: { word: 'B' }, installRequirements: true } as never)
+await flow.saveConfig(${at('deep/saved.yml')})
+for (const one of [flow, Flow.loadConfig(${at('deep/saved.yml')}, { with: { protocol: 'http' } })]) {
+  await one.start()
+  console.log((await one.post('/', ['x'])).texts[0])
+  await one.close()
+}
+const deployment = new Deployment({ uses: ${at('classes.ts#Adds')}, usesWith: { word: 'D' }, cors: true })
+await using again = await Deployment.loadConfig(await deployment.saveConfig()).start()
+console.log((await again.post('/', ['x'])).texts[0])
+try { Deployment.loadConfig(${at('loaded.yml')}) } catch (error) { console.log(error.code) }
+`)
+  expect([code, stdout]).toEqual([0, 'xAB\nxAB\nxD\nBAD_CONFIG\n'])
+  expect(stderr).toContain('installRequirements: install_requirements is accepted and has no effect')
+})
+
+test('what is wrong with a loaded Flow is told at its start, all at once', async () => {
+  const { code, stderr } = await run(`import { Flow } from 'xserve'
+await Flow.loadConfig('jtype: Flow\\nexecutors: [{uses: none.ts, replcas: 2}]').add({ shrads: 1 } as never).start()
+`)
+  expect([code === 0, stderr]).toEqual([
+    false,
+    expect.stringMatching(/<text>:2:\d+ executors\[0\]\.uses: there is no file none\.ts/),
+  ])
+  expect(stderr).toContain('did you mean replicas?')
+  expect(stderr).toContain('executors[1].shrads: ')
+})

@@ -135,14 +135,6 @@ describe('startFlow()', () => {
     expect(performance.now() - before).toBeLessThan(3000)
   })
 
-  test('a container image is refused by name before anything starts', async () => {
-    const uses: UsesPlan = { kind: 'image', image: 'acme/encoder', written: 'docker://acme/encoder' }
-    await expect(start(planOf([{ name: 'enc', uses }]))).rejects.toMatchObject({
-      code: 'BAD_ARGUMENT',
-      message: expect.stringContaining('enc: docker://acme/encoder'),
-    })
-  })
-
   test('stop() lets calls under way finish, floating ones too, and runs close()', async () => {
     const log = collect()
     const { flow, address } = await start(

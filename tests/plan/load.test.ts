@@ -74,6 +74,30 @@ test('gateway, ports, defaults', () => {
   ])
 })
 
+test('what a Flow says of live change holds for its executors, unless they say otherwise', () => {
+  const { plan } = flow('  - {uses: a.ts}\n  - {uses: b.ts, reload: false}\n', 'with: {reload: true, restart: true}\n')
+  expect(plan.deployments.map(({ reload, restart }) => [reload, restart])).toEqual([
+    [true, true],
+    [false, true],
+  ])
+})
+
+test('one port is for all protocols, a list has one for each', () => {
+  const ports = (head: string) => flow('  - {uses: a.ts}\n', `with: {protocol: [grpc, http], ${head}}\n`).plan.gateway
+  expect(ports('port: 1234').listeners.map(({ port }) => port)).toEqual([1234, 1234])
+  expect(() => ports('port: [1234]')).toThrow(
+    /:2:32 with\.port: a list has a port for each protocol: grpc, http on 1234/,
+  )
+})
+
+test('a gateway of one’s own wants HTTP', () => {
+  const own = 'with: {uses: a.ts, protocol: [grpc, http]}\n'
+  expect(flow('  - {uses: a.ts}\n', own).plan.gateway.uses).toMatchObject({ kind: 'module', modules: [at('a.ts')] })
+  expect(() => flow('  - {uses: a.ts}\n', 'gateway: {uses: a.ts}\n')).toThrow(
+    /:2:11 gateway\.uses: a gateway of your own answers HTTP/,
+  )
+})
+
 test('options that only others can use are kept', () => {
   expect(flow('  - {uses: a.ts, gpus: all, replicas: 2}\n').plan.deployments[0]!.options).toEqual({ gpus: 'all' })
 })

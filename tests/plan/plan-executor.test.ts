@@ -53,6 +53,16 @@ test('what is wrong is told by the option’s name, all at once', async () => {
   await expect(plan('none.ts')).rejects.toThrow('there is no file none.ts')
 })
 
+test('a Flow or a Deployment is not taken for an executor', async () => {
+  writeFileSync(at('flow.yml'), 'executors: [{uses: a.ts}]\n')
+  writeFileSync(at('deployment.yml'), 'jtype: Deployment\nwith: {uses: a.ts}\n')
+  await expect(plan('flow.yml')).rejects.toMatchObject({
+    message: expect.stringContaining('flow.yml:1:1 jtype: this is a Flow, no executor'),
+    details: { hint: 'xserve flow serves it' },
+  })
+  await expect(plan('deployment.yml')).rejects.toThrow(/deployment\.yml:1:1 jtype: this is a Deployment/)
+})
+
 test('what has no effect is told', async () => {
   const warnings: string[] = []
   const spec = { installRequirements: true } as ExecutorSpec

@@ -82,6 +82,9 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
     spreads: true,
     cli: { value: 'N' },
   }),
-  both('reload', 'flag', 'Serve changed code at once, without losing a request', { preset: false }),
-  both('restart', 'flag', 'Take over changed YAML files at once, without losing a request', { preset: false }),
+  both('reload', 'flag', 'Serve changed code at once, without losing a request', { preset: false, spreads: true }),
+  both('restart', 'flag', 'Take over changed YAML files at once, without losing a request', {
+    preset: false,
+    spreads: true,
+  }),
 ]

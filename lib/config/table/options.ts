@@ -42,6 +42,23 @@ export function namesOf(scope: Scope): readonly string[] {
     .map(({ name }) => name)
 }
 
+/** Whether what is said of one executor and the gateway in front of it, all in one, is for the gateway. */
+export function isOfFront(key: string): boolean {
+  const [executor, gateway] = [findOption('executor', key), findOption('gateway', key)]
+  if (gateway === undefined) return false
+  return executor?.kind === 'none' || executor === undefined || ['port', 'host'].includes(gateway.name)
+}
+
+/** Those that a Flow has for its gateway, when it is its only executor that is spoken of. */
+const OF_EXECUTOR: ReadonlySet<string> = new Set(['uses_with', 'py_modules', 'reload', 'restart'])
+
+/** Whether what is said of a Flow of one executor is for that, not for the whole Flow. */
+export function isOfExecutor(key: string): boolean {
+  const [executor, gateway] = [findOption('executor', key), findOption('gateway', key)]
+  if (executor === undefined || executor.kind === 'none') return false
+  return gateway === undefined || gateway.kind === 'none' || OF_EXECUTOR.has(executor.name)
+}
+
 export function inSnakeCase(key: string): string {
   return key.replaceAll('-', '_').replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { FlowPlan } from '../../plan/plan.ts'
 import { type ImageOptions, resolveImages } from '../images.ts'
 import { checkUnique } from '../names.ts'
+import { signed } from '../output.ts'
 import type { Workload } from '../workload.ts'
 import { MONITORING_PORT, type Target, workloadsOf } from '../workloads.ts'
 import { toYaml } from '../yaml.ts'
@@ -52,13 +53,14 @@ export function exportCompose(plan: FlowPlan, options: ComposeOptions): string {
     ...(gateway ? [['gateway', serviceOf(gateway, context(all.map(([name]) => name)))] as const] : []),
   ])
   const volumes = namedVolumes(executors)
-  return toYaml([
+  const text = toYaml([
     {
       networks: { [network]: { driver: 'bridge' } },
       services,
       ...(volumes.length > 0 ? { volumes: Object.fromEntries(volumes.map((name) => [name, {}])) } : {}),
     },
   ])
+  return signed(text, 'docker-compose')
 }
 
 function monitoringPortOf({ monitoring, port_monitoring }: Readonly<Record<string, unknown>>): number | null {

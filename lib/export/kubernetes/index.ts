@@ -2,7 +2,7 @@
 import type { FlowPlan } from '../../plan/plan.ts'
 import { type ImageOptions, resolveImages } from '../images.ts'
 import { checkNamespace, dnsName } from '../names.ts'
-import type { OutputFile } from '../output.ts'
+import { type OutputFile, signed } from '../output.ts'
 import type { Workload } from '../workload.ts'
 import { MONITORING_PORT, type Target, workloadsOf } from '../workloads.ts'
 import { toYaml } from '../yaml.ts'
@@ -59,7 +59,7 @@ export function exportKubernetes(
   if (gateway === null) ingressOf(null, context)
   return [...executors, ...(gateway ? [gateway] : [])].map((workload) => ({
     path: `${dnsName(workload.deployment)}/${workload.name}.yml`,
-    text: toYaml(objectsOf(workload)),
+    text: signed(toYaml(objectsOf(workload)), 'kubernetes'),
   }))
 }
 

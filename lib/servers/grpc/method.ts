@@ -19,9 +19,12 @@ export interface GrpcCall {
   setTrailer(key: string, value: string): void
 }
 
+/** The bytes of a message, in pieces where they are large; they must stay as they are until they have been sent. */
+export type GrpcMessage = Uint8Array | readonly Uint8Array[]
+
 /** How a streaming method sends: the front tells by `false` that the caller reads slowly, then calls `onDrain`. */
 export interface GrpcSink {
-  write(message: Uint8Array): boolean
+  write(message: GrpcMessage): boolean
   onDrain: (() => void) | null
   /** Ends with status OK. */
   end(): void
@@ -43,7 +46,7 @@ export interface GrpcPauser {
 }
 
 export type GrpcMethod =
-  | { readonly kind: 'unary'; handle(request: Uint8Array, call: GrpcCall): Promise<Uint8Array> | Uint8Array }
+  | { readonly kind: 'unary'; handle(request: Uint8Array, call: GrpcCall): Promise<GrpcMessage> | GrpcMessage }
   /** Bidirectional and server streaming (a server-streaming method just reads one message). */
   | { readonly kind: 'stream'; open(sink: GrpcSink, call: GrpcCall, pauser: GrpcPauser): GrpcReader }
 

@@ -7,11 +7,17 @@ const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/
 const LOCATION = ['body'] as const
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** Rejects with InvalidRequest (UNSUPPORTED_TYPE, BAD_REQUEST, BAD_DOCUMENT) and with what reading rejects with. */
-export async function readJsonBody(request: HttpRequest): Promise<unknown> {
+/**
+ * At once if the body is there. Throws or rejects with InvalidRequest (UNSUPPORTED_TYPE, BAD_REQUEST, BAD_DOCUMENT) and with
+ * what reading rejects with.
+ */
+export function readJsonBody(request: HttpRequest): unknown {
   checkType(request)
-  return parseJson(decodeText(await request.body()))
+  const body = request.body()
+  return body instanceof Promise ? body.then(parseBytes) : parseBytes(body)
 }
+
+const parseBytes = (bytes: Uint8Array): unknown => parseJson(decodeText(bytes))
 
 /** No content type is taken for JSON, as nothing else could be meant. */
 function checkType(request: HttpRequest): void {

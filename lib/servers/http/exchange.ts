@@ -23,8 +23,11 @@ export interface HttpRequest {
   headers(): readonly (readonly [name: string, value: string])[]
   /** The path as it came, still percent-encoded. */
   readonly rawPath: string
-  /** The whole body, uncompressed, also of a GET; a second call gives the same. Rejects with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED. */
-  body(): Promise<Uint8Array>
+  /**
+   * The whole body, uncompressed, also of a GET, at once if it has come with the head; a second call gives the same. Rejects
+   * with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED.
+   */
+  body(): Uint8Array | Promise<Uint8Array>
   readonly cancelled: boolean
   /** Calls back once when the caller has gone before the answer was sent; at once if it has. */
   onCancel(listener: () => void): void

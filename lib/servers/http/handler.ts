@@ -86,15 +86,18 @@ interface Routes {
  */
 async function routeToEndpoint(request: HttpRequest, routes: Routes, beside?: HttpHandler): Promise<HttpResponse> {
   const { method, path } = request
-  const allowed = new Set(routes.table.get(path)?.keys())
-  const endpoint = (await routes.endpoints()).find((name) => name === path || `/${name}` === path)
+  const bare = path.slice(1)
+  const endpoint = (await routes.endpoints()).find((name) => name === path || name === bare)
+  let further: string | undefined
   if (endpoint !== undefined) {
     const streams = (await routes.streams()).includes(endpoint)
     if (streams && (method === 'GET' || (method === 'POST' && wantsEvents(request))))
       return routes.events(endpoint)(request)
     if (method === 'POST' && !streams) return routes.call(endpoint)(request)
-    allowed.add(streams ? 'GET' : 'POST')
+    further = streams ? 'GET' : 'POST'
   }
+  const allowed = new Set(routes.table.get(path)?.keys())
+  if (further !== undefined) allowed.add(further)
   if (allowed.size === 0) return beside ? beside(request) : notFound()
   const reply = notAllowed(allowed)
   return method === 'HEAD' ? { ...reply, body: null } : reply

@@ -1,14 +1,13 @@
 /** An Envelope as the JSON answer of HTTP (camelCase, nulls there) and of WebSocket (snake_case, nulls left out), as recorded. */
 import type { DialectName } from '../../document/dialect.ts'
 import { dataToFullJson } from '../../document/json-full.ts'
+import { quote } from '../../document/quote.ts'
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import type { XserveError } from '../../errors.ts'
 import { decodeStruct } from '../../protobuf/struct.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { Route } from '../../wire/routes.ts'
 import { decodeStatus } from '../../wire/status.ts'
-
-const quote = JSON.stringify as (text: string) => string
 
 /** JinaResponseModel. Throws XserveError for documents that JSON cannot say. */
 export function camelCaseAnswer(answer: Envelope): string {
@@ -103,9 +102,23 @@ export function failureJson(error: XserveError): string {
 
 let second = -1
 let secondText = ''
+// The gateway and a single executor begin and end together.
+const lastTimes = [-1, -1]
+const lastTexts = ['', '']
+let older = 0
 
-/** RFC 3339 with microseconds. Times of a moment are told again and again: the part to the second is kept. */
+/** RFC 3339 with microseconds. Times of a moment are told again and again: the last two are kept. */
 export function timeJson(ms: number): string {
+  if (ms === lastTimes[0]) return lastTexts[0]!
+  if (ms === lastTimes[1]) return lastTexts[1]!
+  lastTimes[older] = ms
+  const text = writeTime(ms)
+  lastTexts[older] = text
+  older = 1 - older
+  return text
+}
+
+function writeTime(ms: number): string {
   let whole = Math.floor(ms / 1000)
   let micros = Math.round((ms - whole * 1000) * 1000)
   if (micros === 1_000_000) {

@@ -5,6 +5,7 @@ import { Document } from '../../document/document.ts'
 import { DocumentArray } from '../../document/document-array.ts'
 import { newId } from '../../document/id.ts'
 import { documentFromJson } from '../../document/json.ts'
+import { encodePlainDocuments } from '../../document/plain-json.ts'
 import { dataOfDocuments, documentBytesFromJson } from '../../document/v2/from-json.ts'
 import { XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
@@ -94,6 +95,8 @@ function readData(value: unknown): Uint8Array {
   const location: Location = wrapped ? ['body', 'data', 'docs'] : ['body', 'data']
   if (wrapped && (list === undefined || list === null)) return encodeData(new DocumentArray())
   if (!Array.isArray(list)) throw wrongType(location, 'a list of documents', 'list', list)
+  const plain = encodePlainDocuments(list)
+  if (plain !== null) return plain
   const documents = new DocumentArray()
   for (let i = 0; i < list.length; i++) documents.push(readDocument(list[i], location, i))
   try {

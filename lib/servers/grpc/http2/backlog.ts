@@ -10,12 +10,14 @@ export class Backlog {
   private offset = 0
 
   /** The message is not copied: it must stay as it is until it has been sent. */
-  message(bytes: Uint8Array): void {
+  message(pieces: readonly Uint8Array[]): void {
     const head = Buffer.allocUnsafe(MESSAGE_HEAD)
+    let length = 0
+    for (const piece of pieces) length += piece.length
     head[0] = 0
-    head.writeUInt32BE(bytes.length, 1)
+    head.writeUInt32BE(length, 1)
     this.raw(head)
-    if (bytes.length > 0) this.raw(bytes)
+    for (const piece of pieces) if (piece.length > 0) this.raw(piece)
   }
 
   raw(bytes: Uint8Array): void {

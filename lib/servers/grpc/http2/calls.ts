@@ -1,6 +1,6 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
-import type { GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
+import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 import { Inbox } from './inbox.ts'
 import type { RequestHead } from './request-head.ts'
 import { draining, Stream, type StreamHost } from './stream.ts'
@@ -36,12 +36,12 @@ export class UnaryCall extends Stream {
     this.request = NOTHING
     try {
       const answer = this.method.handle(request, this)
-      if (answer instanceof Uint8Array) this.answer(answer)
-      else
+      if (answer instanceof Promise)
         answer.then(
-          (bytes) => this.answer(bytes),
+          (message) => this.answer(message),
           (error: unknown) => this.fail(error),
         )
+      else this.answer(answer)
     } catch (error) {
       this.fail(error)
     }
@@ -49,9 +49,9 @@ export class UnaryCall extends Stream {
 
   drain(): void {}
 
-  private answer(bytes: Uint8Array): void {
+  private answer(message: GrpcMessage): void {
     if (this.over) return
-    this.host.sender.message(this, bytes)
+    this.host.sender.message(this, message)
     this.succeed()
   }
 }
@@ -104,7 +104,7 @@ export class StreamingCall extends Stream implements GrpcSink, GrpcPauser {
     if (!this.over) this.onDrain?.()
   }
 
-  write(message: Uint8Array): boolean {
+  write(message: GrpcMessage): boolean {
     return this.over ? true : this.host.sender.message(this, message)
   }
 

@@ -3,6 +3,7 @@
  * does not fit waits at its stream; streams take turns of one frame each, so that a large answer holds up no small one and
  * a caller that does not read one stream holds up none of its others.
  */
+import type { GrpcMessage } from '../method.ts'
 import { AnswerFields, fieldRoom, PLAIN_BLOCK } from './answer-fields.ts'
 import { Backlog, MESSAGE_HEAD } from './backlog.ts'
 import { HIGH_WATER, LOW_WATER } from './limits.ts'
@@ -72,7 +73,9 @@ export class Sender {
   }
 
   /** Says by `false` that the stream has enough waiting. Bytes that wait must stay as they are. */
-  message(stream: Outgoing, bytes: Uint8Array): boolean {
+  message(stream: Outgoing, message: GrpcMessage): boolean {
+    const bytes = message instanceof Uint8Array ? message : message.length === 1 ? message[0]! : null
+    if (bytes === null) return this.wait(stream, message as readonly Uint8Array[])
     const { length } = bytes
     const size = length + MESSAGE_HEAD
     const free = stream.backlog === null && this.next === this.turns.length && !this.out.blocked
@@ -87,8 +90,12 @@ export class Sender {
       this.out.end = at
       return true
     }
+    return this.wait(stream, [bytes])
+  }
+
+  private wait(stream: Outgoing, pieces: readonly Uint8Array[]): boolean {
     stream.backlog ??= new Backlog()
-    stream.backlog.message(bytes)
+    stream.backlog.message(pieces)
     this.queue(stream)
     if (stream.backlog === null || stream.backlog.bytes < HIGH_WATER) return true
     stream.full = true

@@ -7,7 +7,7 @@ import type { CallHandler } from '../../../wire/call.ts'
 import { Envelope } from '../../../wire/envelope.ts'
 import type { Spoken } from '../../../wire/spoken.ts'
 import { type ContextSource, createContext } from '../call-context.ts'
-import type { GrpcCall, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
+import type { GrpcCall, GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 
 /** Requests of one stream under way at a time when the caller names no number; Jina's default. */
 const DEFAULT_PREFETCH = 1000
@@ -111,7 +111,7 @@ function openCall(
     }
   }
 
-  const settle = (slot: Slot, answer: Uint8Array | null, error?: unknown): void => {
+  const settle = (slot: Slot, answer: GrpcMessage | null, error?: unknown): void => {
     if (state.over) return
     active.delete(slot)
     if (answer === null && !failed) {
@@ -143,9 +143,9 @@ function openCall(
         options.spoken.hear(request)
         handler.call(request, createContext(slot)).then(
           (answer) => {
-            let encoded: Uint8Array
+            let encoded: GrpcMessage
             try {
-              encoded = answer.encode()
+              encoded = answer.encodePieces()
             } catch (error) {
               settle(slot, null, error)
               return
@@ -169,7 +169,7 @@ function openCall(
 /** A request's share of the stream: its listeners go with it instead of piling up on the RPC. */
 class Slot implements ContextSource {
   /** What its answer is, once there: bytes, or null for none (it was rejected). */
-  answer: Uint8Array | null | undefined = undefined
+  answer: GrpcMessage | null | undefined = undefined
   /** To be told when the caller goes; most requests ask for nothing. */
   private listeners: (() => void)[] | null = null
 

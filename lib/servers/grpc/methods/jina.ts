@@ -23,12 +23,13 @@ export function requestMethod(
   const marksErrors = runtime.role === 'executor'
   return {
     kind: 'unary',
-    async handle(bytes, call) {
+    handle(bytes, call) {
       const request = parse(bytes)
       spokenOf(call.peer).hear(request)
-      const answer = await handler.call(request, createContext(call))
-      if (marksErrors && answer.isError) call.setTrailer('is-error', 'true')
-      return answer.encode()
+      return handler.call(request, createContext(call)).then((answer) => {
+        if (marksErrors && answer.isError) call.setTrailer('is-error', 'true')
+        return answer.encodePieces()
+      })
     },
   }
 }

@@ -184,13 +184,14 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     if (bytes[from] === TLS_HELLO && running === 0) return this.giveUp(NO_TLS, bytes.length)
     const head = parseHead(bytes, from)
     if (head === null) return from
-    const exchange = head instanceof Head ? openExchange(head, this, this.front.maxMessageBytes) : head
+    const exchange = head instanceof Head ? openExchange(head, bytes, this, this.front.maxMessageBytes) : head
     if (!(exchange instanceof Exchange)) return this.giveUp(exchange, bytes.length)
     const upgrades = (head as Head).upgrades && wantsWebSocket(exchange)
     if (running > 0 && (upgrades || !exchange.safe)) return from
     this.lastBegun = exchange.last ||= this.front.draining
     let end = (head as Head).end
-    if (exchange.content !== null) {
+    if (exchange.whole !== null) end += exchange.whole.length
+    else if (exchange.content !== null) {
       this.body = exchange.content
       this.bodyMark = 0
       this.waitsFor = 'nothing'

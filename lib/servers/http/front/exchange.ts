@@ -28,7 +28,9 @@ export class Exchange implements HttpRequest {
   answer: HttpResponse | null = null
   /** The connection ends behind the answer. */
   last = false
-  /** What is still to arrive of the body; null when there is none. */
+  /** The body, if it came with the head, as those of most requests do. */
+  whole: Uint8Array | null = null
+  /** A body that is still to arrive or to be unpacked; null when there is none. */
   content: Body | null = null
 
   private listeners: (() => void)[] | null = null
@@ -50,7 +52,8 @@ export class Exchange implements HttpRequest {
 
   /** Whether it may run beside others of its kind that came before it (RFC 9112 §9.3.2). */
   get safe(): boolean {
-    return this.content === null && (this.method === 'GET' || this.method === 'HEAD' || this.method === 'OPTIONS')
+    if (this.content !== null || this.whole !== null) return false
+    return this.method === 'GET' || this.method === 'HEAD' || this.method === 'OPTIONS'
   }
 
   header(name: string): string | undefined {
@@ -68,8 +71,8 @@ export class Exchange implements HttpRequest {
     return target.startsWith('/') || target.includes('://') ? target.slice(from, mark === -1 ? undefined : mark) : '/'
   }
 
-  body(): Promise<Uint8Array> {
-    return this.content === null ? Promise.resolve(NOTHING) : this.content.read()
+  body(): Uint8Array | Promise<Uint8Array> {
+    return this.content === null ? (this.whole ?? NOTHING) : this.content.read()
   }
 
   onCancel(listener: () => void): void {
@@ -89,8 +92,8 @@ export class Exchange implements HttpRequest {
   }
 }
 
-/** The exchange that a head begins, with its body still to come. `maxBytes`: of the body; -1 for no limit. */
-export function openExchange(head: Head, carrier: Carrier, maxBytes: number): Exchange | Refusal {
+/** The exchange that a head in `bytes` begins. `maxBytes`: of the body; -1 for no limit. */
+export function openExchange(head: Head, bytes: Uint8Array, carrier: Carrier, maxBytes: number): Exchange | Refusal {
   const target = parseTarget(head.method, head.target)
   if ('status' in target) return target
   const exchange = new Exchange(carrier, head, target)
@@ -99,6 +102,11 @@ export function openExchange(head: Head, carrier: Carrier, maxBytes: number): Ex
   const coding = contentCodingOf(head.header('content-encoding'))
   if (coding === undefined) return UNKNOWN_CODING
   const length = head.chunked ? -1 : head.contentLength
+  const end = head.end + length
+  if (length > 0 && coding === null && end <= bytes.length && (maxBytes < 0 || length <= maxBytes)) {
+    exchange.whole = bytes.subarray(head.end, end)
+    return exchange
+  }
   exchange.content = new Body(carrier, length, coding, maxBytes, head.expectsContinue)
   return exchange
 }

@@ -69,7 +69,7 @@ export class Head {
     let value: string | undefined
     for (let i = 0; i < fields.length; i += 4) {
       if (!isName(bytes, fields[i]!, fields[i + 1]!, name)) continue
-      const next = bytes.toString('latin1', fields[i + 2]!, fields[i + 3]!)
+      const next = valueText(bytes, fields[i + 2]!, fields[i + 3]!, name)
       value = value === undefined ? next : `${value}, ${next}`
     }
     return value
@@ -85,6 +85,26 @@ export class Head {
     }
     return all
   }
+}
+
+/** The last value of each header: callers send the same again and again, and a new text costs more than a look at it. */
+const lastValues = new Map<string, string>()
+const MOST_VALUES = 32
+const LONGEST_VALUE = 128
+
+function valueText(bytes: Buffer, from: number, to: number, name: string): string {
+  const last = lastValues.get(name)
+  if (last !== undefined && isText(bytes, from, to, last)) return last
+  const text = bytes.toString('latin1', from, to)
+  // Names are those that handlers ask for, so there is an end to them.
+  if (text.length <= LONGEST_VALUE && (last !== undefined || lastValues.size < MOST_VALUES)) lastValues.set(name, text)
+  return text
+}
+
+function isText(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (to - from !== text.length) return false
+  for (let i = 0; i < text.length; i++) if (bytes[from + i] !== text.charCodeAt(i)) return false
+  return true
 }
 
 function isName(bytes: Uint8Array, from: number, to: number, name: string): boolean {
@@ -105,14 +125,14 @@ export function parseHead(bytes: Buffer, from: number): Head | Refusal | null {
   return bytes.length - from > MAX_HEAD_BYTES ? TOO_LONG : null
 }
 
+const LATEST = 'HTTP/1.1'
+/** Most callers call the same again and again. */
+let lastTarget = ''
+
 const KNOWN_METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'OPTIONS', 'PATCH']
 
 function methodOf(bytes: Buffer, from: number, to: number): string {
-  const first = bytes[from]
-  for (const method of KNOWN_METHODS) {
-    if (method.length === to - from && method.charCodeAt(0) === first && bytes.toString('latin1', from, to) === method)
-      return method
-  }
+  for (const method of KNOWN_METHODS) if (isText(bytes, from, to, method)) return method
   return bytes.toString('latin1', from, to)
 }
 
@@ -131,11 +151,13 @@ function readLine(head: Head, bytes: Buffer, from: number): Refusal | undefined 
   while (at < length && bytes[at]! > SPACE && bytes[at]! < 127) at++
   if (at === length) return INCOMPLETE
   if (bytes[at] !== SPACE || at === target) return BAD_LINE
-  head.target = bytes.toString('latin1', target, at)
+  if (!isText(bytes, target, at, lastTarget)) lastTarget = bytes.toString('latin1', target, at)
+  head.target = lastTarget
   // "HTTP/1.1" CR LF
   if (length - at < 11) return bytes.indexOf(LF, at) === -1 ? INCOMPLETE : BAD_LINE
-  const version = bytes.toString('latin1', at + 1, at + 9)
-  if (bytes[at + 9] !== CR || bytes[at + 10] !== LF || !/^HTTP\/\d\.\d$/.test(version)) return BAD_LINE
+  const isLatest = isText(bytes, at + 1, at + 9, LATEST)
+  const version = isLatest ? LATEST : bytes.toString('latin1', at + 1, at + 9)
+  if (bytes[at + 9] !== CR || bytes[at + 10] !== LF || !(isLatest || /^HTTP\/\d\.\d$/.test(version))) return BAD_LINE
   if (version === 'HTTP/2.0' && head.method === 'PRI') return HTTP2
   if (version[5] !== '1') return BAD_VERSION
   head.minor = version === 'HTTP/1.0' ? 0 : 1

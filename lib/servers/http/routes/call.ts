@@ -23,7 +23,8 @@ export function callRoute(runtime: ServedRuntime, endpoint: string | null, usual
     let dialect: DialectName
     let envelope: Envelope
     try {
-      const value = await readJsonBody(request)
+      const body = readJsonBody(request)
+      const value = body instanceof Promise ? ((await body) as unknown) : body
       dialect = usual === null ? 'v1' : dialectOfJson(value, usual)
       envelope = requestFromJson(value, endpoint, dialect)
       envelope.dialect = dialect

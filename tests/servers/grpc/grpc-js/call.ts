@@ -1,7 +1,7 @@
 /** RPCs of grpc-js turned into GrpcMethod's: unary calls by callback, streams by their Duplex. */
 import { type handleBidiStreamingCall, type handleUnaryCall, Metadata, type ServerUnaryCall } from '@grpc/grpc-js'
 import { XserveError } from '../../../../lib/errors.ts'
-import type { GrpcCall, GrpcMethod, GrpcReader, GrpcSink } from '../../../../lib/servers/grpc/method.ts'
+import type { GrpcCall, GrpcMessage, GrpcMethod, GrpcReader, GrpcSink } from '../../../../lib/servers/grpc/method.ts'
 import { toCallStatus } from '../../../../lib/servers/grpc/status.ts'
 
 /** An RPC under way, for a server that stops. */
@@ -88,11 +88,11 @@ export function unaryHandler(method: Unary, running: RunningCalls): handleUnaryC
   return (call, callback) => {
     if (running.draining) return callback(toCallStatus(draining()))
     const own = createCall(call)
-    const succeed = (answer: Uint8Array): void => {
+    const succeed = (answer: GrpcMessage): void => {
       if (own.done) return
       own.done = true
       running.calls.delete(entry)
-      callback(null, answer, own.trailer)
+      callback(null, wholeOf(answer), own.trailer)
     }
     const fail = (error: unknown): void => {
       if (own.done) return
@@ -110,13 +110,15 @@ export function unaryHandler(method: Unary, running: RunningCalls): handleUnaryC
     running.calls.add(entry)
     try {
       const answer = method.handle(call.request, own)
-      if (answer instanceof Uint8Array) succeed(answer)
-      else answer.then(succeed, fail)
+      if (answer instanceof Promise) answer.then(succeed, fail)
+      else succeed(answer)
     } catch (error) {
       fail(error)
     }
   }
 }
+
+const wholeOf = (message: GrpcMessage): Uint8Array => (message instanceof Uint8Array ? message : Buffer.concat(message))
 
 export function streamHandler(method: Stream, running: RunningCalls): handleBidiStreamingCall<Uint8Array, Uint8Array> {
   return (stream) => {
@@ -134,7 +136,7 @@ export function streamHandler(method: Stream, running: RunningCalls): handleBidi
     }
     const sink: GrpcSink = {
       onDrain: null,
-      write: (message) => (own.done || stream.destroyed ? true : stream.write(message)),
+      write: (message) => (own.done || stream.destroyed ? true : stream.write(wholeOf(message))),
       end() {
         // Messages that nobody read are lost to the caller: an end with OK would say that they were answered.
         if (cutShort) sink.fail(draining())

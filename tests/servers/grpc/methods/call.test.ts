@@ -54,7 +54,7 @@ function openStream(metadata: Record<string, string> = {}, prefetch?: number) {
   const sink: GrpcSink = {
     onDrain: null,
     write(message) {
-      state.sent.push(idOf(message))
+      state.sent.push(idOf(Buffer.concat([message].flat())))
       return state.accepts
     },
     end() {
