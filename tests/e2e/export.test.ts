@@ -208,12 +208,19 @@ test('the SDK writes the same', async () => {
      const flow = new Flow({ name: 'shop', port: 7000 }).add({ name: 'enc', uses, replicas: 2 }).add({ name: 'own', uses: MyExec })
      const options = { images: { own: 'acme/own:2' }, gatewayImage: 'xserve:test' }
      console.log((await flow.toKubernetesYaml('sdk/flow', options)).length)
+     console.log((await flow.plot('sdk/flow.png', { verticalLayout: true })).split('\\n').filter((line) => /flowchart|-->/.test(line)).join())
+     try { await flow.plot('sdk/flow.gif') } catch (error) { console.log(error.code) }
      await new Deployment({ uses, port: 1 }).toDockerComposeYaml('sdk/deployment.yml')
      try { await flow.toDockerComposeYaml('sdk/never.yml') } catch (error) { console.log(error.code) }`,
   )
   const { code, stdout, stderr } = await run('script', 'script.ts')
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '3\nNOT_CONTAINERIZED\n' })
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout:
+      '3\nflowchart TD,  gatewaystart --> enc,  enc --> own,  own --> gatewayend\nBAD_ARGUMENT\nNOT_CONTAINERIZED\n',
+  })
   expect(stderr).toContain('kubectl apply -R -f sdk/k8s')
+  expect(readFileSync(at('sdk/flow.png')).subarray(1, 4).toString()).toBe('PNG')
   expect(readdirSync(at('sdk/k8s')).sort()).toEqual(['executor0', 'gateway'])
   expect(readdirSync(at('sdk/shared'))).toEqual(['executor0'])
   const [, service] = readDocuments(read('sdk/k8s/gateway/gateway.yml'))
