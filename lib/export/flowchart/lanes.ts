@@ -29,7 +29,26 @@ const EMPTY: Cell = { up: false, down: false, left: false, right: false, crossin
 /** A node's lane is open from its first need to itself. */
 type Lanes = (string | null)[]
 
-export function lanesOf({ nodes, edges }: Picture): readonly Row[] {
+/** In the order of branches or in that of the Flow, whichever takes less to draw: neither is the better one for all graphs. */
+export function lanesOf(picture: Picture): readonly Row[] {
+  const { nodes, edges } = picture
+  const [branches, written] = [
+    drawn(picture, orderOf(nodes, edges)),
+    drawn(
+      picture,
+      nodes.map(({ id }) => id),
+    ),
+  ]
+  return inkOf(written) < inkOf(branches) ? written : branches
+}
+
+const inkOf = (rows: readonly Row[]): number =>
+  rows.reduce(
+    (sum, { cells }) => sum + cells.filter(({ up, down, left, right }) => up || down || left || right).length,
+    0,
+  )
+
+function drawn({ nodes, edges }: Picture, order: readonly string[]): readonly Row[] {
   const floats = new Set(nodes.filter(({ floating }) => floating).map(({ id }) => id))
   // The way to the answer goes straight on, what floats turns aside.
   const aside = (id: string) => (floats.has(id) ? 1 : 0)
@@ -41,7 +60,7 @@ export function lanesOf({ nodes, edges }: Picture): readonly Row[] {
   const followers = new Map(nodes.map(({ id }) => [id, followersOf(id)]))
   const rows: Row[] = []
   const lanes: Lanes = []
-  for (const id of orderOf(nodes, edges)) {
+  for (const id of order) {
     const known = lanes.indexOf(id)
     const column = known === -1 ? freeLane(lanes, 0) : known
     rows.push(nodeRow(lanes, column, id, known !== -1, followers.get(id)!.length > 0, floats))
