@@ -6,10 +6,20 @@ import { planExecutor } from '../plan/plan-executor.ts'
 import type { Args } from './arguments.ts'
 import { NOT_ALONE, readGiven } from './table-options.ts'
 
-/** Jina tells a container how many it is of, and says with `--native` that it is one of them; the first shard is not named. */
+/**
+ * Jina tells a container how many it is of, and says with `--native` that it is one of them; the first shard is not named, and
+ * one that stands around shards is called after them: `index/uses-before`.
+ */
 function inContainer({ shards, shardId }: DeploymentPlan, args: Args): Partial<DeploymentPlan> {
   if (args.flag('native') !== true) return {}
+  if (/\/uses-(?:before|after)$/.test(args.text('name') ?? '')) return { replicas: 1, shards: 1, shardId: null }
   return { replicas: 1, ...(shards > 1 && shardId === null ? { shardId: 0 } : {}) }
+}
+
+/** Jina's containers have their place behind the name: `encoder/rep-0`. */
+function specOf(args: Args): Record<string, unknown> {
+  const spec = readGiven(args, 'executor', NOT_ALONE)
+  return typeof spec.name === 'string' ? { ...spec, name: spec.name.split('/')[0] } : spec
 }
 
 /** Told of each thing that is accepted and does nothing. Rejects with XserveError. */
@@ -27,7 +37,7 @@ export async function readExecutorPlan(
   const className = args.text('executor')
   const plan = await planExecutor(given, {
     folder: process.cwd(),
-    spec: readGiven(args, 'executor', NOT_ALONE),
+    spec: specOf(args),
     gateway,
     context: args.object('context'),
     warn: (warning) => warn(sentence(warning)),

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { writeContext } from '../export/dockerfile/context.ts'
 import { workloadName } from '../export/names.ts'
-import { PROGRAM_IMAGE } from '../flow/program-image.ts'
+import { PROGRAM_IMAGE, tellOfProgramImage } from '../flow/program-image.ts'
 import { VERSION } from '../flow/version.ts'
 import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
 import { type DeploymentPlan, type FlowPlan, GATEWAY } from '../plan/plan.ts'
@@ -17,7 +17,10 @@ type ExportOptions = ReturnType<typeof readExportOptions>
 
 /** With the images that were built. What was given goes before. Rejects with XserveError. */
 export async function withBuilt(plan: FlowPlan, args: Args, options: ExportOptions): Promise<ExportOptions> {
-  if (args.flag('build') !== true) return options
+  if (args.flag('build') !== true) {
+    if (options.includeGateway) tellOfProgramImage(options.program, options.warn)
+    return options
+  }
   const settings = readImageOptions(args)
   const repository = args.text('repository')
   const named = (name: string, tag: string) => `${repository === undefined ? '' : `${repository}/`}${name}:${tag}`

@@ -2,6 +2,7 @@
 import { XserveError } from '../errors.ts'
 import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../export/kubernetes/options.ts'
 import { PROGRAM_IMAGE, programImage } from '../flow/program-image.ts'
+import { VERSION } from '../flow/version.ts'
 import type { Args, Option } from './arguments.ts'
 
 export const EXPORT_OPTIONS: readonly Option[] = [
@@ -48,6 +49,14 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     preset: "the Flow's name",
     also: ['namespace'],
   },
+  {
+    name: 'format',
+    type: 'text',
+    value: 'NAME',
+    summary: 'kubernetes: manifests, kustomize or helm',
+    preset: 'manifests',
+  },
+  { name: 'create-namespace', type: 'flag', summary: 'kubernetes: write the namespace, too' },
   { name: 'mesh', type: 'text', value: 'linkerd', summary: 'kubernetes: a service mesh balances, not the gateway' },
   { name: 'storage-class', type: 'text', value: 'NAME', summary: 'kubernetes: of the claims that volumes become' },
   { name: 'storage-size', type: 'text', value: 'SIZE', summary: 'kubernetes: of each claim', preset: '10G' },
@@ -82,6 +91,7 @@ export function readExportOptions(args: Args, warn: (message: string) => void) {
     images: imagesOf(args.texts('image')),
     includeGateway: args.flag('include-gateway') !== false,
     warn,
+    version: VERSION,
   }
 }
 
@@ -107,6 +117,8 @@ export function readKubernetesOptions(args: Args): KubernetesOptions {
   const modes = args.texts('access-mode').flatMap((word) => word.split(/[\s,]+/))
   return {
     namespace: args.text('k8s-namespace') ?? null,
+    format: formatOf(args.text('format')),
+    createNamespace: args.flag('create-namespace') === true,
     mesh,
     storage: {
       className: args.text('storage-class') ?? process.env.JINA_K8S_STORAGE_CLASS_NAME ?? storage.className,
@@ -119,6 +131,12 @@ export function readKubernetesOptions(args: Args): KubernetesOptions {
     networkPolicy: args.flag('network-policy') === true,
     ingress: host === undefined ? null : { host, className },
   }
+}
+
+function formatOf(text: string | undefined): KubernetesOptions['format'] {
+  const format = text ?? DEFAULT_KUBERNETES.format
+  if (format === 'manifests' || format === 'kustomize' || format === 'helm') return format
+  throw bad(`--format is manifests, kustomize or helm, not ${JSON.stringify(format)}`)
 }
 
 function autoscaleOf(text: string | undefined): KubernetesOptions['autoscale'] {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { exportCompose } from '../export/compose/index.ts'
 import { exportKubernetes } from '../export/kubernetes/index.ts'
+import type { KubernetesOptions } from '../export/kubernetes/options.ts'
 import { type Difference, differences, type OutputFile, writeFile, writeFolder } from '../export/output.ts'
 import type { Args } from './arguments.ts'
 import { withBuilt } from './export-images.ts'
@@ -12,12 +13,19 @@ import { readExportPlan } from './export-plan.ts'
 /** Jina's name of it. */
 const COMPOSE_FILE = 'docker-compose.yml'
 
+const HOW: Readonly<Record<KubernetesOptions['format'], (folder: string) => string>> = {
+  manifests: (folder) => `Kubernetes manifests are in ${folder}: kubectl apply -R -f ${folder}`,
+  kustomize: (folder) => `The folder for Kustomize is ${folder}: kubectl apply -k ${folder}`,
+  helm: (folder) => `The Helm chart is ${folder}: helm upgrade --install NAME ${folder}`,
+}
+
 export async function toKubernetes(args: Args): Promise<number> {
   const warnings: string[] = []
   const warn = (message: string) => void warnings.push(message)
+  const kubernetes = readKubernetesOptions(args)
   const plan = await readExportPlan(args.positional(1), args, warn)
   const options = await withBuilt(plan, args, readExportOptions(args, warn))
-  const files = exportKubernetes(plan, options, readKubernetesOptions(args))
+  const files = exportKubernetes(plan, options, kubernetes)
   await tell(warnings)
   const diff = args.text('diff')
   if (diff !== undefined) return printDifferences(differences(diff, files))
@@ -29,7 +37,7 @@ export async function toKubernetes(args: Args): Promise<number> {
     })
   }
   writeFolder(folder, files, { force: args.flag('force') === true })
-  return print(`Kubernetes manifests are in ${folder}: kubectl apply -R -f ${folder}\n`)
+  return print(`${HOW[kubernetes.format](folder)}\n`)
 }
 
 export async function toCompose(args: Args): Promise<number> {

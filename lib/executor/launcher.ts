@@ -49,6 +49,10 @@ interface ExportOptions {
 export interface KubernetesExportOptions extends ExportOptions {
   /** Default: the Flow's name, else `default`. */
   readonly k8sNamespace?: string
+  /** `kustomize` or `helm` for those who put it together with more. Default: manifests. */
+  readonly format?: 'manifests' | 'kustomize' | 'helm'
+  /** The namespace itself, too. Default: false. */
+  readonly createNamespace?: boolean
   /** `linkerd`: the mesh balances. Default: none, the gateway does. */
   readonly mesh?: 'none' | 'linkerd'
   /** Of the claims that volumes become. Default: the cluster's class, 10G, ReadWriteOnce. */

@@ -21,6 +21,9 @@ export interface Image {
   readonly kind: 'program' | 'own' | 'other'
 }
 
+/** Of the user that images of ours run as; its group has the same. */
+export const USER_ID = 1000
+
 /** Reference of an image, after the grammar of the distribution specification. */
 const REFERENCE =
   /^[a-z0-9][a-z0-9._-]*(?::\d+)?(?:\/[a-z0-9][a-z0-9._-]*)*(?::\w[\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/

@@ -28,7 +28,7 @@ export interface Difference {
   readonly lines: readonly string[]
 }
 
-const HEAD = /^# Written by xserve export [\w-]+: changes are lost with the next one\. sha256:([0-9a-f]{64})\n/
+const HEAD = /^# Written by xserve export ([\w-]+): changes are lost with the next one\. sha256:([0-9a-f]{64})\n/
 
 /** With a first line by which a later export knows that the file is its own, and as it was written. */
 export function signed(text: string, what: string): string {
@@ -37,11 +37,11 @@ export function signed(text: string, what: string): string {
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-/** Whether a file holds what an export has written, unchanged. Windows may have changed the ends of its lines. */
-function isOurs(text: string): boolean {
+/** Whether a file holds what an export (of that kind) has written, unchanged. Windows may have changed the ends of its lines. */
+function isOurs(text: string, what?: string): boolean {
   const unix = text.replaceAll('\r\n', '\n')
-  const [head, hash] = HEAD.exec(unix) ?? []
-  return head !== undefined && hashOf(unix.slice(head.length)) === hash
+  const [head, kind, hash] = HEAD.exec(unix) ?? []
+  return head !== undefined && (what === undefined || what === kind) && hashOf(unix.slice(head.length)) === hash
 }
 
 export interface WriteOptions {
@@ -114,17 +114,18 @@ function removeEmpty(folder: string): void {
   if (readdirSync(folder).length === 0) rmdirSync(folder)
 }
 
-/** What an earlier export has written there, in the folder and those right in it. */
+/** Manifests that an earlier export has written there, in the folder and those right in it. */
 function oursIn(folder: string): string[] {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const inside = path.join(folder, entry.name)
-    if (!entry.isDirectory()) return []
-    return readdirSync(inside)
-      .filter((name) => name.endsWith('.yml'))
-      .map((name) => path.join(inside, name))
-      .filter((file) => statSync(file).isFile() && isOurs(readFileSync(file, 'utf8')))
-  })
+  const inside = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(folder, entry.name))
+  return [folder, ...inside].flatMap((one) =>
+    readdirSync(one)
+      .filter((name) => /\.ya?ml$/.test(name))
+      .map((name) => path.join(one, name))
+      .filter((file) => statSync(file).isFile() && isOurs(readFileSync(file, 'utf8'), 'kubernetes')),
+  )
 }
 
 /** What writing would change. Files of others in the folder are no difference; `alone`: neither are those of other exports. */

@@ -25,6 +25,8 @@ export interface Workload {
   readonly pullSecrets: readonly string[]
   readonly gpus: Gpus | null
   readonly volumes: readonly Volume[]
+  /** Where it keeps files, if that is told: absolute in the container, or relative to the image's folder. */
+  readonly workspace: string | null
   /** CPU and memory, as Kubernetes writes them. */
   readonly resources: Readonly<Record<string, unknown>>
   readonly nodeSelector: Readonly<Record<string, string>>

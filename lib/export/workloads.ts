@@ -28,6 +28,8 @@ export interface Deployed {
 
 /** Where none is asked for: 8080 and those behind it. */
 const FIRST_PORT = 8080
+/** What images of ours have for it. */
+export const WORKSPACE = '/workspace'
 /** Jina's, for metrics. */
 export const MONITORING_PORT = 9090
 
@@ -79,6 +81,7 @@ function executorParts(
 
 function executorOf(plan: DeploymentPlan, image: Image, target: Target, shard: number | null): Workload {
   const { name, options } = plan
+  const workspace = image.kind === 'own' ? workspaceInside(plan.workspace) : plan.workspace
   const place = { port: target.executorPort, monitoringPort: target.monitoringPort(options), shard }
   return {
     name: workloadName(name, shard === null ? '' : `-${shard}`),
@@ -87,7 +90,7 @@ function executorOf(plan: DeploymentPlan, image: Image, target: Target, shard: n
     shard,
     image,
     command: commandOf(image, options),
-    args: executorArguments(plan, image, place),
+    args: executorArguments({ ...plan, workspace }, image, place),
     ports: [{ protocol: 'grpc', port: target.executorPort }],
     monitoringPort: place.monitoringPort,
     replicas: plan.replicas,
@@ -96,6 +99,7 @@ function executorOf(plan: DeploymentPlan, image: Image, target: Target, shard: n
     pullSecrets: (options.image_pull_secrets ?? []) as readonly string[],
     gpus: gpusOf(name, options),
     volumes: volumesOf(name, options),
+    workspace,
     resources: (options.resources ?? {}) as Workload['resources'],
     nodeSelector: (options.node_selector ?? {}) as Workload['nodeSelector'],
     timeoutReadyMs: plan.timeoutReadyMs,
@@ -103,6 +107,9 @@ function executorOf(plan: DeploymentPlan, image: Image, target: Target, shard: n
     stateful: options.stateful === true,
   }
 }
+
+/** In images of ours there is one folder for it, of their user; a path of this machine means nothing there. */
+const workspaceInside = (given: string | null): string | null => (given === null ? null : WORKSPACE)
 
 /** One container; the arguments of the deployment are for its shards. */
 function aroundOf(plan: DeploymentPlan, image: Image, target: Target, place: string): Workload {
@@ -172,6 +179,7 @@ function gatewayOf(plan: FlowPlan, images: Images, target: Target, reached: Map<
     pullSecrets: (options.image_pull_secrets ?? []) as readonly string[],
     gpus: null,
     volumes: [],
+    workspace: null,
     resources: (options.resources ?? {}) as Workload['resources'],
     nodeSelector: (options.node_selector ?? {}) as Workload['nodeSelector'],
     timeoutReadyMs: Math.max(...plan.deployments.map(({ timeoutReadyMs }) => timeoutReadyMs), 0),

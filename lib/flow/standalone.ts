@@ -72,6 +72,8 @@ const OF_EXPORT: ReadonlySet<string> = new Set([
   'gatewayImage',
   'images',
   'force',
+  'format',
+  'createNamespace',
   'mesh',
   'storage',
   'serviceMonitor',

@@ -7,7 +7,8 @@ import { DEFAULT_KUBERNETES } from '../export/kubernetes/options.ts'
 import { writeFile, writeFolder } from '../export/output.ts'
 import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
-import { programImage } from './program-image.ts'
+import { programImage, tellOfProgramImage } from './program-image.ts'
+import { VERSION } from './version.ts'
 
 /** Jina's. */
 const COMPOSE_FILE = 'docker-compose.yml'
@@ -50,5 +51,7 @@ function shared(
   { includeGateway = true, gatewayImage, images = {} }: ComposeExportOptions,
   warn: (text: string) => void,
 ) {
-  return { includeGateway, program: programImage(gatewayImage, process.env), images, warn }
+  const program = programImage(gatewayImage, process.env)
+  if (includeGateway) tellOfProgramImage(program, warn)
+  return { includeGateway, program, images, warn, version: VERSION }
 }

@@ -113,6 +113,19 @@ describe('kubectl apply', () => {
     await kubectl('apply', '--dry-run=server', '--validate=strict', '-R', '-f', path.join(at.folder, 'k8s'))
   })
 
+  test('Kustomize takes its folder', async () => {
+    const folder = path.join(at.folder, 'kustomize')
+    const file = at.write('flow.yml', flow('one'))
+    await mustRun(['export', 'k8s', file, folder, '--k8s-namespace', NAMESPACE, '--format', 'kustomize'])
+    const told = await kubectl('apply', '--dry-run=server', '--validate=strict', '-k', folder)
+    expect(
+      told
+        .trim()
+        .split('\n')
+        .filter((line) => !line.includes(' unchanged')),
+    ).toEqual([])
+  })
+
   test('a rolling update under load loses no request', async () => {
     const { failures, versions } = await load(
       (async () => {

@@ -55,6 +55,15 @@ describe('xserve export kubernetes', () => {
     expect((await run('export', 'k8s', 'flow.yml', 'k8s', ...IMAGE)).code).toBe(0)
   })
 
+  test('--format helm is a chart', async () => {
+    const { stdout } = await run('export', 'k8s', 'flow.yml', 'chart', '--format', 'helm', ...IMAGE)
+    expect(stdout).toContain('helm upgrade --install NAME chart')
+    expect((readdirSync(at('chart'), { recursive: true }) as string[]).sort()).toEqual([
+      ...['Chart.yaml', 'templates', 'templates/enc-enc.yml', 'templates/gateway-gateway.yml', 'templates/own-own.yml'],
+      'values.yaml',
+    ])
+  })
+
   test('--stdout is one stream of documents', async () => {
     const { stdout } = await run('export', 'k8s', 'flow.yml', '--stdout', '--no-include-gateway', ...IMAGE)
     expect(readDocuments(stdout).map(({ kind }) => kind)).toEqual([
@@ -86,6 +95,14 @@ describe('xserve export kubernetes', () => {
     expect(objects[0].metadata.namespace).toBe('prod')
   })
 
+  test('tells where the image of the gateway comes from, unless another is named', async () => {
+    const words = ['export', 'k8s', 'docker://acme/enc:1', '--stdout']
+    const told = await xserve(words, { env: { XSERVE_IMAGE: '', JINA_GATEWAY_IMAGE: '' } })
+    expect(told.stderr).toMatch(/^warning the image of the gateway is xserve:\d.*xserve build gateway/)
+    expect((await run(...words)).stderr).toBe('')
+    expect((await xserve([...words, '--no-include-gateway'], { env: { XSERVE_IMAGE: '' } })).stderr).toBe('')
+  })
+
   test('modules without images are refused, all named, nothing is written', async () => {
     const { code, stderr } = await run('export', 'k8s', 'flow.yml', 'never')
     expect(code).toBe(2)
@@ -98,6 +115,7 @@ describe('xserve export kubernetes', () => {
     ['no file', ['k8s'], 'what is to be exported?'],
     ['another target', ['kubernets', 'flow.yml', 'x'], 'did you mean kubernetes?'],
     ['a namespace', ['k8s', 'flow.yml', 'x', ...IMAGE, '--k8s-namespace', 'a_b'], 'namespace "a_b" cannot be'],
+    ['a format', ['k8s', 'flow.yml', 'x', ...IMAGE, '--format', 'jsonnet'], '--format is manifests, kustomize or helm'],
     ['a mesh', ['k8s', 'flow.yml', 'x', ...IMAGE, '--mesh', 'istio'], '--mesh is linkerd or none'],
     ['a range', ['k8s', 'flow.yml', 'x', ...IMAGE, '--autoscale', '5:2'], '--autoscale "5:2"'],
     ['an image without a name', ['k8s', 'flow.yml', 'x', '--image', 'acme'], '--image "acme"'],
@@ -254,16 +272,27 @@ describe('programs as exports start them', () => {
   test.each<[string, string[], string]>([
     ['one shard of several', ['--shards', '3', '--shard-id', '2'], '2 of 3'],
     ['Jina names the first one by leaving it out', ['--shards', '3', '--replicas', '2', '--native'], '0 of 3'],
+    [
+      'as Jina writes it for Kubernetes',
+      [
+        ...['--name', 'who-1', '--k8s-namespace', 'default', '--shards', '2', '--shard-id', '1', '--host', '0.0.0.0'],
+        ...[
+          '--port-monitoring',
+          '9090',
+          '--uses-metas',
+          '{}',
+          '--exit-on-exceptions',
+          'ValueError',
+          'KeyError',
+          '--native',
+        ],
+      ],
+      '1 of 2',
+    ],
+    ['as Jina writes it for Compose', ['--name', 'who/rep-1', '--replicas', '2', '--native'], '0 of 1'],
+    ['as Jina writes it around shards', ['--name', 'who/uses-before', '--shards', '2', '--native'], '0 of 1'],
   ])('%s', async (_, words, text) => {
-    await using server = await startServer('executor', [
-      '--name',
-      'who',
-      '--uses',
-      at('config.yml'),
-      '--port',
-      '0',
-      ...words,
-    ])
+    await using server = await startServer('executor', ['--uses', at('config.yml'), '--port', '0', ...words])
     expect(await textOf(server.address)).toEqual([text])
   })
 

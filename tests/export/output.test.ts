@@ -45,6 +45,13 @@ describe('writeFolder()', () => {
     expect(all()).toEqual(['a', 'a/a.yml', 'a/theirs.yml', 'kustom', 'kustom/k.yml'])
   })
 
+  test('a Compose file beside them is not theirs', () => {
+    writeFolder(folder, [file('00-namespace.yml', ''), file('a/a.yml', '')], OURS)
+    writeFileSync(at('docker-compose.yml'), signed('services: {}\n', 'docker-compose'))
+    writeFolder(folder, [file('a/a.yml', '')], OURS)
+    expect(all()).toEqual(['a', 'a/a.yml', 'docker-compose.yml'])
+  })
+
   test('a file of ours that somebody has changed is somebody’s: kept when it is not needed, never written over', () => {
     writeFolder(folder, [file('a/a.yml', 'x: 1\n'), file('b/b.yml', 'y: 1\n')], OURS)
     writeFileSync(at('b/b.yml'), `${readFileSync(at('b/b.yml'), 'utf8')}more: 1\n`)

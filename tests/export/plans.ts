@@ -18,6 +18,7 @@ export function exporting(more: Partial<ExportOptions> = {}): ExportOptions & { 
   const told: string[] = []
   return {
     program: 'xserve:test',
+    version: '1.2.3',
     images: {},
     includeGateway: true,
     warn: (text) => void told.push(text),

@@ -1,7 +1,7 @@
 /** A plan as one Compose file: a service for each container, a network that they share, ports of the gateway alone. */
 import path from 'node:path'
 import type { FlowPlan } from '../../plan/plan.ts'
-import { type ImageOptions, resolveImages } from '../images.ts'
+import { type ImageOptions, resolveImages, USER_ID } from '../images.ts'
 import { checkUnique } from '../names.ts'
 import { signed } from '../output.ts'
 import type { Workload } from '../workload.ts'
@@ -46,6 +46,8 @@ export function exportCompose(plan: FlowPlan, options: ComposeOptions): string {
     relative: (file) => relativeTo(options.folder, file),
     warn: options.warn,
   })
+  if (gateway !== null && gateway.tls !== null)
+    options.warn(`the certificate's key must be readable for user ${USER_ID}, whom the gateway runs as`)
   if (gateway !== null && gateway.replicas > 1)
     options.warn(`the gateway's ports are published by one container: replicas: ${gateway.replicas} is left out`)
   const services = Object.fromEntries([

@@ -1,4 +1,5 @@
 /** One container as a Compose service. */
+import { USER_ID } from '../images.ts'
 import type { Gpus, Volume, Workload } from '../workload.ts'
 import { limitsOf } from './limits.ts'
 
@@ -100,9 +101,13 @@ function deviceOf(gpus: Gpus): object {
 }
 
 /** Images of others often run as root and write where they like. */
-function securityOf({ image }: Workload): object {
+function securityOf({ image, workspace, volumes }: Workload): object {
   const least = { security_opt: ['no-new-privileges:true'] }
-  return image.kind === 'other' ? least : { ...least, cap_drop: ['ALL'], read_only: true, tmpfs: ['/tmp'] }
+  if (image.kind === 'other') return least
+  const isKept = volumes.some(({ target }) => workspace === target || workspace?.startsWith(`${target}/`))
+  // Gone with the container, since nobody has asked for more. Its mode is that of the image's folder.
+  const passing = ['/tmp', ...(workspace === null || isKept ? [] : [`${workspace}:uid=${USER_ID}`])]
+  return { ...least, cap_drop: ['ALL'], read_only: true, tmpfs: passing }
 }
 
 /** Compose puts variables in the place of `$NAME`. */

@@ -15,6 +15,8 @@ import path from 'node:path'
 import { XserveError } from '../../errors.ts'
 import type { DeploymentPlan } from '../../plan/plan.ts'
 import { batchingOf } from '../executor-arguments.ts'
+import { USER_ID } from '../images.ts'
+import { WORKSPACE } from '../workloads.ts'
 import { toYaml } from '../yaml.ts'
 import { copySources, projectOf } from './sources.ts'
 
@@ -36,7 +38,7 @@ export interface WrittenContext {
 /** Has the libraries, and certificates of authorities are not asked for at the start. */
 export const DEFAULT_BASE = 'debian:12-slim'
 
-const USER = '1000:1000'
+const USER = `${USER_ID}:${USER_ID}`
 const PORT = 8080
 const MARK = '# Written by xserve export dockerfile'
 
@@ -73,6 +75,7 @@ function writeExecutor(plan: DeploymentPlan, { folder, base }: ContextOptions): 
   if (uses.kind !== 'module' || main === undefined) {
     throw new XserveError('BAD_ARGUMENT', `${plan.name} is no module: there is nothing to make an image of`)
   }
+  mkdirSync(path.join(folder, 'kept', WORKSPACE), { recursive: true })
   const project = projectOf(main)
   const outside = uses.modules.find((module) => path.relative(project, module).startsWith('..'))
   if (outside !== undefined) {
@@ -123,7 +126,14 @@ function dockerfile(base: string, place: string | null): string {
     `${MARK}: build it with docker build FOLDER.`,
     `FROM ${base}`,
     'COPY bin/ /usr/local/bin/',
-    ...(place === null ? [] : ['COPY app/ /app/', `WORKDIR ${path.posix.join('/app', place)}`]),
+    ...(place === null
+      ? []
+      : [
+          '# Volumes that are mounted there become those of the user.',
+          `COPY --chown=${USER} kept/ /`,
+          'COPY app/ /app/',
+          `WORKDIR ${path.posix.join('/app', place)}`,
+        ]),
     '# What executors keep without being told where, they keep where everybody may write.',
     'ENV HOME=/tmp',
     `USER ${USER}`,

@@ -2,12 +2,13 @@
 import type { FlowPlan } from '../../plan/plan.ts'
 import { type ImageOptions, resolveImages } from '../images.ts'
 import { checkNamespace, dnsName } from '../names.ts'
-import { type OutputFile, signed } from '../output.ts'
+import type { OutputFile } from '../output.ts'
 import type { Workload } from '../workload.ts'
 import { MONITORING_PORT, type Target, workloadsOf } from '../workloads.ts'
 import { toYaml } from '../yaml.ts'
 import type { Context } from './context.ts'
 import { autoscalerOf, disruptionBudgetOf, ingressOf, networkPolicyOf } from './extras.ts'
+import { HELM_NAMESPACE, inFormat, type Manifest } from './format.ts'
 import type { KubernetesOptions } from './options.ts'
 import { serviceMonitorOf, servicesOf } from './service.ts'
 import { TLS_FOLDER, TLS_SECRET } from './volumes.ts'
@@ -15,6 +16,8 @@ import { configMapOf, workloadObject } from './workload-object.ts'
 
 export interface ExportOptions extends Omit<ImageOptions, 'target'> {
   readonly includeGateway: boolean
+  /** Of this program. */
+  readonly version: string
 }
 
 const EXECUTOR_PORT = 8080
@@ -43,7 +46,7 @@ export function exportKubernetes(
   }
   if (gateway !== null && gateway.tls !== null) {
     warn(
-      `the certificate comes from a secret: kubectl create secret tls ${TLS_SECRET} -n ${namespace} --cert=FILE --key=FILE`,
+      `the certificate comes from a secret: kubectl create secret tls ${TLS_SECRET} --cert=FILE --key=FILE, in the namespace`,
     )
   }
   const objectsOf = (workload: Workload): object[] => [
@@ -57,14 +60,26 @@ export function exportKubernetes(
     ...(workload.role === 'gateway' ? ingressOf(workload, context) : []),
   ]
   if (gateway === null) ingressOf(null, context)
-  return [...executors, ...(gateway ? [gateway] : [])].map((workload) => ({
+  const manifests: Manifest[] = [...executors, ...(gateway ? [gateway] : [])].map((workload) => ({
     path: `${dnsName(workload.deployment)}/${workload.name}.yml`,
-    text: signed(toYaml(objectsOf(workload)), 'kubernetes'),
+    text: toYaml(objectsOf(workload)),
+    workload,
   }))
+  // Helm has an option of its own for it.
+  const hasNamespace = kubernetes.createNamespace && kubernetes.format !== 'helm'
+  const all = hasNamespace ? [namespaceFile(namespace), ...manifests] : manifests
+  return inFormat(kubernetes.format, all, { flow: context.flow, version: options.version })
+}
+
+/** Its name is the first in the folder: it is applied before what is in it. */
+function namespaceFile(name: string): Manifest {
+  const object = { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
+  return { path: '00-namespace.yml', text: toYaml([object]), workload: null }
 }
 
 /** One that is asked for is taken as it is; the Flow's name is made to fit. */
-function namespaceOf({ name, gateway }: FlowPlan, { namespace }: KubernetesOptions): string {
+function namespaceOf({ name, gateway }: FlowPlan, { namespace, format }: KubernetesOptions): string {
+  if (format === 'helm') return HELM_NAMESPACE
   const asked = namespace ?? (gateway.options.k8s_namespace as string | undefined)
   return checkNamespace(asked ?? (name === null ? 'default' : dnsName(name)))
 }

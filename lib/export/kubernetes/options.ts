@@ -1,8 +1,13 @@
 /** What an export to Kubernetes may be told beyond the Flow. */
+import type { Format } from './format.ts'
 
 export interface KubernetesOptions {
   /** Default: the Flow's `k8s_namespace`, else its name, else `default`. */
   readonly namespace: string | null
+  /** `kustomize` and `helm` for those who put it together with more. */
+  readonly format: Format
+  /** The namespace itself, too: deleting what was applied then deletes all that is in it. */
+  readonly createNamespace: boolean
   /** `linkerd`: the mesh balances, and its annotation is written; `none`: the gateway balances over pods by itself. */
   readonly mesh: 'none' | 'linkerd'
   readonly storage: Storage
@@ -29,6 +34,8 @@ export interface Storage {
 /** Size and modes are Jina's; its class `standard` is not: a cluster knows its own. */
 export const DEFAULT_KUBERNETES: KubernetesOptions = {
   namespace: null,
+  format: 'manifests',
+  createNamespace: false,
   mesh: 'none',
   storage: { className: null, size: '10G', accessModes: ['ReadWriteOnce'] },
   serviceMonitor: false,

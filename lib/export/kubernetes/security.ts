@@ -1,18 +1,15 @@
 /** What a container may do: next to nothing where the image is ours, and what cannot harm somebody else's. */
-import type { Image } from '../images.ts'
-
-/** Of the user in images of ours. */
-const USER = 1000
+import { type Image, USER_ID } from '../images.ts'
 
 export function podSecurity({ kind }: Image, hasVolumes: boolean): object {
   const seccompProfile = { type: 'RuntimeDefault' }
   // What is mounted belongs to this group, so that others than root can write to it.
-  const files = hasVolumes ? { fsGroup: USER } : {}
+  const files = hasVolumes ? { fsGroup: USER_ID } : {}
   if (kind === 'other') return { ...files, seccompProfile }
   return {
     runAsNonRoot: true,
-    runAsUser: USER,
-    runAsGroup: USER,
+    runAsUser: USER_ID,
+    runAsGroup: USER_ID,
     ...files,
     seccompProfile,
   }

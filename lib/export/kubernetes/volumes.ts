@@ -20,7 +20,11 @@ export function podVolumes(workload: Workload, context: Context): PodVolumes {
     ...volume,
     name: `${workload.name}-volume${index === 0 ? '' : `-${index}`}`,
   }))
-  const scratch = needsScratch(workload.image) && !named.some(({ target }) => target === '/tmp')
+  const isOurs = needsScratch(workload.image)
+  const scratch = isOurs && !named.some(({ target }) => target === '/tmp')
+  // Gone with the pod, since nobody has asked for more; the rest of the container cannot be written to.
+  const work =
+    isOurs && !workload.stateful && !isCovered(workload) ? [{ name: 'workspace', path: workload.workspace! }] : []
   return {
     claims: named.map(({ name }) => ({
       metadata: { name, labels: { app: workload.name } },
@@ -32,6 +36,7 @@ export function podVolumes(workload: Workload, context: Context): PodVolumes {
     })),
     volumes: [
       ...(scratch ? [{ name: 'scratch', emptyDir: {} }] : []),
+      ...work.map(({ name }) => ({ name, emptyDir: {} })),
       ...(workload.tls === null ? [] : [{ name: 'tls', secret: { secretName: TLS_SECRET } }]),
     ],
     mounts: [
@@ -41,15 +46,20 @@ export function podVolumes(workload: Workload, context: Context): PodVolumes {
         ...(readOnly ? { readOnly: true } : {}),
       })),
       ...(scratch ? [{ name: 'scratch', mountPath: '/tmp' }] : []),
+      ...work.map(({ name, path }) => ({ name, mountPath: path })),
       ...(workload.tls === null ? [] : [{ name: 'tls', mountPath: TLS_FOLDER, readOnly: true }]),
     ],
   }
 }
 
 /** What a stateful executor keeps is kept, even if nobody has thought of a volume. */
-function claimed({ volumes, stateful, args }: Workload): readonly Volume[] {
-  const place = args[args.indexOf('--workspace') + 1]
-  const isCovered = volumes.some(({ target }) => place === target || place?.startsWith(`${target}/`))
-  if (!stateful || isCovered || !args.includes('--workspace') || !place?.startsWith('/')) return volumes
-  return [...volumes, { source: null, target: place, readOnly: false }]
+function claimed(workload: Workload): readonly Volume[] {
+  const { volumes, stateful, workspace } = workload
+  if (!stateful || isCovered(workload) || !workspace?.startsWith('/')) return volumes
+  return [...volumes, { source: null, target: workspace, readOnly: false }]
+}
+
+/** Whether a volume is where it keeps its files. */
+function isCovered({ volumes, workspace }: Workload): boolean {
+  return workspace === null || volumes.some(({ target }) => workspace === target || workspace.startsWith(`${target}/`))
 }

@@ -70,6 +70,14 @@ describe('exportCompose()', () => {
       expect(one).toMatchObject({ entrypoint: ['xserve'], read_only: true, cap_drop: ['ALL'], tmpfs: ['/tmp'] })
   })
 
+  test('a workspace of this machine is a folder of the container’s that can be written to', async () => {
+    const own = { name: 'a', uses: fixture('my_executor.ts'), workspace: './kept' }
+    const more = { images: { a: 'acme/a:1' } }
+    expect((await compose([own], {}, more)).services.a.tmpfs).toEqual(['/tmp', '/workspace:uid=1000'])
+    const kept = await compose([{ ...own, volumes: ['data:/workspace'] }], {}, more)
+    expect(kept.services.a).toMatchObject({ tmpfs: ['/tmp'], volumes: ['data:/workspace'] })
+  })
+
   test('volumes, GPUs, limits', async () => {
     const { services, volumes } = await compose([
       {

@@ -93,6 +93,12 @@ describe('writeContext()', () => {
     expect(text('Dockerfile')).toMatch(/^USER 1000:1000$/m)
   })
 
+  test('what is mounted as its workspace becomes its user’s', async () => {
+    const { text, folder } = await contextOf({ uses: path.join(project({ 'a.ts': EXEC }), 'a.ts') })
+    expect(text('Dockerfile')).toContain('COPY --chown=1000:1000 kept/ /\n')
+    expect(readdirSync(path.join(folder, 'kept/workspace'))).toEqual([])
+  })
+
   test('a config.yml that was given is the description', async () => {
     const own = 'jtype: A\npy_modules: [a.ts]\nwith: {n: 2}\n'
     const folder = project({ 'boxed/config.yml': own, 'boxed/a.ts': EXEC })

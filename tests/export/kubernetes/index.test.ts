@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'bun:test'
 import { exportKubernetes } from '../../../lib/export/kubernetes/index.ts'
 import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../../../lib/export/kubernetes/options.ts'
+import { fixture } from '../../helpers/xserve.ts'
 import { exporting, planOf, readDocuments } from '../plans.ts'
 
 type Planned = Parameters<typeof planOf>
@@ -259,6 +260,33 @@ describe('exportKubernetes()', () => {
   ])('refuses %s', async (_, executors, flow, options, message) => {
     const more = message.includes('Ingress') ? { includeGateway: false } : {}
     await expect(manifests(executors, flow, options, more)).rejects.toThrow(message)
+  })
+
+  test('a workspace of this machine is a folder of the container’s that can be written to', async () => {
+    const own = { name: 'own', uses: fixture('my_executor.ts'), workspace: './kept' }
+    const more = { images: { own: 'acme/own:1' } }
+    const passing = await manifests([own], {}, {}, more)
+    expect(passing.container('own').args.join(' ')).toContain('--workspace /workspace')
+    expect(passing.container('own').volumeMounts).toContainEqual({ name: 'workspace', mountPath: '/workspace' })
+    expect(passing.pod('own').spec.volumes).toContainEqual({ name: 'workspace', emptyDir: {} })
+    const kept = await manifests([{ ...own, volumes: ['/workspace'] }], {}, {}, more)
+    expect(kept.container('own').volumeMounts).toContainEqual({ name: 'own-volume', mountPath: '/workspace' })
+    expect(JSON.stringify(kept.pod('own').spec.volumes)).not.toContain('"workspace"')
+    const theirs = await manifests([{ ...IMAGE, workspace: 'kept' }])
+    expect(theirs.container('executor0').args.join(' ')).toContain('--workspace kept')
+  })
+
+  test('one port for all protocols', async () => {
+    const { of, container } = await manifests([IMAGE], { protocol: ['grpc', 'http'], port: 7000 })
+    expect(container('gateway').ports).toHaveLength(1)
+    expect(of('Service', 'gateway').spec.ports[0].port).toBe(7000)
+    expect(of('Service', 'gateway-1-http').spec.ports[0].port).toBe(7000)
+  })
+
+  test('the namespace, when asked for, comes first', async () => {
+    const { files } = await manifests([IMAGE], { name: 'shop' }, { createNamespace: true })
+    expect(files[0]).toMatchObject({ path: '00-namespace.yml', text: expect.stringContaining('kind: Namespace') })
+    expect(files.map(({ path }) => path)).toEqual(files.map(({ path }) => path).toSorted())
   })
 
   test('without a gateway', async () => {
