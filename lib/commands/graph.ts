@@ -38,7 +38,7 @@ export const graph: CommandDefinition = {
       : terminalOf(picture, {
           ascii: args.flag('ascii') ?? !speaksUnicode(process.env),
           colours: isTerminal && !process.env.NO_COLOR,
-          columns: isTerminal ? process.stdout.columns : null,
+          columns: isTerminal ? (process.stdout.columns ?? null) : null,
         })
     await Bun.write(Bun.stdout, `${text}\n`)
     return 0

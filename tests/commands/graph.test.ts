@@ -21,7 +21,7 @@ test('draws, in ASCII where that is asked for or all there is', async () => {
   expect(drawn).toEqual({
     code: 0,
     stderr: '',
-    stdout: `○      gateway
+    stdout: `○      gateway  grpc
 ├─╮
 ◆ │    a
 ├─│─╮
@@ -33,7 +33,7 @@ test('draws, in ASCII where that is asked for or all there is', async () => {
 `,
   })
   const ascii = await xserve(['graph', file, '--ascii'], { env: locale })
-  expect(ascii.stdout).toStartWith('o      gateway\n+-.\n+ |    a\n')
+  expect(ascii.stdout).toStartWith('o      gateway  grpc\n+-.\n+ |    a\n')
   expect((await xserve(['graph', file], { env: { LC_ALL: 'POSIX' } })).stdout).toBe(ascii.stdout)
 })
 

@@ -1,6 +1,6 @@
 /** What a picture of a Flow shows, however it is drawn: nodes with what is told of each, and the ways of documents. */
 import path from 'node:path'
-import { type DeploymentPlan, type FlowPlan, GATEWAY, type UsesPlan } from '../../plan/plan.ts'
+import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type UsesPlan } from '../../plan/plan.ts'
 import { conditionText } from './condition-text.ts'
 
 /** The two sides of the gateway. No executor has such a name: `gateway` is taken, and a slash is in none. */
@@ -22,7 +22,7 @@ export interface PictureNode {
   readonly id: string
   readonly kind: NodeKind
   readonly name: string
-  /** Where its class comes from: `Encoder · exec.ts`, an image's name, an address; null = there is none. */
+  /** Where its class comes from: `Encoder · exec.ts`, an image's name, an address; protocols of START; null = nothing. */
   readonly uses: string | null
   /** Run before and after its shards. */
   readonly before: string | null
@@ -49,7 +49,7 @@ export interface Picture {
   readonly edges: readonly PictureEdge[]
 }
 
-export function pictureOf({ name: title, graph, deployments }: FlowPlan): Picture {
+export function pictureOf({ name: title, graph, deployments, gateway: front }: FlowPlan): Picture {
   const byName = new Map(deployments.map((deployment) => [deployment.name, deployment]))
   const nodes = graph.nodes.map(({ name, floating, when }): PictureNode => {
     const described = describe(byName.get(name)!)
@@ -59,14 +59,21 @@ export function pictureOf({ name: title, graph, deployments }: FlowPlan): Pictur
     [...new Set(needs)].map((need): PictureEdge => ({ from: need, to: name, floating })),
   )
   const answers = [...new Set(graph.ends)].map((from): PictureEdge => ({ from, to: END, floating: false }))
-  return { title, nodes: [gateway(START), ...nodes, gateway(END)], edges: [...edges, ...answers] }
+  return {
+    title,
+    nodes: [gateway(START, protocolsOf(front)), ...nodes, gateway(END, null)],
+    edges: [...edges, ...answers],
+  }
 }
 
-const gateway = (id: string): PictureNode => ({
+const protocolsOf = ({ listeners }: GatewayPlan): string =>
+  [...new Set(listeners.map(({ protocol }) => protocol))].join(', ')
+
+const gateway = (id: string, uses: string | null): PictureNode => ({
   id,
   kind: 'gateway',
   name: GATEWAY,
-  uses: null,
+  uses,
   before: null,
   after: null,
   shards: 1,

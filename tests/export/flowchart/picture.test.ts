@@ -19,7 +19,7 @@ test('executors, what they are, and the ways between them', async () => {
       { name: 'log', uses: 'my_executor.ts#MyExec', needs: 'a', floating: true },
       { name: 'joiner', needs: ['b', 'c'] },
     ],
-    { name: 'search' },
+    { name: 'search', protocol: ['grpc', 'http'] },
   )
   expect(title).toBe('search')
   const gateway = { kind: 'gateway', name: 'gateway' } as const
@@ -27,7 +27,7 @@ test('executors, what they are, and the ways between them', async () => {
     bare('a', { uses: 'my_executor.ts', shards: 3, replicas: 2, before: 'acme/split:1' }),
     bare('b', { kind: 'image', uses: 'acme/encoder:3', when: 'text exists' }),
     bare('c', { kind: 'external', uses: 'elsewhere:4000' }),
-    bare(START, gateway),
+    bare(START, { ...gateway, uses: 'grpc, http' }),
     bare(END, gateway),
     bare('joiner', { kind: 'pass' }),
     bare('log', { uses: 'MyExec · my_executor.ts', floating: true }),
