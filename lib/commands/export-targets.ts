@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { exportCompose } from '../export/compose/index.ts'
-import { exportKubernetes } from '../export/kubernetes/index.ts'
+import { exportKubernetes, namespaceOf } from '../export/kubernetes/index.ts'
 import type { KubernetesOptions } from '../export/kubernetes/options.ts'
 import { type Difference, differences, type OutputFile, writeFile, writeFolder } from '../export/output.ts'
 import type { Args } from './arguments.ts'
@@ -37,7 +37,12 @@ export async function toKubernetes(args: Args): Promise<number> {
     })
   }
   writeFolder(folder, files, { force: args.flag('force') === true })
-  return print(`${HOW[kubernetes.format](folder)}\n`)
+  const namespace = namespaceOf(plan, kubernetes)
+  const isThere = namespace === 'default' || kubernetes.createNamespace || kubernetes.format === 'helm'
+  const first = isThere
+    ? ''
+    : `, once there is the namespace: kubectl create namespace ${namespace}, or --create-namespace`
+  return print(`${HOW[kubernetes.format](folder)}${first}\n`)
 }
 
 export async function toCompose(args: Args): Promise<number> {

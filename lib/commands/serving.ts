@@ -14,6 +14,7 @@ import type { Args } from './arguments.ts'
 import { banner, readiness } from './banner.ts'
 import { createConsole } from './console.ts'
 import { readExecutorPlan } from './executor-plan.ts'
+import { isHead, planHead } from './head.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
 import { readLogFormat } from './log-format.ts'
 import { DRAIN_MS } from './serving-options.ts'
@@ -21,6 +22,9 @@ import { DRAIN_MS } from './serving-options.ts'
 /** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
   const listening = readListening(role, args)
+  if (role === 'executor' && isHead(args)) {
+    return servePlan(role, planHead(args, readGateway(args, listening.protocols)), args)
+  }
   const warnings: string[] = []
   const load = (): Promise<FlowPlan> =>
     readExecutorPlan(args, readGateway(args, listening.protocols), (warning) => warnings.push(warning))

@@ -47,6 +47,7 @@ export function workloadsOf(
     return parts.workloads
   })
   const gateway = options.includeGateway ? gatewayOf(plan, images, target, reached) : null
+  if (gateway?.image.kind === 'other') tellOfHeads(plan, options.warn)
   checkUnique([...(gateway ? [gateway] : []), ...executors])
   return { gateway, executors }
 }
@@ -186,6 +187,13 @@ function gatewayOf(plan: FlowPlan, images: Images, target: Target, reached: Map<
     tls: gateway.tls,
     stateful: false,
   }
+}
+
+/** Who has shards in Jina has a head before them, which this program does without. */
+function tellOfHeads({ deployments }: FlowPlan, warn: (message: string) => void): void {
+  const sharded = deployments.filter(({ shards }) => shards > 1).map(({ name }) => name)
+  if (sharded.length > 0)
+    warn(`the gateway's own image must know shards by their addresses, which Jina's does not: ${sharded.join(', ')}`)
 }
 
 /** Free ports are none in a container: whoever calls must know them. */

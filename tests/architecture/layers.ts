@@ -54,6 +54,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/export/flowchart/colours.ts': 'constants',
   'lib/export/flowchart/describe.ts': 'tests/commands/graph.test.ts',
   'lib/commands/new.ts': 'tests/e2e/new.test.ts',
+  'lib/commands/head.ts': 'tests/e2e/export.test.ts',
   'lib/commands/build-image.ts': 'tests/e2e/export.test.ts',
   'lib/commands/build.ts': 'tests/e2e/export.test.ts',
   'lib/commands/export-dockerfile.ts': 'tests/e2e/export.test.ts',

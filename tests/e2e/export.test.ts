@@ -37,7 +37,7 @@ describe('xserve export kubernetes', () => {
   test('writes a folder; again, nothing changes; another image is told by --diff and nothing is written', async () => {
     const { code, stdout } = await run('export', 'k8s', 'flow.yml', 'k8s', ...IMAGE)
     expect(code).toBe(0)
-    expect(stdout).toContain('kubectl apply -R -f k8s')
+    expect(stdout).toContain('kubectl apply -R -f k8s, once there is the namespace: kubectl create namespace shop')
     expect(
       (readdirSync(at('k8s'), { recursive: true }) as string[]).filter((name) => name.endsWith('.yml')).sort(),
     ).toEqual(['enc/enc.yml', 'gateway/gateway.yml', 'own/own.yml'])
@@ -294,6 +294,54 @@ describe('programs as exports start them', () => {
   ])('%s', async (_, words, text) => {
     await using server = await startServer('executor', ['--uses', at('config.yml'), '--port', '0', ...words])
     expect(await textOf(server.address)).toEqual([text])
+  })
+
+  test('a head and a gateway as Jina writes them, before two shards', async () => {
+    const shard = (id: string) =>
+      startServer('executor', ['--uses', at('config.yml'), '--port', '0', '--shards', '2', '--shard-id', id])
+    await using one = await shard('0')
+    await using two = await shard('1')
+    await using head = await startServer('executor', [
+      ...[
+        '--name',
+        'who/head',
+        '--k8s-namespace',
+        'default',
+        '--polling',
+        '{"/search": "ALL", "*": "ANY"}',
+        '--shards',
+        '2',
+      ],
+      ...[
+        '--host',
+        '0.0.0.0',
+        '--runtime-cls',
+        'HeadRuntime',
+        '--pod-role',
+        'HEAD',
+        '--port',
+        '0',
+        '--uses-metas',
+        '{}',
+      ],
+      ...[
+        '--connection-list',
+        JSON.stringify({ 0: one.address, 1: [two.address] }),
+        '--timeout-send',
+        '5000',
+        '--native',
+      ],
+    ])
+    await using gateway = await startServer('gateway', [
+      ...['--port', '0', '--uses', 'GRPCGateway', '--expose-endpoints', '{}'],
+      ...['--graph-description', '{"who": ["end-gateway"], "start-gateway": ["who"]}'],
+      ...['--deployments-addresses', JSON.stringify({ who: [`grpc://${head.address}`] })],
+    ])
+    const seen = new Set<string>()
+    for (let i = 0; i < 4; i++) seen.add((await textOf(gateway.address))[0]!)
+    expect([...seen].sort()).toEqual(['0 of 2', '1 of 2'])
+    const alone = await run('executor', '--pod-role', 'HEAD', '--port', '0')
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--connection-list') })
   })
 
   test('an executor without endpoints passes on', async () => {

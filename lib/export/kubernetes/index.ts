@@ -77,8 +77,8 @@ function namespaceFile(name: string): Manifest {
   return { path: '00-namespace.yml', text: toYaml([object]), workload: null }
 }
 
-/** One that is asked for is taken as it is; the Flow's name is made to fit. */
-function namespaceOf({ name, gateway }: FlowPlan, { namespace, format }: KubernetesOptions): string {
+/** One that is asked for is taken as it is; the Flow's name is made to fit. Throws XserveError BAD_ARGUMENT. */
+export function namespaceOf({ name, gateway }: FlowPlan, { namespace, format }: KubernetesOptions): string {
   if (format === 'helm') return HELM_NAMESPACE
   const asked = namespace ?? (gateway.options.k8s_namespace as string | undefined)
   return checkNamespace(asked ?? (name === null ? 'default' : dnsName(name)))

@@ -276,6 +276,20 @@ describe('exportKubernetes()', () => {
     expect(theirs.container('executor0').args.join(' ')).toContain('--workspace kept')
   })
 
+  test('a gateway of somebody’s, and shards that it may not know', async () => {
+    const gateway = { kind: 'image', image: 'acme/gate:1', written: 'docker://acme/gate:1' } as const
+    const plan = await planOf([{ ...IMAGE, name: 'index', shards: 2 }], { port: 1 })
+    const given = exporting()
+    const files = exportKubernetes({ ...plan, gateway: { ...plan.gateway, uses: gateway } }, given, DEFAULT_KUBERNETES)
+    expect(given.told).toEqual([expect.stringContaining('index')])
+    const container = readDocuments(files.at(-1)!.text).at(-1).spec.template.spec.containers[0]
+    expect(container).toMatchObject({
+      image: 'acme/gate:1',
+      command: ['jina'],
+      args: expect.arrayContaining(['config.yml']),
+    })
+  })
+
   test('one port for all protocols', async () => {
     const { of, container } = await manifests([IMAGE], { protocol: ['grpc', 'http'], port: 7000 })
     expect(container('gateway').ports).toHaveLength(1)
