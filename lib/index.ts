@@ -48,6 +48,7 @@ export {
   type FlowOrigin,
   type GatewayOptions,
   type LoadConfigOptions,
+  type PlotOptions,
 } from './flow/flow.ts'
 export { Deployment, type DeploymentOptions } from './flow/standalone.ts'
 export type { BatchingSpec, ExecutorSpec, FlowSpec, GatewaySpec } from './plan/flow-spec.ts'

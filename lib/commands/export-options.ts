@@ -74,7 +74,6 @@ export const EXPORT_OPTIONS: readonly Option[] = [
   { name: 'network-policy', type: 'flag', summary: 'kubernetes: only the gateway may call executors' },
   { name: 'ingress', type: 'text', value: 'HOST', summary: 'kubernetes: an Ingress to the gateway' },
   { name: 'ingress-class', type: 'text', value: 'NAME', summary: 'kubernetes: its class' },
-  { name: 'vertical-layout', type: 'flag', summary: 'flowchart: from top to bottom' },
   {
     name: 'network-name',
     type: 'text',
@@ -82,6 +81,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     summary: 'docker-compose: of the network',
     preset: 'jina-network',
   },
+  { name: 'vertical-layout', type: 'flag', summary: 'flowchart: from top to bottom, not from left to right' },
 ]
 
 /** What every target takes. Throws XserveError BAD_ARGUMENT. */

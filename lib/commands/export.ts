@@ -17,8 +17,8 @@ const TARGETS: Readonly<Record<string, Target>> = {
   k8s: kubernetes,
   'docker-compose': compose,
   compose,
-  dockerfile: async (args) => (await import('./export-dockerfile.ts')).toDockerfile(args),
   flowchart: async (args) => (await import('./export-flowchart.ts')).toFlowchart(args),
+  dockerfile: async (args) => (await import('./export-dockerfile.ts')).toDockerfile(args),
   schema: async (args) => (await import('./export-schema.ts')).toSchema(args),
 }
 
@@ -35,7 +35,7 @@ const JSON_PATH: Option = {
 export const exportCommand: CommandDefinition = {
   name: 'export',
   summary:
-    'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, or the JSON schema of YAML',
+    'Write a Flow or an executor for Kubernetes, Docker Compose or a builder of images, its picture, or the JSON schema of YAML',
   positionals: [
     {
       name: 'what',
@@ -49,7 +49,8 @@ export const exportCommand: CommandDefinition = {
     },
     {
       name: 'out',
-      summary: 'Folder (kubernetes, dockerfile) or file (docker-compose, flowchart: .svg, .png, .mmd) to write',
+      summary:
+        'Folder (kubernetes, dockerfile) or file (default: docker-compose.yml) to write; of a flowchart: .svg, .png, .mmd or .md (default: Mermaid on stdout)',
       required: false,
     },
   ],

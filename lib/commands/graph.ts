@@ -1,25 +1,52 @@
-/** `xserve graph FILE`: a Flow drawn in the terminal. */
-import { chartOf } from '../export/flowchart/chart.ts'
-import { toTerminal } from '../export/flowchart/terminal.ts'
+/** `xserve graph FILE`: who waits for whom in a Flow, drawn in the terminal; starts nothing. */
+import { XserveError } from '../errors.ts'
+import { describePicture } from '../export/flowchart/describe.ts'
+import { pictureOf } from '../export/flowchart/picture.ts'
+import { terminalOf } from '../export/flowchart/terminal.ts'
 import type { CommandDefinition } from './arguments.ts'
 import { readExportPlan } from './export-plan.ts'
 import { VARIABLE_OPTIONS } from './variable-options.ts'
 
-/** Where nobody says how wide it may be. */
-const COLUMNS = 120
-
 export const graph: CommandDefinition = {
   name: 'graph',
-  summary: 'Draw a Flow in the terminal: who waits for whom, where it branches and joins',
+  summary: "Draw a Flow's graph in the terminal: who waits for whom (pictures: xserve export flowchart)",
   positionals: [{ name: 'file', summary: "The Flow's YAML, or an executor", required: true }],
   options: [
-    { name: 'columns', type: 'integer', value: 'N', summary: 'How wide it may be', preset: 'the terminal, else 120' },
     ...VARIABLE_OPTIONS,
+    {
+      name: 'ascii',
+      type: 'flag',
+      summary: 'Draw with letters of ASCII',
+      preset: 'where the locale is not UTF-8',
+    },
+    { name: 'json', type: 'flag', summary: 'Nodes and edges as JSON on stdout' },
   ],
   async run(args) {
-    const plan = await readExportPlan(args.positional(0), args, () => {})
-    const columns = args.integer('columns', 20) ?? process.stdout.columns ?? COLUMNS
-    await Bun.write(Bun.stdout, toTerminal(chartOf(plan), columns))
+    const file = args.positional(0)
+    if (file === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'which Flow? The file is missing', {
+        hint: 'for example: xserve graph flow.yml',
+      })
+    }
+    const warnings = new Set<string>()
+    const plan = await readExportPlan(file, args, (warning) => void warnings.add(warning))
+    for (const warning of warnings) await Bun.write(Bun.stderr, `warning ${warning}\n`)
+    const picture = pictureOf(plan)
+    const isTerminal = process.stdout.isTTY === true
+    const text = args.flag('json')
+      ? JSON.stringify(describePicture(picture))
+      : terminalOf(picture, {
+          ascii: args.flag('ascii') ?? !speaksUnicode(process.env),
+          colours: isTerminal && !process.env.NO_COLOR,
+          columns: isTerminal ? (process.stdout.columns ?? null) : null,
+        })
+    await Bun.write(Bun.stdout, `${text}\n`)
     return 0
   },
+}
+
+/** As the C library reads it. No locale at all is what containers have, whose terminals draw everything: only another one says no. */
+export function speaksUnicode(env: Readonly<Record<string, string | undefined>>): boolean {
+  const locale = env.LC_ALL || env.LC_CTYPE || env.LANG
+  return locale === undefined || locale === '' || /utf-?8/i.test(locale)
 }

@@ -9,19 +9,17 @@ import { guessLogFormat } from './log-format.ts'
 
 /** Loaded only when asked for: a command pays for no other. */
 const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
+  new: { summary: 'Begin a project: an executor, a Flow, types', load: async () => (await import('./new.ts')).create },
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
   check: { summary: 'Check a YAML file, start nothing', load: async () => (await import('./check.ts')).check },
-  graph: {
-    summary: 'Draw a Flow in the terminal',
-    load: async () => (await import('./graph.ts')).graph,
-  },
+  graph: { summary: "Draw a Flow's graph in the terminal", load: async () => (await import('./graph.ts')).graph },
   build: {
     summary: 'Build a container image of an executor',
     load: async () => (await import('./build.ts')).build,
   },
   export: {
-    summary: 'Write a Flow for Kubernetes or Docker Compose, a Dockerfile, a schema',
+    summary: 'Write a Flow for Kubernetes or Docker Compose, a Dockerfile, a picture, a schema',
     load: async () => (await import('./export.ts')).exportCommand,
   },
   executor: {

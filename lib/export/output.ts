@@ -47,6 +47,8 @@ function isOurs(text: string, what?: string): boolean {
 export interface WriteOptions {
   /** Also over files that are not ours. */
   readonly force: boolean
+  /** Whether what is there is ours, and as it was written. Default: by the first line, which `signed` makes. */
+  readonly isOurs?: (content: Uint8Array) => boolean
 }
 
 /**
@@ -66,32 +68,34 @@ export function writeFolder(folder: string, files: readonly OutputFile[], option
 }
 
 /** Throws XserveError BAD_ARGUMENT, as above. */
-export function writeFile(file: string, text: string, options: WriteOptions): void {
+export function writeFile(file: string, content: string | Uint8Array, options: WriteOptions): void {
   refuseForeign(file, options)
-  writeAll([[file, text]])
+  writeAll([[file, content]])
 }
 
-function refuseForeign(file: string, { force }: WriteOptions): void {
-  const found = existsSync(file) ? statSync(file) : undefined
-  if (found === undefined) return
-  if (!found.isFile()) throw new XserveError('BAD_ARGUMENT', `${file} is no file: it cannot be written`)
-  if (force || isOurs(readFileSync(file, 'utf8'))) return
+const isSigned = (content: Uint8Array): boolean => isOurs(Buffer.from(content).toString('utf8'))
+
+function refuseForeign(file: string, { force, isOurs: isOwn = isSigned }: WriteOptions): void {
+  // Not so below a file either: there the writing fails, and tells why.
+  if (!existsSync(file)) return
+  if (!statSync(file).isFile()) throw new XserveError('BAD_ARGUMENT', `${file} is no file: it cannot be written`)
+  if (force || isOwn(readFileSync(file))) return
   throw new XserveError('BAD_ARGUMENT', `${file} is there, and not as an export has written it: it is left alone`, {
     hint: 'move it away, choose another place, or write over it with --force',
   })
 }
 
 /** Drafts first, which then take their places: a full disk leaves what was there. */
-function writeAll(files: readonly (readonly [string, string])[]): void {
+function writeAll(files: readonly (readonly [file: string, content: string | Uint8Array])[]): void {
   const drafts: [string, string][] = []
   const made: string[] = []
   try {
-    for (const [file, text] of files) {
+    for (const [file, content] of files) {
       const top = mkdirSync(path.dirname(file), { recursive: true })
       if (top !== undefined) made.push(top)
       const draft = `${file}.${process.pid}.tmp`
       drafts.push([draft, file])
-      writeFileSync(draft, text)
+      writeFileSync(draft, content)
     }
     for (const [draft, file] of drafts) renameSync(draft, file)
   } catch (error) {

@@ -25,6 +25,14 @@ export interface GatewayOptions extends Omit<GatewaySpec, 'uses'> {
   readonly uses?: GatewaySpec['uses'] | ExecutorClass
 }
 
+/** How a Flow is drawn. */
+export interface PlotOptions {
+  /** From top to bottom. Default: from left to right. */
+  readonly verticalLayout?: boolean
+  /** Also over a file that is no earlier picture, or was changed since. Default: false. */
+  readonly force?: boolean
+}
+
 /** Ends a server that blocks. */
 export interface BlockOptions {
   readonly signal?: AbortSignal
@@ -49,12 +57,6 @@ export interface FlowOrigin {
 }
 
 const BUILT: FlowOrigin = { isDeployment: false, config: null }
-
-/** How a Flow is drawn. */
-export interface PlotOptions {
-  /** From top to bottom. Default: false, from left to right. */
-  readonly verticalLayout?: boolean
-}
 
 /** A graph of executors behind one gateway. It is built first, then started; a running one cannot be changed. */
 export class Flow implements Served {
@@ -183,13 +185,15 @@ export class Flow implements Served {
   }
 
   /**
-   * Draws the graph: into a file (`.svg`, `.png`, `.mmd`), or without one as Mermaid text alone. Resolves with what was drawn;
-   * rejects with XserveError.
+   * Resolves with the graph as Mermaid's text, and draws it where a file is named: .svg, .png, .mmd or .md. Starts nothing.
+   * Rejects with XserveError as `plan` does, and BAD_ARGUMENT for a file that cannot be written or is somebody else's.
    */
   async plot(file?: string, options: PlotOptions = {}): Promise<string> {
     await stopHere()
-    const { drawFlow } = await import('../export/flowchart/index.ts')
-    return drawFlow(await this.plan(), file, options.verticalLayout ?? false)
+    const { flowchartText, writeFlowchart } = await import('../export/flowchart/index.ts')
+    const plan = await this.plan()
+    if (file !== undefined) await writeFlowchart(plan, file, options)
+    return flowchartText(plan, options)
   }
 
   /** Resolves when every executor is ready. Rejects with XserveError, and then nothing is left running. */

@@ -1,50 +1,41 @@
-/** A Flow's picture: as Mermaid text, as SVG, as PNG. */
-import { writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { XserveError } from '../../errors.ts'
+/** The picture of a Flow, in any of its forms. What draws is loaded when it is asked for. */
 import type { FlowPlan } from '../../plan/plan.ts'
-import { chartOf } from './chart.ts'
-import { toMermaid } from './mermaid.ts'
-import { toSvg } from './svg.ts'
+import { writeFile } from '../output.ts'
+import { type PictureFormat, pictureFormat } from './formats.ts'
+import { mermaidOf } from './mermaid.ts'
+import { pictureOf } from './picture.ts'
+import { isOwnPicture, signedPng, signedText } from './signature.ts'
 
-/** By the file's name; without one, Mermaid. Resolves with the text that was drawn. Rejects with XserveError BAD_ARGUMENT. */
-export async function drawFlow(plan: FlowPlan, file: string | undefined, vertical: boolean): Promise<string> {
-  const chart = chartOf(plan)
-  if (file === undefined) return toMermaid(chart, vertical)
-  switch (path.extname(file).toLowerCase()) {
-    case '.svg': {
-      const svg = toSvg(chart, vertical)
-      return write(file, svg, svg)
-    }
-    case '.png': {
-      const svg = toSvg(chart, vertical)
-      const { toPng } = await import('./png.ts')
-      return write(file, await toPng(svg), svg)
-    }
-    case '.md': {
-      const text = toMermaid(chart, vertical)
-      return write(file, `\`\`\`mermaid\n${text}\`\`\`\n`, text)
-    }
-    case '.mmd':
-    case '.mermaid':
-    case '.txt': {
-      const text = toMermaid(chart, vertical)
-      return write(file, text, text)
-    }
-  }
-  throw new XserveError('BAD_ARGUMENT', `${file}: pictures are drawn as SVG, as PNG or as Mermaid text`, {
-    hint: 'flow.svg, flow.png or flow.mmd',
-  })
+export interface FlowchartOptions {
+  /** From top to bottom. Default: from left to right. */
+  readonly verticalLayout?: boolean
 }
 
-function write(file: string, content: string | Uint8Array, drawn: string): string {
-  try {
-    writeFileSync(file, content)
-  } catch (error) {
-    throw new XserveError(
-      'BAD_ARGUMENT',
-      `${file} cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
-  }
-  return drawn
+/** Mermaid's text. */
+export function flowchartText(plan: FlowPlan, { verticalLayout = false }: FlowchartOptions = {}): string {
+  return mermaidOf(pictureOf(plan), { vertical: verticalLayout })
+}
+
+export interface WriteFlowchartOptions extends FlowchartOptions {
+  /** Also over a file that no export has written. Default: false. */
+  readonly force?: boolean
+}
+
+/**
+ * The ending of the file's name tells the kind of picture; folders are made. Rejects with XserveError BAD_ARGUMENT for another
+ * ending, for a file that is there and is not an earlier picture, unchanged, and for a place that cannot be written to.
+ */
+export async function writeFlowchart(plan: FlowPlan, file: string, options: WriteFlowchartOptions = {}): Promise<void> {
+  const content = await drawn(plan, pictureFormat(file), options)
+  writeFile(file, content, { force: options.force === true, isOurs: isOwnPicture })
+}
+
+async function drawn(plan: FlowPlan, format: PictureFormat, options: FlowchartOptions): Promise<string | Uint8Array> {
+  if (format === 'mmd') return signedText(flowchartText(plan, options), format)
+  if (format === 'md') return signedText(`\`\`\`mermaid\n${flowchartText(plan, options)}\`\`\`\n`, format)
+  const { drawSvg } = await import('./svg.ts')
+  const { svg, ...size } = drawSvg(pictureOf(plan), { vertical: options.verticalLayout === true })
+  if (format === 'svg') return signedText(svg, format)
+  const { drawPng } = await import('./png.ts')
+  return signedPng(await drawPng(svg, size))
 }

@@ -1,108 +1,152 @@
-/** A chart as SVG: drawn here, without a browser. */
-import type { Chart, ChartNode } from './chart.ts'
-import { type Box, layOut, type Point } from './layout.ts'
+/** The picture as SVG: complete in itself, no script, no font, no network; the same text for the same Flow. */
 
-/** Of the widest letters of common fonts at the size of the text, so that nothing is cut. */
-const LETTER = 7.9
-const LINE = 17
-const PADDING = 12
-const MARGIN = 20
-const TITLE = 28
-/** How far copies stand out behind a box. */
-const BEHIND = 4
-/** Of corners. */
-const ROUND = 8
+import type { Card, Line, Pill } from './card.ts'
+import { COLOURS } from './colours.ts'
+import type { Box, Point } from './geometry.ts'
+import { type Placed, type PlacedEdge, type PlacedNode, placed } from './layout.ts'
+import type { Picture } from './picture.ts'
 
-const STYLE = `
-  text { font-family: ui-sans-serif, system-ui, sans-serif; font-size: 13px; fill: #1f2937; text-anchor: middle }
-  .title { font-weight: 600; text-anchor: start }
-  .name { font-weight: 600 }
-  .more { fill: #6b7280 }
-  rect { stroke-width: 1.3 }
-  .executor { fill: #eff6ff; stroke: #3b82f6 }
-  .gateway { fill: #f0fdf4; stroke: #16a34a }
-  .passing { fill: #f9fafb; stroke: #9ca3af }
-  .elsewhere { fill: #fff7ed; stroke: #ea580c; stroke-dasharray: 5 3 }
-  .way { fill: none; stroke: #6b7280; stroke-width: 1.4 }
-  .floating { stroke-dasharray: 4 4 }
-  #arrow path { fill: #6b7280 }`
+/** The first is the one that a picture in PNG is drawn with; all have letters of the same width. */
+const FONTS =
+  "'JetBrains Mono', ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace"
+/** Length and half width of the point of a line. */
+const TIP = { length: 8, half: 4 } as const
 
-export function toSvg(chart: Chart, vertical: boolean): string {
-  const layout = layOut(chart, {
-    vertical,
-    size: ({ lines }) => ({
-      width: Math.max(...lines.map(widthOf)) + 2 * PADDING,
-      height: lines.length * LINE + PADDING,
-    }),
-    gaps: { boxes: 28, arrows: 14, layers: 50 },
-  })
-  const [width, height] = [layout.width + 2 * MARGIN, layout.height + 2 * MARGIN + TITLE].map(Math.ceil)
-  const ways = layout.ways.map(
-    ({ edge, points }) =>
-      `<path class="way${edge.floating ? ' floating' : ''}" d="${curve(docked(points, layout.boxes.get(edge.from)!, layout.boxes.get(edge.to)!, vertical))}" marker-end="url(#arrow)"/>`,
-  )
-  const boxes = chart.nodes.map((node) => drawBox(node, layout.boxes.get(node.id)!))
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
-    `<title>${escaped(chart.title)}</title>`,
-    `<style>${STYLE}\n</style>`,
-    '<defs><marker id="arrow" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto"><path d="M0 0 8 4 0 8z"/></marker></defs>',
-    `<rect width="${width}" height="${height}" fill="#ffffff"/>`,
-    `<text class="title" x="${MARGIN}" y="${MARGIN + 6}">${escaped(chart.title)}</text>`,
-    `<g transform="translate(${MARGIN} ${MARGIN + TITLE})">`,
-    ...ways,
-    ...boxes,
-    '</g>',
+export interface Drawing {
+  readonly svg: string
+  /** In CSS pixels. */
+  readonly width: number
+  readonly height: number
+}
+
+export function drawSvg(picture: Picture, { vertical }: { readonly vertical: boolean }): Drawing {
+  const all = placed(picture, vertical)
+  const { width, height } = all
+  const title = picture.title ?? 'Flow'
+  const svg = [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" ` +
+      `font-family="${FONTS}" role="img">`,
+    `<title>${escaped(title)}</title>`,
+    `<rect width="${width}" height="${height}" fill="${COLOURS.background}"/>`,
+    ...all.edges.map((edge) => edgeOf(edge, all)),
+    ...all.nodes.map((node) => nodeOf(node, all)),
     '</svg>',
     '',
   ].join('\n')
+  return { svg, width, height }
 }
 
-/** Letters of other scripts are up to twice as wide. */
-const widthOf = (text: string): number => Bun.stringWidth(text) * LETTER
-
-function drawBox({ lines, kind, copies }: ChartNode, { x, y, width, height }: Box): string {
-  const rect = (shift: number) =>
-    `<rect class="${kind}" x="${round(x + shift)}" y="${round(y - shift)}" width="${round(width)}" height="${round(height)}" rx="${kind === 'gateway' ? Math.min(height / 2, 18) : ROUND}"/>`
-  const behind = [2, 1].slice(2 - Math.min(2, copies - 1)).map((step) => rect(step * BEHIND))
-  const texts = lines.map((line, index) => {
-    const at = y + PADDING / 2 + (index + 0.75) * LINE
-    return `<text class="${index === 0 ? 'name' : 'more'}" x="${round(x + width / 2)}" y="${round(at)}">${escaped(line)}</text>`
+function edgeOf({ edge, start, steps }: PlacedEdge, { vertical }: Placed): string {
+  const end = steps.at(-1)!.to
+  // The line stops where its point begins, which would else be blunt.
+  const last = steps.length - 1
+  const back = vertical ? { x: end.x, y: end.y - TIP.length } : { x: end.x - TIP.length, y: end.y }
+  let at = start
+  let path = `M${pair(start)}`
+  steps.forEach(({ to, curved }, index) => {
+    const goal = index === last ? back : to
+    path += curved ? curve(at, goal, vertical) : `L${pair(goal)}`
+    at = goal
   })
-  return [...behind, rect(0), ...texts].join('\n')
+  const dashes = edge.floating ? ' stroke-dasharray="5 4"' : ''
+  const line = `<path d="${path}" fill="none" stroke="${COLOURS.line}" stroke-width="1.5"${dashes}/>`
+  return `<g class="edge"><title>${escaped(`${edge.from} → ${edge.to}`)}</title>${line}${tip(back, end)}</g>`
 }
 
-/** Ways begin and end at the sides that face each other, not at corners. */
-function docked(points: readonly Point[], from: Box, to: Box, vertical: boolean): readonly Point[] {
-  const within = (value: number, start: number, size: number): number =>
-    Math.min(Math.max(value, start + 1.5 * ROUND), start + size - 1.5 * ROUND)
-  const between = points.slice(1, -1)
-  const [first, last] = [between[0] ?? points[0]!, between.at(-1) ?? points.at(-1)!]
-  const start = vertical
-    ? { x: within(first.x, from.x, from.width), y: from.y + from.height }
-    : { x: from.x + from.width, y: within(first.y, from.y, from.height) }
-  const end = vertical
-    ? { x: within(last.x, to.x, to.width), y: to.y }
-    : { x: to.x, y: within(last.y, to.y, to.height) }
-  return [start, ...between, end]
+function curve(from: Point, to: Point, vertical: boolean): string {
+  if (vertical ? from.x === to.x : from.y === to.y) return `L${pair(to)}`
+  const [a, b] = vertical
+    ? [
+        { x: from.x, y: (from.y + to.y) / 2 },
+        { x: to.x, y: (from.y + to.y) / 2 },
+      ]
+    : [
+        { x: (from.x + to.x) / 2, y: from.y },
+        { x: (from.x + to.x) / 2, y: to.y },
+      ]
+  return `C${pair(a)} ${pair(b)} ${pair(to)}`
 }
 
-/** Round corners: through the middle of each piece, with the points to bend it. */
-function curve(points: readonly Point[]): string {
-  const [first, ...rest] = points
-  const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 })
-  const at = ({ x, y }: Point): string => `${round(x)} ${round(y)}`
-  const parts = rest.map((point, index) => {
-    const next = rest[index + 1]
-    return next === undefined ? `L${at(point)}` : `Q${at(point)} ${at(middle(point, next))}`
-  })
-  return `M${at(first!)}${parts.join('')}`
+function tip(back: Point, end: Point): string {
+  const aside = back.x === end.x ? { x: TIP.half, y: 0 } : { x: 0, y: TIP.half }
+  const [one, other] = [
+    { x: back.x - aside.x, y: back.y - aside.y },
+    { x: back.x + aside.x, y: back.y + aside.y },
+  ]
+  return `<path d="M${pair(one)}L${pair(end)}L${pair(other)}Z" fill="${COLOURS.line}"/>`
 }
 
-/** No machine writes other digits. */
-const round = (value: number): string => String(Math.round(value * 10) / 10)
+function nodeOf({ node, card }: PlacedNode, { vertical }: Placed): string {
+  const { fill, stroke } = COLOURS[node.kind]
+  const dashes = node.floating ? ' stroke-dasharray="5 4"' : ''
+  const radius = node.kind === 'gateway' ? card.body.height / 2 : 8
+  return [
+    `<g class="node ${node.kind}" data-name="${escaped(node.id)}">`,
+    ...(card.condition === null ? [] : [conditionOf(card, card.condition, vertical)]),
+    `<rect ${boxOf(card.body)} rx="${round(radius)}" fill="${fill}" stroke="${stroke}" stroke-width="1.25"${dashes}/>`,
+    ...card.links.map(([from, to]) => linkOf(card.chips[from]!.box, card.chips[to]!.box, vertical)),
+    ...card.chips.map(({ kind, box, line }) => {
+      const { fill, stroke } = COLOURS[kind]
+      return `<rect ${boxOf(box)} rx="5" fill="${fill}" stroke="${stroke}"/>${textOf(line)}`
+    }),
+    ...card.lines.map(textOf),
+    '</g>',
+  ].join('')
+}
+
+/** A gate that documents pass on their way in. */
+function conditionOf({ body }: Card, { box, lines }: Pill, vertical: boolean): string {
+  const [from, to] = vertical
+    ? [
+        { x: box.x + box.width / 2, y: box.y + box.height },
+        { x: body.x + body.width / 2, y: body.y },
+      ]
+    : [
+        { x: box.x + box.width, y: box.y + box.height / 2 },
+        { x: body.x, y: body.y + body.height / 2 },
+      ]
+  const { fill, stroke } = COLOURS.condition
+  return (
+    `<path d="M${pair(from)}L${pair(to)}" stroke="${COLOURS.line}" stroke-width="1.5"/>` +
+    `<rect ${boxOf(box)} rx="11" fill="${fill}" stroke="${stroke}"/>${lines.map(textOf).join('')}`
+  )
+}
+
+function linkOf(from: Box, to: Box, vertical: boolean): string {
+  const [a, b] = vertical
+    ? [
+        { x: from.x + from.width / 2, y: from.y + from.height },
+        { x: to.x + to.width / 2, y: to.y },
+      ]
+    : [
+        { x: from.x + from.width, y: from.y + from.height / 2 },
+        { x: to.x, y: to.y + to.height / 2 },
+      ]
+  return `<path d="M${pair(a)}${curve(a, b, vertical)}" fill="none" stroke="${COLOURS.line}"/>`
+}
+
+function textOf({ text, full, size, muted, at }: Line): string {
+  const tooltip = full === text ? '' : `<title>${escaped(full)}</title>`
+  // The baseline, rather than dominant-baseline, which not all programs know.
+  const baseline = { x: at.x, y: at.y + size * 0.36 }
+  return (
+    `<text x="${round(baseline.x)}" y="${round(baseline.y)}" text-anchor="middle" font-size="${size}" ` +
+    `fill="${muted ? COLOURS.muted : COLOURS.text}">${tooltip}${escaped(text)}</text>`
+  )
+}
+
+const boxOf = ({ x, y, width, height }: Box): string =>
+  `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`
+
+const pair = ({ x, y }: Point): string => `${round(x)},${round(y)}`
+
+/** Hundredths are finer than any screen. */
+const round = (value: number): string => `${Math.round(value * 100) / 100}`
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-/** XML has no control characters. */
-const escaped = (text: string): string =>
-  text.replaceAll(/(?![\t\n\r])\p{Cc}|[\ufffe\uffff]/gu, '').replaceAll(/[&<>"]/g, (sign) => ENTITIES[sign]!)
+
+function escaped(text: string): string {
+  // Control characters cannot be in XML, not even as entities.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replaceAll(/[&<>"]/g, (one) => ENTITIES[one]!).replaceAll(/[\u0000-\u001f]/g, ' ')
+}
