@@ -197,6 +197,16 @@ describe('images', () => {
     expect(tags).toEqual([own.image, gateway.image])
   })
 
+  test('a gateway of the user’s own gets an image, too', async () => {
+    writeFileSync(at('gated.yml'), `${FLOW}gateway: {uses: project/own.ts, protocol: http, uses_with: {word: mine}}\n`)
+    const { stdout } = await build('export', 'compose', 'gated.yml', '--stdout', '--build')
+    const { gateway } = readDocuments(stdout)[0].services
+    expect(gateway).toMatchObject({ image: expect.stringMatching(/^gateway:[0-9a-f]{12}$/), entrypoint: ['xserve'] })
+    expect(gateway.command.slice(0, 3)).toEqual(['gateway', '--uses', 'config.yml'])
+    const refused = await build('export', 'compose', 'gated.yml', '--stdout', ...IMAGE)
+    expect(refused.stderr).toContain('the gateway (own.ts)')
+  })
+
   test('xserve export dockerfile', async () => {
     const { code } = await build('export', 'dockerfile', 'gateway', 'context')
     expect(code).toBe(0)
