@@ -34,10 +34,10 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology yaml exports cluster bench fmt clean
+.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology yaml exports cluster cluster-up bench fmt clean
 
 help: ## say what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: node_modules/.installed ## get the pinned Bun and the packages of bun.lock
 
@@ -100,6 +100,9 @@ CLUSTER ?= ../shared/cluster
 
 cluster: build ## deploy exports to a real Docker engine and a real Kubernetes (root; the first time builds both, 20 minutes)
 	@bash tests/cluster/run.sh $(CLUSTER) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
+
+cluster-up: ## start the Docker engine and the Kubernetes that `make cluster` needs
+	@bash tests/cluster/run.sh $(CLUSTER) up
 
 h2spec: build $(INTEROP_BIN)/h2spec-$(H2SPEC_VERSION) ## run the conformance tests of HTTP/2, plain and TLS
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/h2spec.ts $(INTEROP_BIN)/h2spec

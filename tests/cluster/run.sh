@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# run.sh CLUSTER BINARY BUN [compose|kubernetes]: what exports write, on a real Docker engine and a real Kubernetes. Both are
-# started if they do not run, and left running, since their first start takes long. Ends with `N passed, N failed`.
+# run.sh CLUSTER up | run.sh CLUSTER BINARY BUN [compose|kubernetes]: what exports write, on a real Docker engine and a real
+# Kubernetes. Both are started if they do not run, and left running, since their first start takes long. Ends with
+# `N passed, N failed`.
 set -euo pipefail
-cluster="$(cd "$1" && pwd)" binary="$2" bun="$3"
-shift 3
+cluster="$(cd "$1" && pwd)"
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # Whoever measures a run on a new machine gives more.
@@ -11,6 +11,9 @@ limit="${CLUSTER_MINUTES:-40}m"
 timeout "$limit" bash "$cluster/docker-up.sh"
 environment="$(timeout "$limit" bash "$cluster/kube-up.sh")"
 eval "$environment"
+[ "$2" = up ] && exit 0
+binary="$2" bun="$3"
+shift 3
 export XSERVE_CLUSTER="$cluster" XSERVE_BINARY="$binary"
 files=()
 for part in "${@:-compose kubernetes}"; do for name in $part; do files+=("./tests/cluster/$name.ts"); done; done
