@@ -11,6 +11,7 @@ import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
 import { measureLive } from './live.ts'
 import { describeMachine, loadBefore } from './machine.ts'
+import { measureProtocols } from './protocols.ts'
 import { isKept, type Measure, tableOf, writeReport } from './report.ts'
 import { serveBinary, serveEcho, serveJsonEcho, serveRelay } from './servers.ts'
 import { measureMemory, measureStarts } from './start.ts'
@@ -27,6 +28,7 @@ const PARTS = [
   'http',
   'connections',
   'topology',
+  'protocols',
   'flows',
   'live',
 ] as const
@@ -55,6 +57,7 @@ try {
   await add('start', () => measureStarts(quick ? 5 : 15))
   await add('memory', measureMemory)
   await add('topology', () => measureTopology(scale.requests))
+  await add('protocols', () => measureProtocols(scale.requests))
   await add('live', () => measureLive(quick ? 10 : 30))
   const requests = writeRequests(folder)
   await add('flows', () => measureFlows(requests, scale))
