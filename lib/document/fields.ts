@@ -136,8 +136,8 @@ export function contentField(bytes: Uint8Array, start: number, end: number): num
   return last
 }
 
-/** The text, unless a later blob or tensor has undone it. */
-export function findContentText(bytes: Uint8Array, start: number, end: number): string | undefined {
+/** Whether there is a text that no later blob or tensor has undone; `fieldFrom` and `fieldTo` tell where. */
+export function findContentPlace(bytes: Uint8Array, start: number, end: number): boolean {
   let last = 0
   let textFrom = 0
   let textTo = 0
@@ -149,7 +149,19 @@ export function findContentText(bytes: Uint8Array, start: number, end: number): 
     textFrom = from
     textTo = to
   }
-  return last === FIELD.text ? readText(bytes, textFrom, textTo) : undefined
+  from = textFrom
+  to = textTo
+  return last === FIELD.text
+}
+
+/** The last text, message or bytes field of this number; `fieldFrom` and `fieldTo` tell where. */
+export function findPlace(bytes: Uint8Array, start: number, end: number, wanted: number): boolean {
+  return findLast(bytes, start, end, wanted, 2)
+}
+
+/** That text. */
+export function findContentText(bytes: Uint8Array, start: number, end: number): string | undefined {
+  return findContentPlace(bytes, start, end) ? readText(bytes, from, to) : undefined
 }
 
 export function findText(bytes: Uint8Array, start: number, end: number, wanted: number): string | undefined {

@@ -8,18 +8,22 @@ import { decodeData, findFirstDialect } from './data-content.ts'
 import { MAX_DEPTH, tooDeep } from './depth.ts'
 import {
   FIELD,
+  fieldFrom,
   fieldNumber,
+  fieldTo,
+  findContentPlace,
   findContents,
-  findContentText,
   findFloat,
   findFloats,
   findMessage,
+  findPlace,
   findText,
   findUint,
   LAST_FIELD,
   nextField,
 } from './fields.ts'
 import { newId } from './id.ts'
+import type { JsonText } from './json-text.ts'
 import { readNdArray } from './nd-array.ts'
 import { quote } from './quote.ts'
 import { readScore, type Scores } from './scores.ts'
@@ -33,25 +37,30 @@ interface Above {
   readonly adjacency: number
 }
 
-/** A JSON list of the documents in DataContentProto bytes. Throws XserveError BAD_REQUEST, BAD_TENSOR, BAD_DOCUMENT, PICKLE_REFUSED. */
-export function dataToFullJson(data: Uint8Array): string {
-  if (data.length === 0) return '[]'
+/** Writes a JSON list of the documents in DataContentProto bytes. Throws XserveError BAD_REQUEST, BAD_TENSOR, BAD_DOCUMENT, PICKLE_REFUSED. */
+export function writeFullJson(out: JsonText, data: Uint8Array): void {
+  out.ascii('[')
+  if (data.length > 0) writeDocuments(out, data)
+  out.ascii(']')
+}
+
+function writeDocuments(out: JsonText, data: Uint8Array): void {
   const places = findFirstDialect(data)
-  let out = '['
   if (places !== null) {
     for (let i = 0; i < places.length; i += 2) {
-      out += (i === 0 ? '' : ',') + fullJson(data, places[i]!, places[i + 1]!, null, 0)
+      if (i > 0) out.ascii(',')
+      writeDocument(out, data, places[i]!, places[i + 1]!, null, 0)
     }
-    return `${out}]`
+    return
   }
   const documents = decodeData(data)
   const second = documents.dialect === 'v2'
   for (let i = 0; i < documents.length; i++) {
     const document = documents.at(i)!
     const bytes = (second ? document.legacy() : document).toBytes()
-    out += (i === 0 ? '' : ',') + fullJson(bytes, 0, bytes.length, null, 0)
+    if (i > 0) out.ascii(',')
+    writeDocument(out, bytes, 0, bytes.length, null, 0)
   }
-  return `${out}]`
 }
 
 /** Names in the order of the answer, and the fields that they show. */
@@ -126,14 +135,27 @@ function fieldsOf(bytes: Uint8Array, start: number, end: number, above: Above | 
   return seen | (above.kind === 'chunks' ? bit(FIELD.parentId) | bit(FIELD.granularity) : bit(FIELD.adjacency))
 }
 
-function fullJson(bytes: Uint8Array, start: number, end: number, above: Above | null, depth: number): string {
+function writeDocument(
+  out: JsonText,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  above: Above | null,
+  depth: number,
+): void {
   if (depth > MAX_DEPTH) throw tooDeep()
   const { fields, before, after } = shapeOf(fieldsOf(bytes, start, end, above))
-  const id = findText(bytes, start, end, FIELD.id) || newId()
-  let out = before[0]! + quote(id)
+  out.ascii(before[0]!)
+  const given = findPlace(bytes, start, end, FIELD.id) && fieldFrom() < fieldTo()
+  const id = given ? null : newId()
+  if (id === null) out.quotedBytes(bytes, fieldFrom(), fieldTo())
+  else out.quoted(id)
   const place: Place = { bytes, start, end, above, id, depth }
-  for (let i = 1; i < fields.length; i++) out += before[i]! + valueJson(place, fields[i]!)
-  return out + after
+  for (let i = 1; i < fields.length; i++) {
+    out.ascii(before[i]!)
+    writeValue(out, place, fields[i]!)
+  }
+  out.ascii(after)
 }
 
 /** A document whose fields are written. */
@@ -142,15 +164,41 @@ interface Place {
   readonly start: number
   readonly end: number
   readonly above: Above | null
-  readonly id: string
+  /** The one that it was given here; null: its own. */
+  readonly id: string | null
   readonly depth: number
+}
+
+/** Texts, and documents in documents, go straight to the bytes; anything else costs more than a text made of it. */
+function writeValue(out: JsonText, place: Place, number: number): void {
+  const { bytes, start, end } = place
+  if (number === FIELD.text && findContentPlace(bytes, start, end) && fieldFrom() < fieldTo()) {
+    out.quotedBytes(bytes, fieldFrom(), fieldTo())
+  } else if (number === FIELD.chunks || number === FIELD.matches) writeChildren(out, place, number)
+  else out.json(valueJson(place, number))
+}
+
+function writeChildren(out: JsonText, place: Place, number: number): void {
+  const { bytes, start, end } = place
+  const above: Above = {
+    kind: number === FIELD.chunks ? 'chunks' : 'matches',
+    id: place.id ?? findText(bytes, start, end, FIELD.id)!,
+    granularity: granularityOf(place),
+    adjacency: adjacencyOf(place),
+  }
+  const children = findContents(bytes, start, end, number)
+  for (let i = 0; i < children.length; i++) {
+    out.ascii(i === 0 ? '[' : ',')
+    writeDocument(out, children[i]!, 0, children[i]!.length, above, place.depth + 1)
+  }
+  out.ascii(']')
 }
 
 function valueJson(place: Place, number: number): string {
   const { bytes, start, end, above } = place
   switch (number) {
     case FIELD.text:
-      return quoted(findContentText(bytes, start, end))
+      return 'null'
     case FIELD.parentId:
       return above?.kind === 'chunks' ? quote(above.id) : quoted(findText(bytes, start, end, number))
     case FIELD.granularity:
@@ -173,20 +221,6 @@ function valueJson(place: Place, number: number): string {
     case FIELD.evaluations:
     case FIELD.scores:
       return scoresJson(findContents(bytes, start, end, number))
-    case FIELD.chunks:
-    case FIELD.matches: {
-      const kind = number === FIELD.chunks ? 'chunks' : 'matches'
-      const here: Above = {
-        kind,
-        id: place.id,
-        granularity: granularityOf(place),
-        adjacency: adjacencyOf(place),
-      }
-      const children = findContents(bytes, start, end, number).map((child) =>
-        fullJson(child, 0, child.length, here, place.depth + 1),
-      )
-      return `[${children.join(',')}]`
-    }
     default:
       return quoted(findText(bytes, start, end, number))
   }

@@ -5,7 +5,8 @@ import { encodeData } from '../../lib/document/data-content.ts'
 import { Document } from '../../lib/document/document.ts'
 import { DocumentArray, type DocumentInput } from '../../lib/document/document-array.ts'
 import type { DocumentInit } from '../../lib/document/document-init.ts'
-import { dataToFullJson } from '../../lib/document/json-full.ts'
+import { writeFullJson } from '../../lib/document/json-full.ts'
+import { JsonText } from '../../lib/document/json-text.ts'
 import { Tensor } from '../../lib/document/tensor.ts'
 import { XserveError } from '../../lib/errors.ts'
 
@@ -15,6 +16,11 @@ const KEYS =
   )
 
 type Full = Record<string, unknown>
+function dataToFullJson(data: Uint8Array): string {
+  const out = new JsonText().begin()
+  writeFullJson(out, data)
+  return out.text()
+}
 const full = (...documents: DocumentInput[]): Full[] =>
   JSON.parse(dataToFullJson(encodeData(new DocumentArray(documents)))) as Full[]
 

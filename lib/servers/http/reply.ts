@@ -5,7 +5,8 @@ import type { HttpResponse } from './exchange.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' } as const
 
-export function jsonReply(body: string, status = 200): HttpResponse {
+/** `body`: JSON, in UTF-8 if it is bytes. */
+export function jsonReply(body: string | Uint8Array, status = 200): HttpResponse {
   return { status, headers: JSON_TYPE, body }
 }
 

@@ -1,6 +1,7 @@
-/** An Envelope as the JSON answer of HTTP (camelCase, nulls there) and of WebSocket (snake_case, nulls left out), as recorded. */
+/** An Envelope as the JSON answer of HTTP (camelCase, nulls there; bytes) and of WebSocket (snake_case, nulls left out; text), as recorded. */
 import type { DialectName } from '../../document/dialect.ts'
-import { dataToFullJson } from '../../document/json-full.ts'
+import { writeFullJson } from '../../document/json-full.ts'
+import { JsonText } from '../../document/json-text.ts'
 import { quote } from '../../document/quote.ts'
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import type { XserveError } from '../../errors.ts'
@@ -9,30 +10,42 @@ import type { Envelope } from '../../wire/envelope.ts'
 import type { Route } from '../../wire/routes.ts'
 import { decodeStatus } from '../../wire/status.ts'
 
-/** JinaResponseModel. Throws XserveError for documents that JSON cannot say. */
-export function camelCaseAnswer(answer: Envelope): string {
+/** All answers are written here, one after the other. */
+const out = new JsonText()
+
+/** JinaResponseModel as UTF-8. Throws XserveError for documents that JSON cannot say. */
+export function camelCaseAnswer(answer: Envelope): Uint8Array {
   return camelCaseWith(answer, statusJson(answer.status), answer.routes)
 }
 
 /** The request echoed, with what kept it from being answered in its header (Jina facts §2.2). */
-export function camelCaseFailure(request: Envelope, error: XserveError): string {
+export function camelCaseFailure(request: Envelope, error: XserveError): Uint8Array {
   return camelCaseWith(request, failureJson(error), [])
 }
 
-function camelCaseWith(envelope: Envelope, status: string | null, routes: readonly Route[]): string {
-  return (
-    `{"header":{"requestId":${quote(envelope.requestId)},"status":${status ?? 'null'}` +
-    `,"execEndpoint":${quote(envelope.endpoint)},"targetExecutor":${quote(envelope.targetExecutor)}}` +
-    `,"parameters":${parametersJson(envelope.parameters)},"routes":[${routes.map(camelCaseRoute).join(',')}]` +
-    `,"data":${dataToFullJson(envelope.data)}}`
-  )
-}
-
-function camelCaseRoute({ executor, startMs, endMs, status }: Route): string {
-  return (
-    `{"executor":${quote(executor)},"startTime":${startMs > 0 ? timeJson(startMs) : 'null'}` +
-    `,"endTime":${endMs > 0 ? timeJson(endMs) : 'null'},"status":${(status && statusJson(status)) ?? 'null'}}`
-  )
+function camelCaseWith(envelope: Envelope, status: string | null, routes: readonly Route[]): Uint8Array {
+  out.begin().ascii('{"header":{"requestId":')
+  out.quoted(envelope.requestId)
+  writeStatus(status ?? NULL)
+  out.ascii(',"execEndpoint":')
+  out.quoted(envelope.endpoint)
+  out.ascii(',"targetExecutor":')
+  out.quoted(envelope.targetExecutor)
+  writeParameters(envelope.parameters)
+  out.ascii(',"routes":[')
+  for (let i = 0; i < routes.length; i++) {
+    const { executor, startMs, endMs, status: failed } = routes[i]!
+    out.ascii(i === 0 ? '{"executor":' : ',{"executor":')
+    out.quoted(executor)
+    writeTime(',"startTime":', startMs, true)
+    writeTime(',"endTime":', endMs, true)
+    writeStatus((failed && statusJson(failed)) ?? NULL)
+    out.ascii('}')
+  }
+  out.ascii('],"data":')
+  writeFullJson(out, envelope.data)
+  out.ascii('}')
+  return out.take()
 }
 
 /** What the second dialect's gateway answers (Jina facts §2.3). Throws XserveError for documents that JSON cannot say. */
@@ -66,21 +79,48 @@ function snakeCaseWith(
   routes: readonly Route[],
   dialect: DialectName,
 ): string {
-  const data = dialect === 'v1' ? dataToFullJson(envelope.data) : JSON.stringify(dataToNodeJson(envelope.data))
-  return (
-    `{"header":{"request_id":${quote(envelope.requestId)}${status === null ? '' : `,"status":${status}`}` +
-    `,"exec_endpoint":${quote(envelope.endpoint)},"target_executor":${quote(envelope.targetExecutor)}}` +
-    `,"parameters":${parametersJson(envelope.parameters)},"routes":[${routes.map(snakeCaseRoute).join(',')}]` +
-    `,"data":${data}}`
-  )
+  out.begin().ascii('{"header":{"request_id":')
+  out.quoted(envelope.requestId)
+  if (status !== null) writeStatus(status)
+  out.ascii(',"exec_endpoint":')
+  out.quoted(envelope.endpoint)
+  out.ascii(',"target_executor":')
+  out.quoted(envelope.targetExecutor)
+  writeParameters(envelope.parameters)
+  out.ascii(',"routes":[')
+  for (let i = 0; i < routes.length; i++) {
+    const { executor, startMs, endMs, status: bytes } = routes[i]!
+    const failed = bytes && statusJson(bytes)
+    out.ascii(i === 0 ? '{"executor":' : ',{"executor":')
+    out.quoted(executor)
+    writeTime(',"start_time":', startMs, false)
+    writeTime(',"end_time":', endMs, false)
+    if (failed) writeStatus(failed)
+    out.ascii('}')
+  }
+  out.ascii('],"data":')
+  if (dialect === 'v1') writeFullJson(out, envelope.data)
+  else out.json(JSON.stringify(dataToNodeJson(envelope.data)))
+  out.ascii('}')
+  return out.text()
 }
 
-function snakeCaseRoute({ executor, startMs, endMs, status }: Route): string {
-  const failed = status && statusJson(status)
-  return (
-    `{"executor":${quote(executor)}${startMs > 0 ? `,"start_time":${timeJson(startMs)}` : ''}` +
-    `${endMs > 0 ? `,"end_time":${timeJson(endMs)}` : ''}${failed ? `,"status":${failed}` : ''}}`
-  )
+const NULL = 'null'
+
+function writeStatus(status: string): void {
+  if (status === NULL) out.ascii(',"status":null')
+  else {
+    out.ascii(',"status":')
+    out.json(status)
+  }
+}
+
+function writeParameters(bytes: Uint8Array): void {
+  if (bytes.length === 0) out.ascii('},"parameters":{}')
+  else {
+    out.ascii('},"parameters":')
+    out.json(parametersJson(bytes))
+  }
 }
 
 function parametersJson(bytes: Uint8Array): string {
@@ -102,23 +142,13 @@ export function failureJson(error: XserveError): string {
 
 let second = -1
 let secondText = ''
-// The gateway and a single executor begin and end together.
-const lastTimes = [-1, -1]
-const lastTexts = ['', '']
-let older = 0
 
-/** RFC 3339 with microseconds. Times of a moment are told again and again: the last two are kept. */
-export function timeJson(ms: number): string {
-  if (ms === lastTimes[0]) return lastTexts[0]!
-  if (ms === lastTimes[1]) return lastTexts[1]!
-  lastTimes[older] = ms
-  const text = writeTime(ms)
-  lastTexts[older] = text
-  older = 1 - older
-  return text
-}
-
-function writeTime(ms: number): string {
+/** RFC 3339 with microseconds, behind `before`; a time of 0 is none: null, or left out with its name. */
+function writeTime(before: string, ms: number, told: boolean): void {
+  if (ms <= 0) {
+    if (told) out.ascii(`${before}null`)
+    return
+  }
   let whole = Math.floor(ms / 1000)
   let micros = Math.round((ms - whole * 1000) * 1000)
   if (micros === 1_000_000) {
@@ -126,8 +156,11 @@ function writeTime(ms: number): string {
     whole++
   }
   if (whole !== second) {
-    secondText = new Date(whole * 1000).toISOString().slice(0, -4)
+    secondText = `"${new Date(whole * 1000).toISOString().slice(0, -4)}`
     second = whole
   }
-  return `"${secondText}${String(micros + 1_000_000).slice(1)}Z"`
+  out.ascii(before)
+  out.ascii(secondText)
+  out.digits(micros, 6)
+  out.ascii('Z"')
 }

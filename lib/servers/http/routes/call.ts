@@ -79,6 +79,6 @@ function unsayable(request: Envelope, error: unknown, dialect: DialectName): Htt
   return jsonReply(failureBody(request, error, dialect), 500)
 }
 
-function failureBody(request: Envelope, error: XserveError, dialect: DialectName): string {
+function failureBody(request: Envelope, error: XserveError, dialect: DialectName): string | Uint8Array {
   return dialect === 'v1' ? camelCaseFailure(request, error) : secondFailure(request, error)
 }
