@@ -1,6 +1,8 @@
 /** Documents from a file or from stdin, read as a stream: JSON lines, or one JSON value (a list of documents, or one). */
+
 import { statSync } from 'node:fs'
 import { Document } from '../document/document.ts'
+import { parseKeepingFloats } from '../document/float-lists.ts'
 import { documentFromJson } from '../document/json.ts'
 import { findJsonError } from '../document/json-position.ts'
 import { asXserveError, XserveError } from '../errors.ts'
@@ -84,7 +86,7 @@ function createParser(name: string): (text: JsonText) => Document {
     }
     let value: unknown
     try {
-      value = JSON.parse(text)
+      value = parseKeepingFloats(text)
     } catch (cause) {
       throw notJson(name, text, { line, column }, cause)
     }

@@ -271,12 +271,18 @@ function numbers(values: ArrayLike<number | bigint> & { join(separator: string):
   return `[${/[NI]/.test(text) ? text.replace(/-?(?:NaN|Infinity)/g, 'null') : text}]`
 }
 
+/** Whole floats with their fraction, by which readers in Python know that they are floats. */
+function floatNumbers(values: ArrayLike<number> & { join(separator: string): string }): string {
+  return numbers(values).replace(/(^\[|,)(-?\d+)(?=[,\]])/g, '$1$2.0')
+}
+
 /** Nested lists; 64-bit integers with all their digits, as Python writes them. */
 function tensorJson(tensor: Tensor | undefined): string {
   if (tensor === undefined) return 'null'
   const { data, shape } = tensor
   const last = shape.length - 1
-  if (last < 0) return numbers(data).slice(1, -1)
+  const write = tensor.dtype[1] === 'f' ? floatNumbers : numbers
+  if (last < 0) return write(data as Float64Array).slice(1, -1)
   // An axis of length 0 has no rows to walk through; Tensor knows how many lists are too many.
   if (data.length === 0) return JSON.stringify(tensor.toArray())
   const boolean = tensor.dtype === '|b1'
@@ -284,7 +290,7 @@ function tensorJson(tensor: Tensor | undefined): string {
   let at = 0
   const row = (): string => {
     const part = data.subarray(at, (at += length))
-    return boolean ? JSON.stringify(Array.from(part, Boolean)) : numbers(part)
+    return boolean ? JSON.stringify(Array.from(part, Boolean)) : write(part as Float64Array)
   }
   const list = (axis: number): string =>
     axis === last ? row() : `[${Array.from({ length: shape[axis]! }, () => list(axis + 1)).join(',')}]`

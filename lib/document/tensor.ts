@@ -1,6 +1,8 @@
 /** A dense array of numbers with shape and element type: a typed-array view, row by row (C order). */
+
 import { XserveError } from '../errors.ts'
 import { elementTypeOf, parseElementType, type TypedArray } from './dtype.ts'
+import { hasFloat } from './float-lists.ts'
 
 /** What may be assigned to `tensor` and `embedding`. */
 export type TensorInput =
@@ -132,10 +134,12 @@ function fromNested(input: NestedNumbers): Tensor {
     shape.push(level.length)
   }
   const flat: (number | boolean)[] = []
+  let float = false
   const collect = (value: NestedNumbers | undefined, axis: number): void => {
     if (Array.isArray(value)) {
       if (value.length !== shape[axis])
         throw bad(`the lists are of unequal length: ${value.length} beside ${shape[axis]}`)
+      if (axis === shape.length - 1) float ||= hasFloat(value)
       for (const item of value as NestedNumbers[]) collect(item, axis + 1)
     } else if ((typeof value === 'number' || typeof value === 'boolean') && axis === shape.length) flat.push(value)
     else throw bad(`a list of numbers contains ${value === null ? 'null' : typeof value}`)
@@ -145,7 +149,8 @@ function fromNested(input: NestedNumbers): Tensor {
     return new Tensor(Uint8Array.from(flat, Number), shape, '|b1')
   }
   const numbers = flat.map(Number)
-  const integers = numbers.length > 0 && numbers.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0))
+  const integers =
+    !float && numbers.length > 0 && numbers.every((value) => Number.isSafeInteger(value) && !Object.is(value, -0))
   return integers
     ? new Tensor(BigInt64Array.from(numbers, BigInt), shape)
     : new Tensor(Float64Array.from(numbers), shape)

@@ -90,11 +90,13 @@ describe('arrays', () => {
     ['rows', new Tensor(new Uint8Array([1, 2, 3, 4, 5, 6]), [2, 3]), '[[1,2,3],[4,5,6]]'],
     ['booleans', new Tensor(new Uint8Array([1, 0]), [2], '|b1'), '[true,false]'],
     ['no axis', new Tensor(new Float64Array([7.5]), []), '7.5'],
-    ['what JSON has no number for', new Float32Array([Number.NaN, 1, Number.NEGATIVE_INFINITY]), '[null,1,null]'],
+    ['what JSON has no number for', new Float32Array([Number.NaN, 1, Number.NEGATIVE_INFINITY]), '[null,1.0,null]'],
     ['large integers', new BigInt64Array([9223372036854775807n]), '[9223372036854775807]'],
     ['no rows', new Tensor(new Float32Array(0), [0, 3]), '[]'],
     ['empty rows', new Tensor(new Float32Array(0), [2, 0]), '[[],[]]'],
-    ['halves', new Float16Array([0.5, -2]), '[0.5,-2]'],
+    ['whole floats', new Tensor(new Float64Array([1, -20, 0.25, 1e21]), [2, 2]), '[[1.0,-20.0],[0.25,1e+21]]'],
+    ['integers', new Int32Array([1, -20]), '[1,-20]'],
+    ['halves', new Float16Array([0.5, -2]), '[0.5,-2.0]'],
   ])('%s', (_, tensor, text) => {
     const json = dataToFullJson(encodeData(new DocumentArray([{ id: 'a', tensor }])))
     expect(json).toContain(`"tensor":${text},"mime_type"`)

@@ -1,5 +1,7 @@
 /** An answer of POST /post, as Jina's HTTP gateway writes it: every member there, null where there is nothing (Jina facts §2.2). */
+
 import { DocumentArray } from '../../document/document-array.ts'
+import { parseKeepingFloats } from '../../document/float-lists.ts'
 import { documentsFromJson } from '../../document/json.ts'
 import { XserveError } from '../../errors.ts'
 import type { RouteRecord } from '../../wire/routes.ts'
@@ -34,7 +36,7 @@ export function jsonReply(address: string, text: string): Reply {
 /** The JSON object that an answer is. Throws XserveError BAD_REQUEST. */
 export function parseAnswer(address: string, text: string): Json {
   try {
-    const value: unknown = JSON.parse(text)
+    const value = parseKeepingFloats(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json
   } catch {
     // Told below.

@@ -3,6 +3,7 @@ import { XserveError } from '../../errors.ts'
 import { encodeWith } from '../../protobuf/reverse-writer.ts'
 import { MAX_DEPTH, tooDeep } from '../depth.ts'
 import { DocumentArray } from '../document-array.ts'
+import { parseKeepingFloats } from '../float-lists.ts'
 import { newId } from '../id.ts'
 import { scanDocuments } from '../scan-documents.ts'
 import { Tensor, type TensorInput } from '../tensor.ts'
@@ -109,7 +110,7 @@ function readTensor(value: unknown, path: string): Tensor {
 
 function parsed(value: string): unknown {
   try {
-    return JSON.parse(value)
+    return parseKeepingFloats(value)
   } catch {
     return value
   }

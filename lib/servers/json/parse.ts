@@ -1,11 +1,12 @@
 /** Text to a JSON value, with the line and column of what is wrong. */
+import { parseKeepingFloats } from '../../document/float-lists.ts'
 import { findJsonError } from '../../document/json-position.ts'
 import { InvalidRequest } from './invalid.ts'
 
 /** Throws InvalidRequest. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown
+    return parseKeepingFloats(text)
   } catch (error) {
     throw notJson(text, error)
   }
