@@ -80,7 +80,8 @@ export async function ask(
 }
 
 export function read(response: HttpResponse): Answered {
-  const body = typeof response.body === 'string' ? response.body : ''
+  const { body: given } = response
+  const body = typeof given === 'string' ? given : given instanceof Uint8Array ? new TextDecoder().decode(given) : ''
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join()]),
   )
