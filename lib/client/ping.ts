@@ -1,7 +1,7 @@
 /** What `xserve ping` does: asks a server whether it answers, as often as told, and says so in one line. */
 import { asXserveError, type XserveError } from '../errors.ts'
 import type { Address } from '../wire/address.ts'
-import { FAILED_CHANGE } from '../wire/failed-change.ts'
+import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { connect } from './connect.ts'
 import { explainTls } from './explain-tls.ts'
 import type { Connection } from './protocols/connection.ts'
@@ -26,6 +26,8 @@ export interface PingResult {
   readonly ms: number | null
   /** Executors whose last change of code or configuration was not taken, each with why: the version before it serves on. */
   readonly failedChanges: Readonly<Record<string, string>>
+  /** Processes that are not there or keep ending, each with why. */
+  readonly failing: Readonly<Record<string, string>>
   /** Of the last attempt, when none was answered. */
   readonly error: XserveError | null
 }
@@ -45,19 +47,25 @@ export async function ping(options: PingOptions): Promise<PingResult> {
     try {
       await (target === 'flow' ? connection.askDryRun({ timeoutMs }) : connection.askHealth({ timeoutMs }))
       const ms = performance.now() - started
-      return { attempts: attempt, ms, failedChanges: await askFailedChanges(connection, timeoutMs), error: null }
+      return { attempts: attempt, ms, ...(await askNotes(connection, timeoutMs)), error: null }
     } catch (thrown) {
       error = asXserveError(await explainTls(thrown, address, tls))
     } finally {
       connection.close()
     }
   }
-  return { attempts: options.attempts, ms: null, failedChanges: {}, error }
+  return { attempts: options.attempts, ms: null, failedChanges: {}, failing: {}, error }
 }
 
 /** Whoever does not tell has none. */
-async function askFailedChanges(connection: Connection, timeoutMs: number): Promise<Record<string, string>> {
-  const info = await connection.askInfo({ timeoutMs }).catch(() => ({}))
-  const told = Object.entries(info).filter(([name]) => name.startsWith(FAILED_CHANGE))
-  return Object.fromEntries(told.map(([name, why]) => [name.slice(FAILED_CHANGE.length), why]))
+async function askNotes(
+  connection: Connection,
+  timeoutMs: number,
+): Promise<Pick<PingResult, 'failedChanges' | 'failing'>> {
+  const info = Object.entries(await connection.askInfo({ timeoutMs }).catch(() => ({})))
+  const told = (words: string): Record<string, string> =>
+    Object.fromEntries(
+      info.flatMap(([name, why]) => (name.startsWith(words) ? [[name.slice(words.length), why]] : [])),
+    )
+  return { failedChanges: told(FAILED_CHANGE), failing: told(FAILING) }
 }

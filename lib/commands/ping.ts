@@ -34,7 +34,7 @@ export const ping: CommandDefinition = {
   ],
   async run(args) {
     const options = readOptions(args)
-    const { attempts, ms, failedChanges, error } = await ask(options)
+    const { attempts, ms, failedChanges, failing, error } = await ask(options)
     const { target } = options
     const address = addressText(options.address)
     if (args.flag('json')) {
@@ -43,17 +43,19 @@ export const ping: CommandDefinition = {
         address,
         ok: error === null,
         attempts,
-        ms,
+        ms: ms === null ? null : Number(ms.toFixed(1)),
         ...(Object.keys(failedChanges).length > 0 ? { failedChanges } : {}),
+        ...(Object.keys(failing).length > 0 ? { failing } : {}),
         ...(error ? { code: error.code, message: error.message } : {}),
       }
       await Bun.write(Bun.stdout, `${JSON.stringify(result)}\n`)
     } else if (error === null) {
-      const notes = Object.entries(failedChanges).map(
-        ([name, why]) => `  ${name}: its last change was not taken: ${why}\n`,
-      )
+      const notes = [
+        ...Object.entries(failedChanges).map(([name, why]) => `  ${name}: its last change was not taken: ${why}\n`),
+        ...Object.entries(failing).map(([pod, why]) => `  ${pod} is failing: ${why}\n`),
+      ]
       await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
-    } else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n`)
+    } else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hintOf(error)}`)
     return error === null ? 0 : 1
   },
 }
@@ -76,6 +78,8 @@ function readOptions(args: Args): PingOptions {
     timeoutMs: args.integer('timeout', 1) ?? TIMEOUT_MS,
   }
 }
+
+const hintOf = ({ details: { hint } }: XserveError): string => (hint === undefined ? '' : `  ${hint}\n`)
 
 const isTarget = (text: string | undefined): text is PingTarget =>
   (PING_TARGETS as readonly (string | undefined)[]).includes(text)

@@ -63,6 +63,9 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
     get pods() {
       return all.flatMap((one) => one.pods)
     },
+    get failing() {
+      return Object.assign({}, ...all.map((one) => one.failing))
+    },
     async replace(next, drainMs, signal) {
       await shards.replace(next, drainMs, signal)
       await before?.replace(null, drainMs, signal)

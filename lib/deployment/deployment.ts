@@ -45,6 +45,8 @@ export interface Deployment extends CallHandler {
   readonly modules: readonly string[]
   /** Names and numbers of its processes, as in the log. */
   readonly pods: readonly { readonly name: string; readonly pid: number }[]
+  /** Those of its processes that are not there or keep ending, by name, each with why. */
+  readonly failing: Readonly<Record<string, string>>
   /**
    * Exchanges the workers, one after the other, by those that `next` says (as many shards and replicas; null: as now, from
    * the code as it is now). Old ones finish their calls within `drainMs`. Rejects with the first new one's own error; those
@@ -79,6 +81,10 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   let wanted = spec
   const newest = createNewest()
 
+  const podOf = (index: number): string => {
+    const { shardId, replicaId } = places[index]!
+    return specOf(spec, shardId, replicaId).start.pod
+  }
   const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
   const warn = seldom((text) => options.log.named(name).warn(text))
   const sharded: CallHandler = {
@@ -129,10 +135,11 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
       return [...new Set(all.flatMap((replica) => replica.modules))]
     },
     get pods() {
-      return all.map(({ pid }, index) => {
-        const { shardId, replicaId } = places[index]!
-        return { name: specOf(spec, shardId, replicaId).start.pod, pid }
-      })
+      return all.map(({ pid }, index) => ({ name: podOf(index), pid }))
+    },
+    get failing() {
+      const failing = all.flatMap((replica, index) => (replica.failing ? [[podOf(index), replica.failing]] : []))
+      return Object.fromEntries(failing)
     },
     replace(next, drainMs, signal) {
       wanted = next ?? wanted

@@ -31,6 +31,8 @@ export interface RemoteHost extends Balanced {
   readonly seen: Promise<void>
   /** null before. */
   readonly discovered: Discovered | null
+  /** Why nobody is there; null: somebody is. */
+  readonly failing: string | null
   /** Asks again what the servers have, unless that was done a moment ago. */
   refresh(): void
   close(): void
@@ -180,6 +182,9 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     seen: seen.promise,
     get discovered() {
       return discovered
+    },
+    get failing() {
+      return pick() === undefined && !isClosed ? whyNot().message : null
     },
     get pending() {
       let sum = 0

@@ -89,6 +89,10 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
     },
     modules: [],
     pods: [],
+    get failing() {
+      const failing = hosts.flatMap((host) => (host.failing ? [[`${name} at ${host.address}`, host.failing]] : []))
+      return Object.fromEntries(failing)
+    },
     // What runs elsewhere is exchanged there.
     async replace() {},
     async stop() {

@@ -22,6 +22,8 @@ export interface Replica extends Balanced {
   readonly modules: readonly string[]
   /** Of its worker; 0 when there is none. */
   readonly pid: number
+  /** Why its worker is not there, or is not to be relied on since it has ended again and again; null: all is well. */
+  readonly failing: string | null
   /**
    * Starts another worker and makes it the one that new calls go to as soon as it is ready; the old one finishes its calls
    * within `drainMs` and ends. Rejects with the new one's own error, or with DRAINING when `signal` ends the start; then the
@@ -63,6 +65,7 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
   let launching = new AbortController()
   const retiring = new Set<Promise<void>>()
   let deaths = 0
+  let lastDeath: XserveError | null = null
   let timer: Timer | undefined
   const stopping = new AbortController()
 
@@ -91,6 +94,7 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
   const revive = (reason: XserveError, livedMs: number): void => {
     log.error(reason.message)
     deaths = livedMs >= GOOD_LIFE_MS ? 1 : deaths + 1
+    lastDeath = reason
     const delay =
       deaths === 1 ? 0 : Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (deaths - 2)) * (0.5 + Math.random() / 2)
     state = { kind: 'failed', error: unavailable(reason, delay) }
@@ -119,6 +123,15 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
       where: name,
       hint: `it is started again in ${Math.round(delayMs)} ms`,
     })
+
+  /** One death is mended at once; of a second the cause is still there until a worker has lived long enough. */
+  const failing = (): string | null => {
+    if (state.kind === 'ready' && (deaths < 2 || performance.now() - state.since >= GOOD_LIFE_MS)) return null
+    const reason = lastDeath ?? (state.kind === 'failed' ? state.error : null)
+    if (reason === null) return null
+    const often = deaths < 2 ? '' : `; it has ended ${deaths} times in a row`
+    return `${reason.message}${often}, ${state.kind === 'ready' ? 'and runs again' : 'and is started again'}`
+  }
 
   /** To be used at once: a moment later it may be that of a worker that takes no more calls. */
   const channel = (): CallHandler => {
@@ -163,6 +176,7 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
     launching = new AbortController()
     spec = next
     deaths = 0
+    lastDeath = null
     adopt(worker)
     if (last.kind !== 'ready') return
     const gone = last.worker.stop(drainMs).finally(() => retiring.delete(gone))
@@ -185,6 +199,9 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
     },
     get pid() {
       return state.kind === 'ready' ? state.worker.pid : 0
+    },
+    get failing() {
+      return failing()
     },
     get className() {
       return className

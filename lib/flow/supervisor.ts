@@ -14,7 +14,7 @@ import type { Node } from '../topology/node.ts'
 import { swappable } from '../topology/swappable.ts'
 import { createTopology, type Topology } from '../topology/topology.ts'
 import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
-import { FAILED_CHANGE } from '../wire/failed-change.ts'
+import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
@@ -108,7 +108,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
     info: createInfo(
       options.version,
       () => streams().length > 0 || Object.keys(schemas()).length > 0,
-      () => failedChanges(options.failures?.()),
+      () => ({ ...failedChanges(options.failures?.()), ...failing(watched()) }),
     ),
     endpoints: async () => {
       await known()
@@ -250,6 +250,12 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 /** What `_status` says of changes that were not taken. */
 function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): Record<string, string> {
   return Object.fromEntries([...failures].map(([name, error]) => [FAILED_CHANGE + name, placed(error)]))
+}
+
+/** What it says of processes that are not there, or keep ending. */
+function failing(members: ReadonlyMap<string, Member>): Record<string, string> {
+  const all = [...members.values()].flatMap(({ deployment }) => Object.entries(deployment.failing))
+  return Object.fromEntries(all.map(([pod, why]) => [FAILING + pod, why]))
 }
 
 /** Waits no longer than so many milliseconds; a timer that is left behind would keep a program from ending. */

@@ -266,7 +266,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/watch/ignoring.ts': 'tests/watch/watch.test.ts',
   'lib/watch/snapshot.ts': 'tests/watch/watch.test.ts',
   'lib/watch/sources.ts': 'tests/watch/watch.test.ts',
-  'lib/wire/failed-change.ts': 'one constant',
+  'lib/wire/notes.ts': 'two constants',
   'lib/wire/call.ts': 'tests/topology/single.test.ts',
   'lib/wire/fields.ts': 'tests/wire/envelope.test.ts',
   'lib/wire/scan.ts': 'tests/wire/envelope.test.ts',

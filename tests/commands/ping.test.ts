@@ -37,7 +37,8 @@ test('exit code 1 when it does not', async () => {
   const done = await xserve(['ping', 'gateway', address])
   expect([done.code, done.stdout]).toEqual([1, ''])
   expect(done.stderr).toBe(
-    `gateway at ${address} does not answer: nobody answers at ${address}: the connection is refused [UNREACHABLE]\n`,
+    `gateway at ${address} does not answer: nobody answers at ${address}: the connection is refused [UNREACHABLE]\n` +
+      '  is the server running, does it speak gRPC, and are host and port right?\n',
   )
   const json = await xserve(['ping', 'gateway', address, '--json'])
   expect(json.code).toBe(1)

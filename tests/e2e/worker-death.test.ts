@@ -2,7 +2,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { caller, texts } from '../helpers/grpc.ts'
-import { fixture, type Server, startServer } from '../helpers/xserve.ts'
+import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
 
 const workerOf = (server: Server): number => {
   const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ')
@@ -25,6 +25,21 @@ test('process.exit in an endpoint fails that call with UNAVAILABLE and the reaso
   expect([failed.code, failed.details]).toEqual([14, expect.stringContaining('exit code 3')])
   expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
   await server.seen('started again')
+})
+
+test('an executor that ends again and again is told of by _status and ping', async () => {
+  await using server = await startServer('run', [fixture('trouble.ts'), '--replicas', '2'])
+  using call = caller(server.address)
+  const ping = async () => JSON.parse((await xserve(['ping', 'gateway', server.address, '--json'])).stdout)
+  expect(await ping()).not.toHaveProperty('failing')
+  // One death is mended at once; two of the same replica are a loop.
+  for (let deaths = 0; deaths < 3; deaths++) await call.post('/exit', [{ id: 'a' }]).catch(() => {})
+  const { ok, failing } = await ping()
+  expect(ok).toBe(true)
+  expect(Object.values(failing)).toContainEqual(expect.stringMatching(/exit code 3.* [23] times in a row, and /))
+  expect(Object.keys(failing)[0]).toMatch(/^executor0\/rep-[01]$/)
+  const told = await xserve(['ping', 'gateway', server.address])
+  expect(told.stdout).toMatch(/answers.*\n {2}executor0\/rep-[01] is failing: .*exit code 3/)
 })
 
 test('a worker killed during calls fails those, and only those', async () => {

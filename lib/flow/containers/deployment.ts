@@ -96,6 +96,9 @@ export function containerDeployment(
     has: (endpoint) => inner?.has(endpoint) ?? true,
     modules: [],
     pods: [],
+    get failing() {
+      return inner?.failing ?? {}
+    },
     // Another image is another executor, which is started beside it.
     async replace() {},
     async stop(graceMs) {
