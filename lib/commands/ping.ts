@@ -55,7 +55,11 @@ export const ping: CommandDefinition = {
         ...Object.entries(failing).map(([pod, why]) => `  ${pod} is failing: ${why}\n`),
       ]
       await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
-    } else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hintOf(error)}`)
+    } else
+      await Bun.write(
+        Bun.stderr,
+        `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hintOf(error)}`,
+      )
     return error === null ? 0 : 1
   },
 }
