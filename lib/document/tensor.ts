@@ -103,7 +103,8 @@ export class Tensor {
 
   /** Nested lists; integers beyond 2^53 as text, NaN and infinities as null, since JSON has no others. */
   toJSON(): unknown {
-    return plain(this.toArray())
+    const isWhole = keepsFloats && this.dtype[1] === 'f' && (this.data as Float64Array).every(Number.isInteger)
+    return plain(this.toArray(), isWhole ? wholeFloat : undefined)
   }
 
   /** A tensor of what users write. Nested lists become float64, or int64 when all are integers, as numpy infers. */
@@ -122,8 +123,25 @@ export class Tensor {
   }
 }
 
-function plain(value: NestedValues): unknown {
-  if (Array.isArray(value)) return value.map(plain)
+let keepsFloats = false
+
+/** Within `make`, tensors of whole floats become lists that JSON.stringify writes as floats: `[1.0, 2.0]`, as Python does. */
+export function keepingFloats<T>(make: () => T): T {
+  keepsFloats = true
+  try {
+    return make()
+  } finally {
+    keepsFloats = false
+  }
+}
+
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
+const wholeFloat = (value: number): unknown =>
+  rawJSON(Object.is(value, -0) ? '-0.0' : `${value}.0`.replace(/(e.*)\.0$/, '$1'))
+
+function plain(value: NestedValues, float?: (value: number) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => plain(item, float))
+  if (float !== undefined && typeof value === 'number') return float(value)
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString()
   return typeof value === 'number' && !Number.isFinite(value) ? null : value
 }

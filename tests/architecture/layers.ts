@@ -232,7 +232,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/http/routes/events.ts': 'tests/servers/http/second-dialect.test.ts',
   'lib/servers/json/form.ts': 'tests/servers/http/second-dialect.test.ts',
   'lib/document/v2/from-json.ts': 'tests/servers/http/second-dialect.test.ts',
-  'lib/document/v2/to-json.ts': 'tests/servers/http/second-dialect.test.ts',
   'lib/servers/http/routes/call.ts': 'tests/servers/http/handler.test.ts',
   'lib/servers/http/routes/status.ts': 'tests/servers/http/handler.test.ts',
   'lib/servers/http/routes/table.ts': 'tests/servers/http/handler.test.ts',
