@@ -33,7 +33,7 @@ export interface Workload {
   /** Milliseconds from start to ready; -1 = for ever. */
   readonly timeoutReadyMs: number
   /** Its ports speak TLS, by these files of the exporting machine; absolute. */
-  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null
+  readonly tls: TlsFiles | null
   /** Replicas have names that stay. */
   readonly stateful: boolean
 }

@@ -52,6 +52,8 @@ export interface TlsOptions {
   /** The certificate, then those that lead to its authority. */
   readonly certificate: string
   readonly key: string
+  /** Authorities of callers: who has no certificate of one of them is not heard. Default: anybody is. */
+  readonly callerAuthorities?: string
 }
 
 /** A running server. */
