@@ -1,4 +1,5 @@
 /** What is deployed of a Flow, before any format: equal containers with one name. */
+import type { TlsFiles } from '../plan/plan.ts'
 import type { Protocol } from '../wire/call.ts'
 import type { Image } from './images.ts'
 

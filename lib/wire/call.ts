@@ -56,6 +56,15 @@ export interface TlsOptions {
   readonly callerAuthorities?: string
 }
 
+/** Whom a caller trusts and what it shows of itself; PEM texts. */
+export interface CallerTls {
+  /** Trusted instead of the system's authorities. */
+  readonly ca?: string | undefined
+  /** For servers that want to know who calls; goes with `key`. */
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
+}
+
 /** A running server. */
 export interface Listener {
   readonly protocol: Protocol

@@ -37,10 +37,14 @@ describe('readCertificate()', () => {
   test('takes RSA and the older form of an EC key', async () => {
     openssl('ec', '-in', good.key, '-out', at('sec1.key'))
     expect(text(at('sec1.key'))).toContain('BEGIN EC PRIVATE KEY')
-    expect((await readCertificate({ certificateFile: good.certificate, keyFile: at('sec1.key') })).key).toBe(text(at('sec1.key')))
+    expect((await readCertificate({ certificateFile: good.certificate, keyFile: at('sec1.key') })).key).toBe(
+      text(at('sec1.key')),
+    )
     const rsa = ['-newkey', 'rsa:2048', '-nodes', '-keyout', at('rsa.key'), '-out', at('rsa.pem')]
     openssl('req', '-x509', ...rsa, '-subj', '/CN=localhost')
-    expect((await readCertificate(at('rsa.pem'), at('rsa.key'))).key).toBe(text(at('rsa.key')))
+    expect((await readCertificate({ certificateFile: at('rsa.pem'), keyFile: at('rsa.key') })).key).toBe(
+      text(at('rsa.key')),
+    )
   })
 
   test('tells dates with the file', async () => {

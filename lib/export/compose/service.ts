@@ -1,4 +1,5 @@
 /** One container as a Compose service. */
+import type { TlsFiles } from '../../plan/plan.ts'
 import { USER_ID } from '../images.ts'
 import type { Gpus, Volume, Workload } from '../workload.ts'
 import { limitsOf } from './limits.ts'
