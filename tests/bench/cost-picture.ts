@@ -6,7 +6,7 @@ export interface Line {
 }
 
 const [WIDTH, HEIGHT] = [720, 380]
-const [LEFT, RIGHT, TOP, BOTTOM] = [80, 20, 20, 60]
+const [LEFT, RIGHT, TOP, BOTTOM] = [80, 40, 20, 60]
 const COLOURS = ['#0072b2', '#d55e00'] as const
 
 export function sizeText(bytes: number): string {
