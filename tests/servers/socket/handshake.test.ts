@@ -3,6 +3,8 @@ import { afterAll, afterEach, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { connect } from 'node:tls'
+import type { FrontSocket } from '../../../lib/servers/socket/connection.ts'
+import { Handshake } from '../../../lib/servers/socket/handshake.ts'
 import { startSocketFront } from '../../../lib/servers/socket/start.ts'
 import { type CertificateFiles, makeAuthority, makeCertificate } from '../../helpers/certificate.ts'
 import { temporaryFolder } from '../../helpers/xserve.ts'
@@ -135,5 +137,15 @@ describe('who must show a certificate', () => {
     expect(await say(front.port, known)).toBe('word')
     await front.close(0)
     await gone
+  })
+
+  test('has ten seconds for it', () => {
+    let ended = 0
+    const socket = { end: () => ended++ } as unknown as FrontSocket
+    const waiting = new Handshake(socket, 5)
+    waiting.tick(14)
+    expect(ended).toBe(0)
+    waiting.tick(15)
+    expect(ended).toBe(1)
   })
 })
