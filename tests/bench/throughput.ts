@@ -101,7 +101,7 @@ export async function measureHttp(binary: Served, echo: Served, requests: Reques
   return [
     measure('http.rate', 'HTTP /post: through gateway and worker', own.rate, 'req/s'),
     measure('http.echo', 'HTTP /post: bare JSON echo', bare.rate, 'req/s'),
-    measure('http.ratio', 'HTTP /post: ratio', own.rate / bare.rate, '×', atLeast(0.4)),
+    measure('http.ratio', 'HTTP /post: ratio', own.rate / bare.rate, '×', atLeast(0.5)),
     measure('http.gateway', 'HTTP /post: CPU of the gateway', own.frontCpu, 'µs/req'),
     measure('http.front', 'HTTP /post: CPU of the bare echo', bare.frontCpu, 'µs/req'),
     measure('http.worker', 'HTTP /post: CPU of the worker', own.workerCpu, 'µs/req'),
