@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type ChannelCredentials, type ChannelOptions, credentials, Metadata, type VerifyOptions } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
+import type { CallerTls } from '../wire/call.ts'
 
 /** Jina's channel options where grpc-js knows them (Jina facts §1.7); proxies and slow back-off are off (Stack facts S13, S14). */
 const CHANNEL_OPTIONS: ChannelOptions = {
@@ -34,14 +35,16 @@ export function channelOptions(address: string, authority?: string): ChannelOpti
   return ipOf(address) ? { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': 'address.invalid' } : CHANNEL_OPTIONS
 }
 
-/** None, or TLS with the system's certificates or those given. */
-export function credentialsOf(tls: boolean | { readonly ca: string } | undefined, address: string): ChannelCredentials {
+/** None, or TLS with the system's authorities or those given, and the caller's own certificate. */
+export function credentialsOf(tls: boolean | CallerTls | undefined, address: string): ChannelCredentials {
   if (!tls) return credentials.createInsecure()
   const ip = ipOf(address)
   const verify: VerifyOptions = ip
     ? { checkServerIdentity: (_name, certificate) => checkServerIdentity(ip, certificate as PeerCertificate) }
     : {}
-  return credentials.createSsl(tls === true ? null : Buffer.from(tls.ca), null, null, verify)
+  const { ca, certificate, key }: CallerTls = tls === true ? {} : tls
+  const bytes = (text: string | undefined) => (text === undefined ? null : Buffer.from(text))
+  return credentials.createSsl(bytes(ca), bytes(key), bytes(certificate), verify)
 }
 
 /** Throws XserveError BAD_ARGUMENT for what cannot be sent. */

@@ -8,13 +8,14 @@ import {
   setLogVerbosity,
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
+import type { CallerTls } from '../wire/call.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
 import { channelOptions, credentialsOf, fromMetadata, toMetadata } from './grpc-settings.ts'
 
 export interface GrpcChannelOptions {
   /** TLS; `ca` is a PEM text, without it the system's certificates count. Default: none, as in Jina. */
-  readonly tls?: boolean | { readonly ca: string }
+  readonly tls?: boolean | CallerTls
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>>
   /** The name that the server is known by where `address` has only a number for it: for TLS and virtual hosts, `HOST:PORT`. */

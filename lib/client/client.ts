@@ -4,6 +4,7 @@ import { DocumentArray, type DocumentInput } from '../document/document-array.ts
 import { newId } from '../document/id.ts'
 import { XserveError } from '../errors.ts'
 import { type Address, type AddressParts, resolveAddress } from '../wire/address.ts'
+import type { CallerTls } from '../wire/call.ts'
 import { AnswerFailed } from './answer-failed.ts'
 import { batches, type Inputs } from './batches.ts'
 import { type Callbacks, tell } from './callbacks.ts'
@@ -21,8 +22,8 @@ import { type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
 export interface ClientOptions extends Omit<AddressParts, 'tls'> {
   /** Default grpc. Those that end in s mean TLS. */
   readonly protocol?: 'grpc' | 'grpcs' | 'http' | 'https' | 'websocket' | 'ws' | 'wss' | undefined
-  /** `ca`: PEM text of the certificates to trust instead of the system's. */
-  readonly tls?: boolean | { readonly ca: string } | undefined
+  /** PEM texts: `ca` of those to trust instead of the system's, `certificate` and `key` of the caller where the server wants them. */
+  readonly tls?: boolean | CallerTls | undefined
   /** Sent with every call: gRPC metadata, HTTP headers. */
   readonly metadata?: Readonly<Record<string, string>>
   /** Most requests under way of a call that does not say. Default 1000, as in Jina; over HTTP 128 at most. */
@@ -67,7 +68,7 @@ const REQUEST_SIZE = 100
 export class Client {
   readonly #connection: Connection
   readonly #place: Address
-  readonly #tls: boolean | { readonly ca: string }
+  readonly #tls: boolean | CallerTls
   readonly #prefetch: number
 
   /** `HOST:PORT`, `grpc://HOST:PORT`, `https://…`, `ws://…`, or the same in parts. Connects with the first call. Throws XserveError BAD_ARGUMENT. */

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import { asXserveError, XserveError } from '../errors.ts'
 import type { Address } from '../wire/address.ts'
+import type { CallerTls } from '../wire/call.ts'
 
 /** The server has just failed: it is not waited for long. */
 const PATIENCE_MS = 2000
@@ -16,11 +17,7 @@ interface Reason {
 }
 
 /** The error of a call; a clearer one with the same code where a look at the server's TLS tells more. */
-export async function explainTls(
-  error: unknown,
-  address: Address,
-  tls: boolean | { readonly ca: string },
-): Promise<unknown> {
+export async function explainTls(error: unknown, address: Address, tls: boolean | CallerTls): Promise<unknown> {
   const { code, details, message } = asXserveError(error)
   const isLost = code === 'UNREACHABLE' || (code === 'UNAVAILABLE' && message.includes('broke'))
   if (!isLost || /refused|no such host|no connection within/.test(message)) return error
@@ -41,7 +38,7 @@ async function lookForTls(address: Address): Promise<Reason | null> {
   return { what: 'it speaks TLS, and was spoken to without', hint: `write ${ENCRYPTED[address.protocol]}` }
 }
 
-async function lookAtCertificate(address: Address, tls: true | { readonly ca: string }): Promise<Reason | null> {
+async function lookAtCertificate(address: Address, tls: true | CallerTls): Promise<Reason | null> {
   const { spoke, code, certificate } = await look(address, tls === true ? undefined : tls.ca)
   if (!spoke) {
     if (code !== 'ERR_SSL_WRONG_VERSION_NUMBER' && code !== 'EPROTO') return null

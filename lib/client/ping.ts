@@ -1,6 +1,7 @@
 /** What `xserve ping` does: asks a server whether it answers, as often as told, and says so in one line. */
 import { asXserveError, type XserveError } from '../errors.ts'
 import type { Address } from '../wire/address.ts'
+import type { CallerTls } from '../wire/call.ts'
 import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { connect } from './connect.ts'
 import { explainTls } from './explain-tls.ts'
@@ -12,8 +13,8 @@ export type PingTarget = (typeof PING_TARGETS)[number]
 export interface PingOptions {
   readonly target: PingTarget
   readonly address: Address
-  /** PEM text of the certificates to trust instead of the system's. */
-  readonly ca?: string | undefined
+  /** Default: what the address says, and the system's authorities. */
+  readonly tls?: CallerTls | undefined
   /** How often it is asked until it answers. */
   readonly attempts: number
   /** For each attempt, in milliseconds. */
@@ -36,8 +37,8 @@ export interface PingResult {
 const PAUSE_MS = 1000
 
 export async function ping(options: PingOptions): Promise<PingResult> {
-  const { address, ca, target, timeoutMs } = options
-  const tls = ca === undefined ? address.tls : { ca }
+  const { address, target, timeoutMs } = options
+  const tls = options.tls ?? address.tls
   let error: XserveError | null = null
   for (let attempt = 1; attempt <= options.attempts; attempt++) {
     if (attempt > 1) await Bun.sleep(PAUSE_MS)

@@ -4,7 +4,7 @@ import { ping as ask, PING_TARGETS, type PingOptions, type PingTarget } from '..
 import { XserveError } from '../errors.ts'
 import { addressText, resolveAddress } from '../wire/address.ts'
 import type { Args, CommandDefinition } from './arguments.ts'
-import { CA_OPTION, readCa } from './ca-option.ts'
+import { CALLER_TLS_OPTIONS, readCallerTls } from './caller-tls.ts'
 
 const TIMEOUT_MS = 3000
 
@@ -29,7 +29,7 @@ export const ping: CommandDefinition = {
       also: ['retries'],
     },
     { name: 'timeout', type: 'integer', value: 'MS', summary: 'Time for each attempt', preset: `${TIMEOUT_MS}` },
-    CA_OPTION,
+    ...CALLER_TLS_OPTIONS,
     { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
   ],
   async run(args) {
@@ -74,10 +74,11 @@ function readOptions(args: Args): PingOptions {
       hint: 'for example: xserve ping gateway HOST:PORT; or executor, or flow',
     })
   }
+  const tls = readCallerTls(args)
   return {
     target,
-    address: resolveAddress({ host: server }, { tls: args.has('ca') ? true : undefined }),
-    ca: readCa(args),
+    address: resolveAddress({ host: server }, { tls: tls && true }),
+    tls,
     attempts: args.integer('attempts', 1) ?? 1,
     timeoutMs: args.integer('timeout', 1) ?? TIMEOUT_MS,
   }

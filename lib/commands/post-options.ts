@@ -6,7 +6,7 @@ import { SHOWS, type Show } from '../client/show.ts'
 import { XserveError } from '../errors.ts'
 import { addressText, resolveAddress } from '../wire/address.ts'
 import type { Args, Option } from './arguments.ts'
-import { CA_OPTION, readCa } from './ca-option.ts'
+import { CALLER_TLS_OPTIONS, readCallerTls } from './caller-tls.ts'
 import { printError } from './exit.ts'
 
 export const POST_OPTIONS: readonly Option[] = [
@@ -20,7 +20,7 @@ export const POST_OPTIONS: readonly Option[] = [
     preset: 'grpc',
   },
   { name: 'tls', type: 'flag', summary: 'Encrypt; the same as grpcs://, https://, wss://' },
-  CA_OPTION,
+  ...CALLER_TLS_OPTIONS,
   { name: 'on', type: 'text', value: 'ENDPOINT', summary: 'Endpoint to call', preset: '/' },
   {
     name: 'text',
@@ -124,13 +124,13 @@ export function readPostOptions(args: Args, debug: boolean): SendOptions {
 
 /** What --host, --port and --protocol say must not contradict what is given as one address: the client refuses it. */
 function serverOf(args: Args, given: string | undefined): ClientOptions {
+  const own = readCallerTls(args)
   const { protocol, host, port, tls } = resolveAddress(
     { host: given },
     { host: args.text('host'), port: args.integer('port', 1, 65535), protocol: args.text('protocol') },
-    { tls: args.has('ca') || args.flag('tls') },
+    { tls: own !== undefined || args.flag('tls') },
   )
-  const ca = readCa(args)
-  return { protocol, host: addressText({ host, port }), tls: ca === undefined ? tls : { ca } }
+  return { protocol, host: addressText({ host, port }), tls: own ?? tls }
 }
 
 /** `docs` is what json was called before. */

@@ -49,6 +49,7 @@ export const LISTENING_OPTIONS: readonly Option[] = [
 export const FRONT_OPTIONS: readonly Option[] = fromTable('gateway', [
   'ssl_certfile',
   'ssl_keyfile',
+  'ssl_ca_certs',
   'prefetch',
   'timeout_send',
   'retries',
@@ -57,7 +58,7 @@ export const FRONT_OPTIONS: readonly Option[] = fromTable('gateway', [
 
 /** Of a server that runs one executor: what is its own to choose, then what Jina has besides. */
 export const EXECUTOR_OPTIONS: readonly Option[] = [
-  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile', 'prefetch']),
+  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile', 'ssl_ca_certs', 'prefetch']),
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
   ...fromTable('executor', [
     'name',

@@ -145,9 +145,16 @@ function readListening(role: 'gateway' | 'executor', args: Args): Listeners {
 function readTls(args: Args): GatewayPlan['tls'] {
   const certificateFile = args.text('ssl-certfile')
   const keyFile = args.text('ssl-keyfile')
-  if (certificateFile !== undefined && keyFile !== undefined) return { certificateFile, keyFile }
-  if (certificateFile === undefined && keyFile === undefined) return null
-  const [given, missing] = keyFile === undefined ? ['certfile', 'keyfile'] : ['keyfile', 'certfile']
+  const callersFile = args.text('ssl-ca-certs')
+  if (certificateFile !== undefined && keyFile !== undefined)
+    return { certificateFile, keyFile, ...(callersFile === undefined ? {} : { callersFile }) }
+  const none = certificateFile === undefined && keyFile === undefined
+  if (none && callersFile === undefined) return null
+  const [given, missing] = none
+    ? ['ca-certs', 'certfile']
+    : keyFile === undefined
+      ? ['certfile', 'keyfile']
+      : ['keyfile', 'certfile']
   throw new XserveError('BAD_ARGUMENT', `--ssl-${given} is given without --ssl-${missing}`, {
     hint: 'TLS needs the certificate and its private key',
   })

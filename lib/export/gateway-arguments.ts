@@ -1,6 +1,6 @@
 /** What a gateway in a container is told: the graph and its addresses in Jina's words, and what those do not say. */
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from '../plan/defaults.ts'
-import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
+import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type TlsFiles } from '../plan/plan.ts'
 import { carriedArguments } from './executor-arguments.ts'
 
 /** Where a deployment is reached. */
@@ -17,7 +17,7 @@ export interface GatewayPlace {
   /** Deployment → where it is. */
   readonly reached: ReadonlyMap<string, Reached>
   /** Paths in the container. */
-  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null
+  readonly tls: TlsFiles | null
   /** The image has a gateway of its own, described by its config.yml. */
   readonly isCustom: boolean
 }
@@ -72,6 +72,7 @@ export function gatewayArguments(plan: FlowPlan, place: GatewayPlace): string[] 
   if (place.tls !== null) {
     add('ssl-certfile', place.tls.certificateFile)
     add('ssl-keyfile', place.tls.keyFile)
+    if (place.tls.callersFile !== undefined) add('ssl-ca-certs', place.tls.callersFile)
   }
   if (place.monitoringPort !== null) add('port-monitoring', String(place.monitoringPort))
   args.push(...carriedArguments(gateway.options, NOT_TOLD))

@@ -1,4 +1,5 @@
 /** What is deployed of a Flow, before any format: equal containers with one name. */
+import type { TlsFiles } from '../plan/plan.ts'
 import type { Protocol } from '../wire/call.ts'
 import type { Image } from './images.ts'
 
@@ -33,7 +34,7 @@ export interface Workload {
   /** Milliseconds from start to ready; -1 = for ever. */
   readonly timeoutReadyMs: number
   /** Its ports speak TLS, by these files of the exporting machine; absolute. */
-  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null
+  readonly tls: TlsFiles | null
   /** Replicas have names that stay. */
   readonly stateful: boolean
 }

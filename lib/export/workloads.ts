@@ -1,6 +1,6 @@
 /** From a plan to what is deployed of it. Targets differ in ports, addresses and in how replicas come about. */
 import { XserveError } from '../errors.ts'
-import type { DeploymentPlan, FlowPlan, GatewayPlan, UsesPlan } from '../plan/plan.ts'
+import type { DeploymentPlan, FlowPlan, GatewayPlan, TlsFiles, UsesPlan } from '../plan/plan.ts'
 import { envOf, gpusOf, secretsOf, volumesOf } from './container-options.ts'
 import { commandOf, executorArguments } from './executor-arguments.ts'
 import { gatewayArguments, type Reached } from './gateway-arguments.ts'
@@ -16,7 +16,7 @@ export interface Target {
   /** Where a workload is reached: one address for all its replicas, or one for each. */
   addresses(name: string, replicas: number): readonly string[]
   /** Paths in the gateway's container of the certificate and its key. */
-  readonly tls: NonNullable<GatewayPlan['tls']>
+  readonly tls: Required<TlsFiles>
 }
 
 export interface Deployed {
@@ -169,7 +169,7 @@ function gatewayOf(plan: FlowPlan, images: Images, target: Target, reached: Map<
       listeners,
       monitoringPort,
       reached,
-      tls: gateway.tls === null ? null : target.tls,
+      tls: gateway.tls === null ? null : inContainer(target.tls, gateway.tls),
       isCustom: custom !== null && custom.kind !== 'program',
     }),
     ports: listeners,
@@ -206,4 +206,9 @@ function withPorts(listeners: GatewayPlan['listeners']): GatewayPlan['listeners'
     taken.add(next)
     return { protocol, port: next }
   })
+}
+
+/** The paths there of those files that there are here. */
+function inContainer({ certificateFile, keyFile, callersFile }: Required<TlsFiles>, here: TlsFiles): TlsFiles {
+  return { certificateFile, keyFile, ...(here.callersFile === undefined ? {} : { callersFile }) }
 }

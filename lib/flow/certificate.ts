@@ -2,6 +2,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { XserveError } from '../errors.ts'
+import type { TlsFiles } from '../plan/plan.ts'
 import type { TlsOptions } from '../wire/call.ts'
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g
@@ -9,13 +10,13 @@ const PRIVATE_KEY = /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/
 
 /** Rejects with XserveError BAD_CERTIFICATE: unreadable, no PEM, expired or not valid yet, a key of another certificate. */
 export async function readCertificate(
-  certificateFile: string,
-  keyFile: string,
+  { certificateFile, keyFile, callersFile }: TlsFiles,
   now: Date = new Date(),
 ): Promise<TlsOptions> {
-  const [certificate, key] = await Promise.all([
+  const [certificate, key, callerAuthorities] = await Promise.all([
     readText(certificateFile, 'certificate'),
     readText(keyFile, 'private key'),
+    callersFile === undefined ? undefined : readText(callersFile, 'certificate of authorities'),
   ])
   const chain = readChain(certificate, certificateFile)
   const privateKey = readKey(key, keyFile)
@@ -27,7 +28,9 @@ export async function readCertificate(
     )
   }
   for (const one of chain) checkDates(one, certificateFile, now)
-  return { certificate, key }
+  if (callersFile === undefined || callerAuthorities === undefined) return { certificate, key }
+  for (const one of readChain(callerAuthorities, callersFile)) checkDates(one, callersFile, now)
+  return { certificate, key, callerAuthorities }
 }
 
 async function readText(file: string, what: string): Promise<string> {

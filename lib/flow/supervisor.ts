@@ -230,7 +230,7 @@ async function listen(
   if (gateway.tls === null) return startListeners(runtime, settings)
   // Cryptography is loaded only when it is needed: a start takes few milliseconds.
   const { readCertificate } = await import('./certificate.ts')
-  const tls = await readCertificate(gateway.tls.certificateFile, gateway.tls.keyFile)
+  const tls = await readCertificate(gateway.tls)
   return startListeners(runtime, { ...settings, tls })
 }
 

@@ -14,6 +14,8 @@ export interface FlowSpec extends CarriedFlowSpec {
   /** PEM files: every port speaks TLS. */
   readonly sslCertfile?: string
   readonly sslKeyfile?: string
+  /** PEM file: only callers with a certificate of these authorities are heard. */
+  readonly sslCaCerts?: string
   /** Of the HTTP documentation. */
   readonly title?: string
   readonly description?: string

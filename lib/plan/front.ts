@@ -82,13 +82,16 @@ function hostOf(option: OptionValue | undefined, { problems }: Reading): string 
 
 function tlsOf(options: Options, at: Given, reading: Reading): GatewayPlan['tls'] {
   const [certificate, key] = [options.get('ssl_certfile'), options.get('ssl_keyfile')]
-  for (const option of [certificate, key]) {
+  const callers = options.get('ssl_ca_certs')
+  for (const option of [certificate, key, callers]) {
     const file = pathOf(option, reading)
     if (file !== null && !existsSync(file)) reading.problems.add(option!.at, `there is no file ${option!.value}`)
   }
   const [certificateFile, keyFile] = [pathOf(certificate, reading), pathOf(key, reading)]
-  if (certificateFile !== null && keyFile !== null) return { certificateFile, keyFile }
-  if (certificateFile !== null || keyFile !== null)
-    reading.problems.add((certificate ?? key)?.at ?? at, 'TLS needs both, ssl_certfile and ssl_keyfile')
+  const callersFile = pathOf(callers, reading)
+  if (certificateFile !== null && keyFile !== null)
+    return { certificateFile, keyFile, ...(callersFile === null ? {} : { callersFile }) }
+  if (certificateFile !== null || keyFile !== null || callersFile !== null)
+    reading.problems.add((certificate ?? key ?? callers)?.at ?? at, 'TLS needs both, ssl_certfile and ssl_keyfile')
   return null
 }

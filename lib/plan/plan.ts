@@ -121,6 +121,14 @@ export interface BatchingPlan {
   readonly flushAll: boolean
 }
 
+/** Paths of PEM files, absolute. */
+export interface TlsFiles {
+  readonly certificateFile: string
+  readonly keyFile: string
+  /** Authorities of callers, who must show a certificate then. */
+  readonly callersFile?: string
+}
+
 export interface GatewayPlan {
   /** At least one; ports in the order given, 0 = any free one. Exports replace 0 by their default. */
   readonly listeners: readonly { readonly protocol: Protocol; readonly port: number }[]
@@ -133,8 +141,8 @@ export interface GatewayPlan {
   readonly retries: number
   /** Requests under way for each stream of a client; 0 = no limit. Default of Jina: 1000. */
   readonly prefetch: number
-  /** Paths of PEM files, absolute; null = plain text. */
-  readonly tls: { readonly certificateFile: string; readonly keyFile: string } | null
+  /** null = plain text. */
+  readonly tls: TlsFiles | null
   /** How HTTP looks. */
   readonly http: {
     readonly title: string | null

@@ -19,7 +19,14 @@ export interface Folders {
 }
 
 /** Options whose texts are paths. */
-const PATHS: ReadonlySet<string> = new Set(['workspace', 'ssl_certfile', 'ssl_keyfile', 'env_file', 'py_modules'])
+const PATHS: ReadonlySet<string> = new Set([
+  'workspace',
+  'ssl_certfile',
+  'ssl_keyfile',
+  'ssl_ca_certs',
+  'env_file',
+  'py_modules',
+])
 /** Keys of an executor's YAML that are. */
 const OWN_PATHS: ReadonlySet<string> = new Set([...PATHS, 'modules'])
 

@@ -52,6 +52,17 @@ export interface TlsOptions {
   /** The certificate, then those that lead to its authority. */
   readonly certificate: string
   readonly key: string
+  /** Authorities of callers: who has no certificate of one of them is not heard. Default: anybody is. */
+  readonly callerAuthorities?: string
+}
+
+/** Whom a caller trusts and what it shows of itself; PEM texts. */
+export interface CallerTls {
+  /** Trusted instead of the system's authorities. */
+  readonly ca?: string | undefined
+  /** For servers that want to know who calls; goes with `key`. */
+  readonly certificate?: string | undefined
+  readonly key?: string | undefined
 }
 
 /** A running server. */

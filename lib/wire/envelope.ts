@@ -19,7 +19,7 @@ export interface EnvelopeParts {
   /** Struct bytes. */
   readonly parameters?: Uint8Array
   /** DataContentProto bytes; undefined leaves the field out. */
-  readonly data?: Uint8Array
+  readonly data?: Uint8Array | undefined
 }
 
 /** What an answer says beyond its request. */

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measureConnections } from './connections.ts'
 import { measureFlows } from './flows.ts'
+import { measureGo } from './go.ts'
 import { requireH2load } from './h2load.ts'
 import { measureLatency } from './latency.ts'
 import { measureLive } from './live.ts'
@@ -14,6 +15,7 @@ import { describeMachine, loadBefore } from './machine.ts'
 import { measureProtocols } from './protocols.ts'
 import { isKept, type Measure, tableOf, writeReport } from './report.ts'
 import { serveBinary, serveEcho, serveJsonEcho, serveRelay } from './servers.ts'
+import { measureSizes } from './sizes.ts'
 import { measureMemory, measureStarts } from './start.ts'
 import { checkAnswers, measureHttp, measureStream, measureTensor, measureUnary, writeRequests } from './throughput.ts'
 import { measureTopology } from './topology.ts'
@@ -26,6 +28,8 @@ const PARTS = [
   'tensor',
   'latency',
   'http',
+  'go',
+  'sizes',
   'connections',
   'topology',
   'protocols',
@@ -70,6 +74,8 @@ try {
     await add('tensor', () => measureTensor(binary, relay, requests, scale))
     await add('latency', () => measureLatency(binary, echo, requests, scale.requests / 20))
     await add('http', () => measureHttp(binary, json, requests, scale))
+    await add('go', () => measureGo(binary, requests, scale))
+    await add('sizes', () => measureSizes(binary, relay, folder, quick))
     await add('connections', async () => measureConnections(binary, await Bun.file(requests.text.message).bytes()))
   } finally {
     await Promise.all([binary.stop(), echo.stop(), json.stop(), relay.stop()])

@@ -6,11 +6,12 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Scale } from './compare.ts'
 import { loadUnary } from './h2load.ts'
 import { childrenOf, cpuMicros, median } from './machine.ts'
 import { atLeast, atMost, type Measure, measure } from './report.ts'
 import { BINARY, EXECUTOR } from './servers.ts'
-import type { Requests, Scale } from './throughput.ts'
+import type { Requests } from './throughput.ts'
 
 const JINA =
   process.env.XSERVE_BENCH_JINA ??

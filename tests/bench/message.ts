@@ -30,11 +30,11 @@ export function jsonRequest(): string {
 
 export const TENSOR_BYTES = 1 << 20
 
-/** One document with a tensor of 1 MiB: 262 144 numbers of 32 bits. */
-export function tensorRequest(): Uint8Array {
-  const buffer = new Uint8Array(new Float32Array(TENSOR_BYTES / 4).fill(1.5).buffer)
+/** One document with a tensor of numbers of 32 bits; 1 MiB of them unless told. */
+export function tensorRequest(bytes = TENSOR_BYTES): Uint8Array {
+  const buffer = new Uint8Array(new Float32Array(bytes / 4).fill(1.5).buffer)
   return encodeRequest('/tensor', {
-    tensor: { dense: { buffer, shape: [TENSOR_BYTES / 4], dtype: '<f4' }, cls_name: 'numpy' },
+    tensor: { dense: { buffer, shape: [bytes / 4], dtype: '<f4' }, cls_name: 'numpy' },
   })
 }
 

@@ -1,7 +1,7 @@
 /** The two servers that are compared, as processes: the compiled binary with its worker, and a bare echo. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { childrenOf } from './machine.ts'
 
 export const BINARY = process.env.XSERVE_BINARY ?? 'dist/xserve'
@@ -70,14 +70,30 @@ export async function serveBinary(): Promise<Served> {
   }
 }
 
+/** Our HTTP/2 front alone. */
+export const serveFront = (): Promise<Served> => serveProgram('front-echo')
+
+/** The echo in Go; null where there is no Go to build it. */
+export async function serveGo(): Promise<Served | null> {
+  if (Bun.which('go') === null) return null
+  mkdirSync(BUILT, { recursive: true })
+  const out = resolve(BUILT, 'go-echo')
+  const folder = join(import.meta.dir, 'go-echo')
+  const built = Bun.spawnSync(['go', 'build', '-o', out, '.'], { cwd: folder })
+  if (built.exitCode !== 0) throw new Error(`${folder} does not compile:\n${built.stderr}`)
+  return serveFile(out)
+}
+
 export const serveEcho = (): Promise<Served> => serveProgram('echo-server')
 export const serveJsonEcho = (): Promise<Served> => serveProgram('json-echo')
 export const serveRelay = (): Promise<Served> => serveProgram('relay')
 
 /** A program of ours that prints its address once it listens. */
-async function serveProgram(name: string): Promise<Served> {
+const serveProgram = (name: string): Promise<Served> => serveFile(compile(name))
+
+async function serveFile(file: string): Promise<Served> {
   const began = performance.now()
-  const child = Bun.spawn([compile(name)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = Bun.spawn([file], { stdio: ['ignore', 'pipe', 'inherit'] })
   const { value } = await child.stdout.getReader().read()
   const address = new TextDecoder().decode(value).trim()
   return {

@@ -1,6 +1,7 @@
 /** Several protocols of one server: where they listen, what each says of the others, starts that fail. */
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
 import { fixture, type RunOptions, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
@@ -87,6 +88,22 @@ describe('listening', () => {
     expect(await openWebSocket(`${server.websocket}/`)).toBe('open')
     expect(await server.stop()).toBe(0)
   })
+
+  // Without the address of its own a machine has no IPv6.
+  test.if(Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1')))(
+    'IPv6, each protocol and all on one port',
+    async () => {
+      for (const port of ['0,0,0', String(freePort())]) {
+        await using server = await startServer('run', [
+          ...[FILE, '--host', '::1', '--protocol', 'grpc,http,ws', '--port', port],
+        ])
+        expect(server.address).toMatch(/^\[::1\]:\d+$/)
+        expect(await postOverGrpc(server.address)).toBeString()
+        expect((await fetch(`${server.http}/`)).status).toBe(200)
+        expect(await openWebSocket(server.websocket)).toBe('open')
+      }
+    },
+  )
 
   test('health over HTTP says no until the executor is ready', async () => {
     const reached = Promise.withResolvers<void>()

@@ -19,7 +19,7 @@ function write(name: string, content: string): string {
 }
 
 const failure = (certificate: string, key: string, now?: Date): Promise<XserveError> =>
-  readCertificate(certificate, key, now).then(
+  readCertificate({ certificateFile: certificate, keyFile: key }, now).then(
     () => {
       throw new Error('it was taken')
     },
@@ -28,19 +28,23 @@ const failure = (certificate: string, key: string, now?: Date): Promise<XserveEr
 
 describe('readCertificate()', () => {
   test('gives both texts, with a chain, with words around them', async () => {
-    const pair = await readCertificate(good.certificate, good.key)
+    const pair = await readCertificate({ certificateFile: good.certificate, keyFile: good.key })
     expect(pair).toEqual({ certificate: text(good.certificate), key: text(good.key) })
     const chain = write('chain.pem', `subject=localhost\n${text(good.certificate)}\n${text(other.certificate)}`)
-    expect((await readCertificate(chain, good.key)).certificate).toBe(text(chain))
+    expect((await readCertificate({ certificateFile: chain, keyFile: good.key })).certificate).toBe(text(chain))
   })
 
   test('takes RSA and the older form of an EC key', async () => {
     openssl('ec', '-in', good.key, '-out', at('sec1.key'))
     expect(text(at('sec1.key'))).toContain('BEGIN EC PRIVATE KEY')
-    expect((await readCertificate(good.certificate, at('sec1.key'))).key).toBe(text(at('sec1.key')))
+    expect((await readCertificate({ certificateFile: good.certificate, keyFile: at('sec1.key') })).key).toBe(
+      text(at('sec1.key')),
+    )
     const rsa = ['-newkey', 'rsa:2048', '-nodes', '-keyout', at('rsa.key'), '-out', at('rsa.pem')]
     openssl('req', '-x509', ...rsa, '-subj', '/CN=localhost')
-    expect((await readCertificate(at('rsa.pem'), at('rsa.key'))).key).toBe(text(at('rsa.key')))
+    expect((await readCertificate({ certificateFile: at('rsa.pem'), keyFile: at('rsa.key') })).key).toBe(
+      text(at('rsa.key')),
+    )
   })
 
   test('tells dates with the file', async () => {

@@ -6,8 +6,13 @@ export interface CertificateFiles {
   readonly key: string
 }
 
-/** `days` 0 makes one that has just expired. */
-export function makeCertificate(folder: string, name = 'server', days = 30): CertificateFiles {
+/** `days` 0 makes one that has just expired; `authority` signs it, which else does so itself. */
+export function makeCertificate(
+  folder: string,
+  name = 'server',
+  days = 30,
+  authority?: CertificateFiles,
+): CertificateFiles {
   const certificate = path.join(folder, `${name}.pem`)
   const key = path.join(folder, `${name}.key`)
   const request = path.join(folder, `${name}.csr`)
@@ -31,8 +36,7 @@ export function makeCertificate(folder: string, name = 'server', days = 30): Cer
     '-req',
     '-in',
     request,
-    '-key',
-    key,
+    ...(authority ? ['-CA', authority.certificate, '-CAkey', authority.key] : ['-key', key]),
     '-copy_extensions',
     'copy',
     '-days',
@@ -40,6 +44,14 @@ export function makeCertificate(folder: string, name = 'server', days = 30): Cer
     '-out',
     certificate,
   )
+  return { certificate, key }
+}
+
+/** One that may sign others. */
+export function makeAuthority(folder: string, name = 'authority'): CertificateFiles {
+  const [certificate, key] = [path.join(folder, `${name}.pem`), path.join(folder, `${name}.key`)]
+  const made = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', certificate]
+  openssl('req', '-x509', ...made, '-subj', `/CN=${name}`)
   return { certificate, key }
 }
 

@@ -34,6 +34,7 @@ const FLOW: Readonly<Record<keyof FlowSpec, true>> = {
   host: true,
   sslCertfile: true,
   sslKeyfile: true,
+  sslCaCerts: true,
   title: true,
   description: true,
   cors: true,

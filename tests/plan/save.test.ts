@@ -52,7 +52,7 @@ describe('from another folder it is the same', () => {
     'executors: [{uses: a.ts, uses_dynamic_batching: {/a: {preferred_batch_size: 4, flush_all: true}}}]\n',
     'with: {port: [1, 2], protocol: [grpc, http], timeout_send: 5, env: {A: b}, monitoring: true}\nexecutors: [{uses: a.ts}]\n',
     'with: {port: 1, protocol: [grpc, http]}\nexecutors: [{uses: a.ts}]\n',
-    'with: {workspace: w, retries: 3}\ngateway: {prefetch: 5, title: T, ssl_certfile: c.pem, ssl_keyfile: k.pem}\nexecutors: [{uses: a.ts}]\n',
+    'with: {workspace: w, retries: 3}\ngateway: {prefetch: 5, title: T, ssl_certfile: c.pem, ssl_keyfile: k.pem, ssl_ca_certs: c.pem}\nexecutors: [{uses: a.ts}]\n',
     'executors: [{uses: a.ts, uses_with: {w: "${{ ENV.WORD }}", n: "${{ CONTEXT.n }}", r: "${{ root.executors[0].uses }}"}}]\n',
     'jtype: Deployment\nwith: {uses: a.ts, port: 5, cors: true, replicas: 2, env: {A: b}}\n',
   ])('%j', (text) => {

@@ -2,6 +2,7 @@
 import type { Document } from '../../document/document.ts'
 import type { DocumentArray } from '../../document/document-array.ts'
 import type { XserveError } from '../../errors.ts'
+import type { CallerTls } from '../../wire/call.ts'
 import type { RouteRecord } from '../../wire/routes.ts'
 import type { Status } from '../../wire/status.ts'
 import type { RetryPolicy } from '../retry.ts'
@@ -94,8 +95,8 @@ export interface Connection {
 }
 
 export interface ConnectionOptions {
-  /** `ca`: PEM text of the certificates to trust instead of the system's. */
-  readonly tls: boolean | { readonly ca: string }
+  /** PEM texts: `ca` of those to trust instead of the system's, `certificate` and `key` of the caller where the server wants them. */
+  readonly tls: boolean | CallerTls
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
   /** How long connecting may take, in milliseconds. Default 5000. */

@@ -20,6 +20,7 @@ import { type Circumstances, connectionFailed, refusal } from './http-error.ts'
 import { readHttpFrames } from './http-frames.ts'
 import { jsonReply, jsonStatus, parseAnswer } from './json-reply.ts'
 import { failedReply, pathOf, secondEncoder, secondReply } from './second-form.ts'
+import { socketTls } from './socket-tls.ts'
 import { type HostWatch, watchHost } from './watch-host.ts'
 
 /** Calls side by side at most, whatever `prefetch` says: each takes a connection. */
@@ -129,7 +130,7 @@ export function createAsk(
         // The caller's deadline is the only one, and no proxy of the environment is asked, as in Jina.
         timeout: false,
         proxy: false,
-        ...(typeof tls === 'object' ? { tls: { ca: tls.ca } } : {}),
+        ...(typeof tls === 'object' ? { tls: socketTls(tls) } : {}),
       } as unknown as RequestInit)
       watch.stop(true)
       return { status: response.status, text: await response.text() }

@@ -6,7 +6,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { asXserveError, XserveError } from '../../errors.ts'
+import type { CallerTls } from '../../wire/call.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
+import { socketTls } from './socket-tls.ts'
 import { createFrameReader, encodeFrame, type Frame, OPCODE } from './websocket-frames.ts'
 
 export interface SocketListener {
@@ -31,7 +33,7 @@ export interface ClientSocket {
 }
 
 export interface SocketOptions {
-  readonly tls: boolean | { readonly ca: string }
+  readonly tls: boolean | CallerTls
   readonly path: string
   readonly protocol: string
   readonly headers: Readonly<Record<string, string>>
@@ -98,7 +100,7 @@ function connect(address: string, tls: SocketOptions['tls'], onConnect: () => vo
   const place = { host, port: Number(port) }
   const socket = tls
     ? connectTls(
-        { ...place, ...(typeof tls === 'object' ? { ca: tls.ca } : {}), ...(isIP(host) ? {} : { servername: host }) },
+        { ...place, ...(typeof tls === 'object' ? socketTls(tls) : {}), ...(isIP(host) ? {} : { servername: host }) },
         onConnect,
       )
     : connectPlain(place, onConnect)

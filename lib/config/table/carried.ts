@@ -138,6 +138,7 @@ const NONE: readonly ConfigOption[] = [
   none('description', 'text', 'it is for the gateway', EXECUTOR),
   none('ssl_certfile', 'text', 'it is for the gateway', EXECUTOR),
   none('ssl_keyfile', 'text', 'it is for the gateway', EXECUTOR),
+  none('ssl_ca_certs', 'text', 'it is for the gateway', EXECUTOR),
   none('uvicorn_kwargs', 'object', PYTHON, EXECUTOR),
 ]
 

@@ -46,6 +46,9 @@ export const GATEWAY_TABLE: readonly ConfigOption[] = [
   }),
   gateway('ssl_certfile', 'text', 'Certificate (PEM): every port speaks TLS', { cli: { value: 'FILE' } }),
   gateway('ssl_keyfile', 'text', 'Private key of the certificate (PEM)', { cli: { value: 'FILE' } }),
+  gateway('ssl_ca_certs', 'text', 'Only callers with a certificate of these authorities (PEM)', {
+    cli: { value: 'FILE' },
+  }),
 ]
 
 export const SHARED_TABLE: readonly ConfigOption[] = [

@@ -20,7 +20,11 @@ export interface ComposeOptions extends Omit<ImageOptions, 'target'> {
 /** Jina's. */
 const EXECUTOR_PORT = 8081
 const NETWORK = 'jina-network'
-const TLS = { certificateFile: '/etc/xserve/tls/tls.crt', keyFile: '/etc/xserve/tls/tls.key' }
+const TLS = {
+  certificateFile: '/etc/xserve/tls/tls.crt',
+  keyFile: '/etc/xserve/tls/tls.key',
+  callersFile: '/etc/xserve/tls/ca.crt',
+}
 
 /** Throws XserveError NOT_CONTAINERIZED, BAD_CONFIG, BAD_ARGUMENT; then there is nothing to write. */
 export function exportCompose(plan: FlowPlan, options: ComposeOptions): string {

@@ -1,4 +1,5 @@
 /** One container as a Compose service. */
+import type { TlsFiles } from '../../plan/plan.ts'
 import { USER_ID } from '../images.ts'
 import type { Gpus, Volume, Workload } from '../workload.ts'
 import { limitsOf } from './limits.ts'
@@ -8,7 +9,7 @@ export interface ServiceContext {
   /** Services that it waits for. */
   readonly needs: readonly string[]
   /** Where the certificate is in the container. */
-  readonly tls: { readonly certificateFile: string; readonly keyFile: string }
+  readonly tls: Required<TlsFiles>
   /** A file of this machine as the Compose file names it. */
   relative(file: string): string
   readonly warn: (message: string) => void
@@ -69,6 +70,7 @@ function certificates({ tls }: Workload, { relative, tls: inside }: ServiceConte
   return [
     `${relative(tls.certificateFile)}:${inside.certificateFile}:ro`,
     `${relative(tls.keyFile)}:${inside.keyFile}:ro`,
+    ...(tls.callersFile === undefined ? [] : [`${relative(tls.callersFile)}:${inside.callersFile}:ro`]),
   ]
 }
 

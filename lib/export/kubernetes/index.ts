@@ -35,7 +35,11 @@ export function exportKubernetes(
     executorPort: EXECUTOR_PORT,
     monitoringPort: ({ monitoring }) => (monitoring === true ? MONITORING_PORT : null),
     addresses: (name) => [`grpc://${name}.${namespace}.svc:${EXECUTOR_PORT}`],
-    tls: { certificateFile: `${TLS_FOLDER}/tls.crt`, keyFile: `${TLS_FOLDER}/tls.key` },
+    tls: {
+      certificateFile: `${TLS_FOLDER}/tls.crt`,
+      keyFile: `${TLS_FOLDER}/tls.key`,
+      callersFile: `${TLS_FOLDER}/ca.crt`,
+    },
   }
   const { gateway, executors } = workloadsOf(plan, images, target, options)
   const context: Context = {
@@ -45,9 +49,11 @@ export function exportKubernetes(
     warn,
   }
   if (gateway !== null && gateway.tls !== null) {
-    warn(
-      `the certificate comes from a secret: kubectl create secret tls ${TLS_SECRET} --cert=FILE --key=FILE, in the namespace`,
-    )
+    const secret =
+      gateway.tls.callersFile === undefined
+        ? `tls ${TLS_SECRET} --cert=FILE --key=FILE`
+        : `generic ${TLS_SECRET} --from-file=tls.crt=FILE --from-file=tls.key=FILE --from-file=ca.crt=FILE`
+    warn(`the certificate comes from a secret: kubectl create secret ${secret}, in the namespace`)
   }
   const objectsOf = (workload: Workload): object[] => [
     configMapOf(workload, context),

@@ -40,10 +40,14 @@ export function probesOf(workload: Workload): Record<string, object> {
   }
 }
 
-/** gRPC's own health service, or the page that says OK; with TLS on gRPC, which is not asked for, that it listens. */
+/**
+ * gRPC's own health service, or the page that says OK; with TLS on gRPC, which is not asked for, and where callers need a
+ * certificate, that it listens.
+ */
 function checkOf({ ports, tls }: Workload): object {
   const [first] = ports
   const { protocol, port } = first!
+  if (tls?.callersFile !== undefined) return { tcpSocket: { port } }
   if (protocol !== 'grpc') return { httpGet: { path: '/', port, ...(tls === null ? {} : { scheme: 'HTTPS' }) } }
   return tls === null ? { grpc: { port } } : { tcpSocket: { port } }
 }

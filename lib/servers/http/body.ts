@@ -5,6 +5,8 @@ import type { HttpRequest } from './exchange.ts'
 
 const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json$/
 const LOCATION = ['body'] as const
+const BYTE_ORDER_MARK = 0xfeff
+const REPLACEMENT = '\ufffd'
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
 /**
@@ -13,9 +15,14 @@ const decoder = new TextDecoder('utf-8', { fatal: true })
  */
 export function readJsonBody(request: HttpRequest): unknown {
   checkType(request)
+  const text = request.text()
+  if (text !== null && isSound(text)) return parseJson(text)
   const body = request.body()
   return body instanceof Promise ? body.then(parseBytes) : parseBytes(body)
 }
+
+/** What has neither a mark at its beginning nor a character that may stand for bytes that are none. */
+const isSound = (text: string): boolean => text.charCodeAt(0) !== BYTE_ORDER_MARK && !text.includes(REPLACEMENT)
 
 const parseBytes = (bytes: Uint8Array): unknown => parseJson(decodeText(bytes))
 

@@ -28,6 +28,8 @@ export interface HttpRequest {
    * with XserveError TOO_LARGE, BAD_REQUEST, CANCELLED.
    */
   body(): Uint8Array | Promise<Uint8Array>
+  /** The body as text if all of it came with the head, as it is for most requests; null: ask for `body()`. What is no UTF-8 has a U+FFFD there. */
+  text(): string | null
   readonly cancelled: boolean
   /** Calls back once when the caller has gone before the answer was sent; at once if it has. */
   onCancel(listener: () => void): void

@@ -77,7 +77,7 @@ function createRequest(
     endpoint: endpoint ?? readText(value, 'execEndpoint', 'exec_endpoint') ?? '/',
     targetExecutor: target ?? '',
     parameters: readParameters(value.parameters),
-    ...(data === undefined ? {} : { data }),
+    data,
   })
 }
 

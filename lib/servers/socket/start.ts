@@ -3,6 +3,7 @@ import { XserveError } from '../../errors.ts'
 import type { TlsOptions } from '../../wire/call.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { FrontConnection, FrontSocket } from './connection.ts'
+import { Handshake } from './handshake.ts'
 
 /** After the grace: how long the last words have to leave before connections are cut. */
 const LAST_WORDS_MS = 200
@@ -41,12 +42,26 @@ export const startSocketFront: StartSocketFront = async (options, accept) => {
     for (const connection of connections) connection.tick(clock.seconds)
   })
   let empty: (() => void) | undefined
+  const begin = (socket: Bun.Socket<Data>, connection: FrontConnection): void => {
+    if (connections.size === 0) clock.start()
+    socket.data = connection
+    connections.add(connection)
+  }
+  const isMutual = options.tls?.callerAuthorities !== undefined
   const listener = listen(options, {
     open(socket) {
-      if (connections.size === 0) clock.start()
-      const connection = accept(socket as unknown as FrontSocket, clock)
-      socket.data = connection
-      connections.add(connection)
+      const front = socket as unknown as FrontSocket
+      begin(socket, isMutual ? new Handshake(front, clock.seconds) : accept(front, clock))
+    },
+    handshake(socket, succeeded, unauthorized) {
+      const waiting = socket.data
+      if (!(waiting instanceof Handshake)) return
+      if (!succeeded || unauthorized != null) {
+        waiting.terminate()
+        return
+      }
+      begin(socket, accept(socket as unknown as FrontSocket, clock))
+      connections.delete(waiting)
     },
     data(socket, chunk) {
       socket.data?.receive(chunk)
@@ -116,7 +131,9 @@ function listen(options: SocketFrontOptions, socket: Bun.SocketHandler<Data>): B
 function tlsOptions(tls: TlsOptions | undefined, protocols: readonly string[]): { tls?: object } {
   if (tls === undefined) return {}
   const list = protocols.map((name) => String.fromCharCode(name.length) + name).join('')
-  return { tls: { cert: tls.certificate, key: tls.key, ALPNProtocols: list } }
+  const { certificate: cert, key, callerAuthorities: ca } = tls
+  const callers = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }
+  return { tls: { cert, key, ALPNProtocols: list, ...callers } }
 }
 
 async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {

@@ -110,6 +110,11 @@ describe('exportCompose()', () => {
     const options = { ...exporting(), networkName: 'net', folder: import.meta.dir }
     const text = exportCompose({ ...plan, gateway: { ...plan.gateway, tls } }, options)
     const { gateway } = readDocuments(text)[0].services
+    const callers = { ...tls, callersFile: `${import.meta.dir}/tls/ca.pem` }
+    const mutual = exportCompose({ ...plan, gateway: { ...plan.gateway, tls: callers } }, options)
+    expect(readDocuments(mutual)[0].services.gateway.volumes).toContain('./tls/ca.pem:/etc/xserve/tls/ca.crt:ro')
+    expect(JSON.stringify(readDocuments(mutual)[0].services.gateway.command)).toContain('/etc/xserve/tls/ca.crt')
+    expect(text).not.toContain('ca.crt')
     expect(gateway.volumes).toEqual(['./tls/c.pem:/etc/xserve/tls/tls.crt:ro', '../k.pem:/etc/xserve/tls/tls.key:ro'])
     expect(gateway.networks).toEqual(['net'])
   })

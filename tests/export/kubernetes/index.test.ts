@@ -242,6 +242,17 @@ describe('exportKubernetes()', () => {
     expect(given.told).toEqual([expect.stringContaining('kubectl create secret tls gateway-tls')])
   })
 
+  test('authorities of callers are in the same secret; probes, which have no certificate, only see whether it listens', async () => {
+    const plan = await planOf([IMAGE], { port: 7000, protocol: 'http' })
+    const tls = { certificateFile: '/here/c.pem', keyFile: '/here/k.pem', callersFile: '/here/ca.pem' }
+    const given = exporting()
+    const files = exportKubernetes({ ...plan, gateway: { ...plan.gateway, tls } }, given, DEFAULT_KUBERNETES)
+    const [container] = readDocuments(files.at(-1)!.text).at(-1).spec.template.spec.containers
+    expect(container.args.join(' ')).toContain('--ssl-ca-certs /etc/xserve/tls/ca.crt')
+    expect(container.readinessProbe.tcpSocket).toEqual({ port: 7000 })
+    expect(given.told).toEqual([expect.stringContaining('generic gateway-tls --from-file=tls.crt=FILE')])
+  })
+
   test.each<[string, Planned[0], NonNullable<Planned[1]>, object, string]>([
     [
       'two of one name',

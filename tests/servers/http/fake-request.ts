@@ -18,7 +18,7 @@ export function fakeRequest(method: string, path: string, options: FakeOptions =
   const { body } = options
   const given =
     body === undefined ? '' : typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body)
-  const bytes = typeof given === 'string' ? Buffer.from(given) : given
+  const bytes = Buffer.from(given as string)
   const headers: Record<string, string> = {
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...options.headers,
@@ -35,6 +35,7 @@ export function fakeRequest(method: string, path: string, options: FakeOptions =
     headers: () => Object.entries(headers),
     rawPath: encodeURI(path),
     body: options.readBody ?? (async () => bytes),
+    text: () => (options.readBody ? null : bytes.toString()),
     get cancelled() {
       return cancelled
     },
@@ -80,8 +81,8 @@ export async function ask(
 }
 
 export function read(response: HttpResponse): Answered {
-  const { body: given } = response
-  const body = typeof given === 'string' ? given : given instanceof Uint8Array ? new TextDecoder().decode(given) : ''
+  const { body: sent } = response
+  const body = typeof sent === 'string' ? sent : sent instanceof Uint8Array ? Buffer.from(sent).toString() : ''
   const headers = Object.fromEntries(
     Object.entries(response.headers).map(([name, value]) => [name, typeof value === 'string' ? value : value.join()]),
   )

@@ -12,6 +12,7 @@ const request = (method: string, path: string): HttpRequest => ({
   headers: () => [],
   rawPath: '/',
   body: async () => new Uint8Array(0),
+  text: () => null,
   cancelled: false,
   onCancel: () => {},
 })

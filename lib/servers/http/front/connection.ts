@@ -190,7 +190,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     if (running > 0 && (upgrades || !exchange.safe)) return from
     this.lastBegun = exchange.last ||= this.front.draining
     let end = (head as Head).end
-    if (exchange.whole !== null) end += exchange.whole.length
+    if (exchange.whole >= 0) end += exchange.whole
     else if (exchange.content !== null) {
       this.body = exchange.content
       this.bodyMark = 0

@@ -28,12 +28,13 @@ export class Exchange implements HttpRequest {
   answer: HttpResponse | null = null
   /** The connection ends behind the answer. */
   last = false
-  /** The body, if it came with the head, as those of most requests do. */
-  whole: Uint8Array | null = null
+  /** Length of the body if it came with the head, as those of most requests do; -1 if it did not. */
+  whole = -1
   /** A body that is still to arrive or to be unpacked; null when there is none. */
   content: Body | null = null
 
   private listeners: (() => void)[] | null = null
+  private view: Uint8Array | null = null
 
   constructor(
     private readonly carrier: Carrier,
@@ -52,7 +53,7 @@ export class Exchange implements HttpRequest {
 
   /** Whether it may run beside others of its kind that came before it (RFC 9112 §9.3.2). */
   get safe(): boolean {
-    if (this.content !== null || this.whole !== null) return false
+    if (this.content !== null || this.whole >= 0) return false
     return this.method === 'GET' || this.method === 'HEAD' || this.method === 'OPTIONS'
   }
 
@@ -72,7 +73,15 @@ export class Exchange implements HttpRequest {
   }
 
   body(): Uint8Array | Promise<Uint8Array> {
-    return this.content === null ? (this.whole ?? NOTHING) : this.content.read()
+    if (this.content !== null) return this.content.read()
+    if (this.whole < 0) return NOTHING
+    this.view ??= this.head.bytes.subarray(this.head.end, this.head.end + this.whole)
+    return this.view
+  }
+
+  /** Straight from the bytes that were read: a view of them costs as much as all the rest of taking a request. */
+  text(): string | null {
+    return this.whole < 0 ? null : this.head.bytes.toString('utf8', this.head.end, this.head.end + this.whole)
   }
 
   onCancel(listener: () => void): void {
@@ -104,7 +113,7 @@ export function openExchange(head: Head, bytes: Uint8Array, carrier: Carrier, ma
   const length = head.chunked ? -1 : head.contentLength
   const end = head.end + length
   if (length > 0 && coding === null && end <= bytes.length && (maxBytes < 0 || length <= maxBytes)) {
-    exchange.whole = bytes.subarray(head.end, end)
+    exchange.whole = length
     return exchange
   }
   exchange.content = new Body(carrier, length, coding, maxBytes, head.expectsContinue)

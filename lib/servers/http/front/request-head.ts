@@ -61,7 +61,10 @@ export class Head {
   /** Four positions for each header: name from, to, value from, to. */
   readonly fields: number[] = []
 
-  constructor(private readonly bytes: Buffer) {}
+  constructor(
+    /** What it was read from; the body follows there. */
+    readonly bytes: Buffer,
+  ) {}
 
   /** By lower-case name; several are joined. */
   header(name: string): string | undefined {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
 import fc from 'fast-check'
+import { readJsonBody } from '../../../../lib/servers/http/body.ts'
 import type { HttpFront, HttpHandler, StartHttpFront, TlsOptions } from '../../../../lib/servers/http/exchange.ts'
 import { startHttpFront } from '../../../../lib/servers/http/front/start.ts'
 import { httpFrontContract } from '../../../contract/http-front.ts'
@@ -152,4 +153,40 @@ test('whatever is sent, every connection ends and the front lives', async () => 
   opened.push(socket)
   socket.write('POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\nhi')
   expect((await readAnswer(socket)).body).toBe('hi')
+})
+
+describe('a JSON body', () => {
+  const readJson: HttpHandler = async (request) => {
+    try {
+      return { status: 200, headers: {}, body: JSON.stringify(await readJsonBody(request)) }
+    } catch (error) {
+      return { status: 422, headers: {}, body: String(error) }
+    }
+  }
+
+  // With the head, it is read straight from the bytes that came; later, it is gathered and decoded.
+  test.each([
+    ['ASCII', '"abc"', 200],
+    ['other alphabets', '"Grüße, 世界 🌍"', 200],
+    ['a character that stands for unreadable ones', '"\ufffd"', 200],
+    ['a byte order mark', '\ufeff"abc"', 200],
+    ['no UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), 422],
+    ['nothing', '', 422],
+  ])('%s', async (_, body, status) => {
+    const { port } = await serve({ http: readJson })
+    const bytes = Buffer.from(body as string)
+    const head = `POST / HTTP/1.1\r\nhost: x\r\ncontent-length: ${bytes.length}\r\n`
+    for (const later of [false, true].slice(0, bytes.length === 0 ? 1 : 2)) {
+      const socket = await openRawSocket(port)
+      opened.push(socket)
+      if (later) {
+        socket.write(`${head}expect: 100-continue\r\n\r\n`)
+        await socket.until('100 Continue\r\n\r\n')
+        socket.write(bytes)
+      } else socket.write(Buffer.concat([Buffer.from(`${head}\r\n`), bytes]))
+      const answer = await readAnswer(socket)
+      expect(answer.head).toStartWith(`HTTP/1.1 ${status}`)
+      if (status === 200) expect(answer.body).toBe(bytes.toString().replace('\ufeff', ''))
+    }
+  })
 })
