@@ -64,8 +64,6 @@ async function askNotes(
 ): Promise<Pick<PingResult, 'failedChanges' | 'failing'>> {
   const info = Object.entries(await connection.askInfo({ timeoutMs }).catch(() => ({})))
   const told = (words: string): Record<string, string> =>
-    Object.fromEntries(
-      info.flatMap(([name, why]) => (name.startsWith(words) ? [[name.slice(words.length), why]] : [])),
-    )
+    Object.fromEntries(info.flatMap(([name, why]) => (name.startsWith(words) ? [[name.slice(words.length), why]] : [])))
   return { failedChanges: told(FAILED_CHANGE), failing: told(FAILING) }
 }

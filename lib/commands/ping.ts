@@ -32,6 +32,10 @@ export const ping: CommandDefinition = {
     CA_OPTION,
     { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
   ],
+  examples: [
+    `xserve ping gateway localhost:54321`,
+    `xserve ping flow localhost:54321 --attempts 30  # waits until the whole Flow answers`,
+  ],
   async run(args) {
     const options = readOptions(args)
     const { attempts, ms, failedChanges, failing, error } = await ask(options)
@@ -55,7 +59,11 @@ export const ping: CommandDefinition = {
         ...Object.entries(failing).map(([pod, why]) => `  ${pod} is failing: ${why}\n`),
       ]
       await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
-    } else await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hintOf(error)}`)
+    } else
+      await Bun.write(
+        Bun.stderr,
+        `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hintOf(error)}`,
+      )
     return error === null ? 0 : 1
   },
 }
