@@ -33,6 +33,6 @@ export function readEnvFiles(option: OptionValue | undefined, reading: Reading):
 
 /** Lines that set nothing, which the reader of such files passes over without a word. */
 function strayLines(text: string): readonly string[] {
-  const lines = text.replaceAll(/(=[ \t]*)(["'`])[^]*?\2/g, '$1').split(/\r?\n/)
+  const lines = text.replaceAll(/(=[ \t]*)(["'`])[\s\S]*?\2/g, '$1').split(/\r?\n/)
   return lines.map((line) => line.trim()).filter((line) => !/^(?:$|#|(?:export\s+)?[\w.-]+\s*=)/.test(line))
 }
