@@ -31,6 +31,8 @@ const LEVELS: Readonly<Record<string, number>> = {
   error: 0,
   critical: 0,
 }
+/** Names of levels that are understood, Jina's among them. */
+export const LOG_LEVELS: readonly string[] = Object.keys(LEVELS)
 const SHOWN: Readonly<Record<LogLevel, { text: string; colour: string }>> = {
   debug: { text: 'DEBUG', colour: '\x1b[90m' },
   info: { text: 'INFO ', colour: '\x1b[36m' },

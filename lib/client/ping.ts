@@ -58,6 +58,14 @@ export async function ping(options: PingOptions): Promise<PingResult> {
   return { attempts: options.attempts, ms: null, failedChanges: {}, failing: {}, error }
 }
 
+/** What the operator should know of a server that answers: a sentence for each thing that is wrong behind it. */
+export function notesOf({ failedChanges, failing }: Pick<PingResult, 'failedChanges' | 'failing'>): readonly string[] {
+  return [
+    ...Object.entries(failedChanges).map(([name, why]) => `${name}: its last change was not taken: ${why}`),
+    ...Object.entries(failing).map(([pod, why]) => `${pod} is failing: ${why}`),
+  ]
+}
+
 /** Whoever does not tell has none. */
 async function askNotes(
   connection: Connection,

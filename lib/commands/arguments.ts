@@ -37,6 +37,8 @@ export interface CommandDefinition {
   readonly summary: string
   readonly positionals: readonly Positional[]
   readonly options: readonly Option[]
+  /** Command lines for the help, with what they do behind `#`. */
+  readonly examples: readonly string[]
   /** What stands behind the first positional is another program's: it is not parsed. */
   readonly rest?: true
   /** Resolves with the exit code; null: the process ends by itself when nothing is left to do. Throws XserveError. */

@@ -31,7 +31,16 @@ export const build: CommandDefinition = {
     { name: 'executor', type: 'text', value: 'NAME', summary: 'Class, when the file exports several' },
     ...VARIABLE_OPTIONS,
   ],
+  examples: [
+    `xserve build my_executor.ts --tag acme/my:1`,
+    `xserve build gateway --tag acme/xserve:1  # for gateways of exported Flows`,
+  ],
   async run(args) {
+    if (args.positional(0) === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'an image of what? The file is missing', {
+        hint: 'for example: xserve build my_executor.ts --tag acme/my:1',
+      })
+    }
     const plan = await executorOf(args)
     const tag = args.text('tag') ?? (plan === null ? PROGRAM_IMAGE : undefined)
     if (tag === undefined) {

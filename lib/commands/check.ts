@@ -14,12 +14,22 @@ export const check: CommandDefinition = {
     { name: 'as', type: 'text', value: 'plain', summary: 'plain: any YAML, only its variables are resolved' },
     { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
   ],
+  examples: [
+    `xserve check flow.yml`,
+    `xserve check flow.yml --json  # places of all mistakes, or the graph and what everything means`,
+  ],
   async run(args) {
+    const given = args.positional(0)
+    if (given === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'check what? The file is missing', {
+        hint: 'for example: xserve check flow.yml',
+      })
+    }
+    const file = path.resolve(given)
     const as = args.text('as')
     if (as !== undefined && as !== 'plain') throw new XserveError('BAD_ARGUMENT', `--as is plain, not ${as}`)
     const { describeFile } = await import('../plan/describe.ts')
     const { describeClass } = await import('../deployment/describe-class.ts')
-    const file = path.resolve(args.positional(0) ?? '')
     try {
       const described = await describeFile(file, readVariables(args), as === 'plain', describeClass)
       if (args.flag('json')) await Bun.write(Bun.stdout, `${JSON.stringify(described)}\n`)

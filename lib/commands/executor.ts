@@ -14,5 +14,6 @@ export const executor: CommandDefinition = {
     },
   ],
   options: withAccepted('executor', [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...LIVE_OPTIONS]),
+  examples: [`xserve executor my_executor.ts --port 54322  # in a Flow: external: true, port: 54322`],
   run: (args) => serveCommand('executor', args),
 }

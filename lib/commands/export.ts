@@ -55,8 +55,21 @@ export const exportCommand: CommandDefinition = {
     },
   ],
   options: [...EXPORT_OPTIONS, ...IMAGE_OPTIONS, JSON_PATH, ...PLAN_OPTIONS.filter(({ name }) => !taken.has(name))],
+  examples: [
+    `xserve export kubernetes flow.yml k8s/ --build --repository registry.example.com/team`,
+    `xserve export docker-compose flow.yml --build`,
+    `xserve export kubernetes flow.yml --diff k8s/  # what would change`,
+    `xserve export dockerfile my_executor.ts image/`,
+    `xserve export flowchart flow.yml flow.svg`,
+    `xserve export schema flow.schema.json  # for editors: completion and checks of YAML`,
+  ],
   run(args) {
-    const what = args.positional(0) ?? 'nothing'
+    const what = args.positional(0)
+    if (what === undefined) {
+      throw new XserveError('BAD_ARGUMENT', 'export for what? It is missing', {
+        hint: `for example: xserve export kubernetes flow.yml k8s/; or ${Object.keys(TARGETS).join(', ')}`,
+      })
+    }
     if (Object.hasOwn(TARGETS, what)) return TARGETS[what]!(args)
     const guess = nearest(what, Object.keys(TARGETS))
     throw new XserveError('BAD_ARGUMENT', `there is no export of ${what}`, {

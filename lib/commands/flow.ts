@@ -30,6 +30,11 @@ export const flow: CommandDefinition = {
     ...HTTP_OPTIONS,
     ...fromTable('gateway', ['workspace']),
   ]),
+  examples: [
+    `xserve flow flow.yml --port 54321`,
+    `xserve flow flow.yml --reload  # code and YAML are taken over when they are saved`,
+    `xserve flow flow.yml --env MODEL=small  # \${{ ENV.MODEL }} in YAML, MODEL in executors`,
+  ],
   async run(args) {
     const file = args.positional(0) ?? args.text('uses')
     if (file === undefined) {

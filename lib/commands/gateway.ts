@@ -33,6 +33,9 @@ export const gateway: CommandDefinition = {
     },
     ...fromTable('gateway', ['uses_with']),
   ]),
+  examples: [
+    `xserve gateway --port 54321 --graph-description '{"start-gateway": ["a"], "a": ["end-gateway"]}' --deployments-addresses '{"a": ["grpc://10.0.0.5:54322"]}'`,
+  ],
   async run(args) {
     const listening = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
     const given = readGateway(args, listening.protocols)

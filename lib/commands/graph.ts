@@ -21,6 +21,7 @@ export const graph: CommandDefinition = {
     },
     { name: 'json', type: 'flag', summary: 'Nodes and edges as JSON on stdout' },
   ],
+  examples: [`xserve graph flow.yml`, `xserve export flowchart flow.yml flow.svg  # as a picture`],
   async run(args) {
     const file = args.positional(0)
     if (file === undefined) {

@@ -1,6 +1,6 @@
-/** `--log-format`, else XSERVE_LOG_FORMAT: how messages and errors are written on stderr. */
+/** `--log-format`, else XSERVE_LOG_FORMAT: how messages and errors are written on stderr; `--log-level`: which of them. */
 import { XserveError } from '../errors.ts'
-import { LOG_FORMATS, type LogFormat } from '../log.ts'
+import { LOG_FORMATS, LOG_LEVELS, type LogFormat } from '../log.ts'
 import { nearest } from '../nearest.ts'
 import type { Args } from './arguments.ts'
 
@@ -19,6 +19,16 @@ export function readLogFormat(args: Args): LogFormat {
     `${option === undefined ? VARIABLE : '--log-format'}: ${JSON.stringify(word)} is no format`,
     { hint: `${guess === undefined ? '' : `did you mean ${guess}? `}formats: ${LOG_FORMATS.join(', ')}` },
   )
+}
+
+/** undefined: the environment decides. Throws XserveError BAD_ARGUMENT for a word that is no level. */
+export function readLogLevel(args: Args): string | undefined {
+  const word = args.text('log-level')
+  if (word === undefined || LOG_LEVELS.includes(word.toLowerCase())) return word
+  const guess = nearest(word.toLowerCase(), LOG_LEVELS)
+  throw new XserveError('BAD_ARGUMENT', `--log-level: ${JSON.stringify(word)} is no level`, {
+    hint: `${guess === undefined ? '' : `did you mean ${guess}? `}levels: ${LOG_LEVELS.join(', ')}`,
+  })
 }
 
 /** For errors of the arguments themselves: what can be seen without parsing them. */

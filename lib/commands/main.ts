@@ -1,14 +1,20 @@
 /** Picks the command, parses its options, shows help, turns what happens into an exit code. */
-import { type CommandDef, defineCommand, renderUsage } from 'citty'
 import { XserveError } from '../errors.ts'
 import { VERSION } from '../flow/version.ts'
 import { nearest } from '../nearest.ts'
-import { COMMON_OPTIONS, type CommandDefinition, type Option, parseArguments } from './arguments.ts'
+import { type CommandDefinition, parseArguments } from './arguments.ts'
 import { exit, printError } from './exit.ts'
-import { guessLogFormat } from './log-format.ts'
+import { commandHelp, programHelp } from './help.ts'
+import { guessLogFormat, readLogFormat, readLogLevel } from './log-format.ts'
+
+interface Command {
+  /** A line of the program's help. */
+  readonly summary: string
+  load(): Promise<CommandDefinition>
+}
 
 /** Loaded only when asked for: a command pays for no other. */
-const COMMANDS: Readonly<Record<string, { readonly summary: string; load(): Promise<CommandDefinition> }>> = {
+const COMMANDS: Readonly<Record<string, Command>> = {
   new: { summary: 'Begin a project: an executor, a Flow, types', load: async () => (await import('./new.ts')).create },
   run: { summary: 'Serve one executor behind a gateway', load: async () => (await import('./run.ts')).run },
   flow: { summary: 'Serve a Flow: executors of a YAML file', load: async () => (await import('./flow.ts')).flow },
@@ -52,73 +58,39 @@ export async function main(argv: readonly string[]): Promise<void> {
 async function dispatch(argv: readonly string[]): Promise<number | null> {
   const [name, ...rest] = argv
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const asked = rest[0] !== undefined ? COMMANDS[rest[0]] : undefined
-    await print(asked ? usageOf(await asked.load()) : rootUsage())
+    const about = name === 'help' ? rest.find((word) => !word.startsWith('-')) : undefined
+    await print(about === undefined ? programHelp(COMMANDS) : commandHelp(await find(about).load()))
     return 0
   }
   if (name === '--version' || name === '-v' || name === 'version') {
-    await print(Promise.resolve(VERSION))
+    await print(VERSION)
     return 0
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
-  if (!command) {
-    const guess = nearest(name, Object.keys(COMMANDS))
-    const list = `commands: ${Object.keys(COMMANDS).join(', ')}`
-    throw new XserveError('UNKNOWN_COMMAND', `unknown command ${JSON.stringify(name)}`, {
-      hint: guess === undefined ? list : `did you mean ${guess}? ${list}`,
-    })
-  }
-  const definition = await command.load()
+  const definition = await find(name).load()
   const file = definition.rest ? rest.findIndex((word) => !word.startsWith('-')) : -1
   const own = file === -1 ? rest : rest.slice(0, file)
   if (own.includes('--help') || own.includes('-h')) {
-    await print(usageOf(definition))
+    await print(commandHelp(definition))
     return 0
   }
-  return definition.run(parseArguments(definition, rest))
+  const args = parseArguments(definition, rest)
+  // What every command takes is checked for every command, whether it logs or not.
+  readLogFormat(args)
+  readLogLevel(args)
+  return definition.run(args)
 }
 
-async function print(text: Promise<string>): Promise<void> {
+/** Throws XserveError UNKNOWN_COMMAND. */
+function find(name: string): Command {
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!
+  const guess = nearest(name, Object.keys(COMMANDS))
+  const list = `commands: ${Object.keys(COMMANDS).join(', ')}`
+  throw new XserveError('UNKNOWN_COMMAND', `unknown command ${JSON.stringify(name)}`, {
+    hint: guess === undefined ? list : `did you mean ${guess}? ${list}`,
+  })
+}
+
+async function print(text: string | Promise<string>): Promise<void> {
   const plain = process.stdout.isTTY !== true || !!process.env.NO_COLOR
   await Bun.write(Bun.stdout, `${plain ? Bun.stripANSI(await text) : await text}\n`)
 }
-
-function cittyOption(option: Option) {
-  const preset = option.preset === undefined ? '' : ` (default: ${option.preset})`
-  const description = `${option.summary}${option.many ? '; may be repeated' : ''}${preset}`
-  if (option.type === 'flag')
-    return { type: 'boolean' as const, description, ...(option.negatable ? { default: true } : {}) }
-  return { type: 'string' as const, description, valueHint: option.value ?? 'VALUE' }
-}
-
-function toCitty(definition: CommandDefinition): CommandDef {
-  const positionals = definition.positionals.map((p) => [
-    p.name,
-    { type: 'positional' as const, description: p.summary, required: p.required },
-  ])
-  const shown = [...definition.options, ...COMMON_OPTIONS].filter(({ hidden }) => !hidden)
-  const options = shown.map((option) => [option.name, cittyOption(option)])
-  return defineCommand({
-    meta: { name: definition.name, description: definition.summary },
-    args: Object.fromEntries([...positionals, ...options]),
-  })
-}
-
-const root = (): CommandDef =>
-  defineCommand({
-    meta: {
-      name: 'xserve',
-      version: VERSION,
-      description: 'Serves TypeScript executors over gRPC, HTTP and WebSocket',
-    },
-    subCommands: Object.fromEntries(
-      Object.entries(COMMANDS).map(([name, { summary }]) => [
-        name,
-        defineCommand({ meta: { name, description: summary } }),
-      ]),
-    ),
-  })
-
-const usageOf = (definition: CommandDefinition): Promise<string> =>
-  renderUsage(toCitty(definition), { meta: { name: 'xserve' } })
-const rootUsage = (): Promise<string> => renderUsage(root())

@@ -11,6 +11,7 @@ export const create: CommandDefinition = {
   summary: 'Begin a project in a new folder: an executor, a Flow, types for editors, a README',
   positionals: [{ name: 'name', summary: 'The folder; it must not be there, or be empty', required: true }],
   options: [],
+  examples: ['xserve new my-search', 'cd my-search && xserve flow flow.yml --reload'],
   async run(args) {
     const name = args.positional(0)
     if (name === undefined || name === '') {

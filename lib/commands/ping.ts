@@ -1,6 +1,6 @@
 /** `xserve ping executor|gateway|flow HOST:PORT`: exit code 0 when it answers, 1 when not. */
 
-import { ping as ask, PING_TARGETS, type PingOptions, type PingTarget } from '../client/ping.ts'
+import { ping as ask, notesOf, PING_TARGETS, type PingOptions, type PingTarget } from '../client/ping.ts'
 import { XserveError } from '../errors.ts'
 import { addressText, resolveAddress } from '../wire/address.ts'
 import type { Args, CommandDefinition } from './arguments.ts'
@@ -32,28 +32,29 @@ export const ping: CommandDefinition = {
     ...CALLER_TLS_OPTIONS,
     { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
   ],
+  examples: [
+    `xserve ping gateway localhost:54321`,
+    `xserve ping flow localhost:54321 --attempts 30  # waits until the whole Flow answers`,
+  ],
   async run(args) {
     const options = readOptions(args)
-    const { attempts, ms, failedChanges, failing, error } = await ask(options)
-    const { target } = options
-    const address = addressText(options.address)
+    const result = await ask(options)
+    const { attempts, ms, failedChanges, failing, error } = result
+    const [target, address] = [options.target, addressText(options.address)]
     if (args.flag('json')) {
-      const result = {
+      const told = {
         target,
         address,
         ok: error === null,
         attempts,
         ms: ms === null ? null : Number(ms.toFixed(1)),
-        ...(Object.keys(failedChanges).length > 0 ? { failedChanges } : {}),
-        ...(Object.keys(failing).length > 0 ? { failing } : {}),
+        ...(isEmpty(failedChanges) ? {} : { failedChanges }),
+        ...(isEmpty(failing) ? {} : { failing }),
         ...(error ? { code: error.code, message: error.message } : {}),
       }
-      await Bun.write(Bun.stdout, `${JSON.stringify(result)}\n`)
+      await Bun.write(Bun.stdout, `${JSON.stringify(told)}\n`)
     } else if (error === null) {
-      const notes = [
-        ...Object.entries(failedChanges).map(([name, why]) => `  ${name}: its last change was not taken: ${why}\n`),
-        ...Object.entries(failing).map(([pod, why]) => `  ${pod} is failing: ${why}\n`),
-      ]
+      const notes = notesOf(result).map((note) => `  ${note}\n`)
       await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
     } else
       await Bun.write(
@@ -84,7 +85,7 @@ function readOptions(args: Args): PingOptions {
   }
 }
 
-const hintOf = ({ details: { hint } }: XserveError): string => (hint === undefined ? '' : `  ${hint}\n`)
-
 const isTarget = (text: string | undefined): text is PingTarget =>
   (PING_TARGETS as readonly (string | undefined)[]).includes(text)
+
+const isEmpty = (notes: object): boolean => Object.keys(notes).length === 0

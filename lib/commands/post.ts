@@ -14,6 +14,13 @@ export const post: CommandDefinition = {
     },
   ],
   options: POST_OPTIONS,
+  examples: [
+    `xserve post localhost:54321 --text Ada --text Grace`,
+    `xserve post localhost:54321 --on /search --input people.jsonl --parameters '{"top_k": 5}'`,
+    `xserve post http://localhost:8080 --input 'img/*.png' --show summary`,
+    `xserve post localhost:54321 --on /tokens --streaming --text hi  # documents as they come`,
+    `echo '{"text": "Ada"}' | xserve post localhost:54321 --input -`,
+  ],
   async run(args) {
     const debug = args.flag('debug') ?? false
     return (await send(readPostOptions(args, debug))) ? 0 : 1

@@ -15,5 +15,11 @@ export const run: CommandDefinition = {
     },
   ],
   options: withAccepted('executor', [...LISTENING_OPTIONS, ...EXECUTOR_OPTIONS, ...LIVE_OPTIONS, ...HTTP_OPTIONS]),
+  examples: [
+    `xserve run my_executor.ts --port 54321`,
+    `xserve run my_executor.ts --reload  # saved code is served at once`,
+    `xserve run my_executor.ts --protocol grpc,http --port 54321,8080  # a port for each`,
+    `xserve run executor.yml --replicas 4 --uses-with '{"top_k": 5}'`,
+  ],
   run: (args) => serveCommand('gateway', args),
 }

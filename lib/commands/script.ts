@@ -13,6 +13,10 @@ export const script: CommandDefinition = {
   positionals: [{ name: 'file', summary: 'The program; what stands behind it is its own', required: true }],
   options: [],
   rest: true,
+  examples: [
+    `xserve script my_flow.ts`,
+    `xserve script my_flow.ts --port 54321  # the program reads its own options in process.argv`,
+  ],
   async run(args) {
     const given = args.positional(0)
     if (given === undefined) {

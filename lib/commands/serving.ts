@@ -16,7 +16,7 @@ import { createConsole } from './console.ts'
 import { readExecutorPlan } from './executor-plan.ts'
 import { isHead, planHead } from './head.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
-import { readLogFormat } from './log-format.ts'
+import { readLogFormat, readLogLevel } from './log-format.ts'
 import { DRAIN_MS } from './serving-options.ts'
 
 /** Serves one executor until a signal. Resolves with the exit code. */
@@ -54,7 +54,7 @@ export async function servePlan(
   const portFile = args.text('port-file')
   const isQuiet = args.flag('quiet') === true
   const format = readLogFormat(args)
-  const level = args.flag('debug') ? 'debug' : isQuiet ? 'warn' : args.text('log-level')
+  const level = args.flag('debug') ? 'debug' : isQuiet ? 'warn' : readLogLevel(args)
   const { progress, ...output } = createConsole(format, isQuiet, (text) => log.info(text))
   const log = createLogger(role, { level, format, write: output.stderr })
   warnOfHttp(args, plan, log)

@@ -9,6 +9,7 @@ export const types: CommandDefinition = {
   summary: "Write the SDK's type declarations into a project, for editors and tsc",
   positionals: [{ name: 'dir', summary: 'Folder of the project (default: the current one)', required: false }],
   options: [{ name: 'json', type: 'flag', summary: 'The result as JSON on stdout' }],
+  examples: [`xserve types`, `xserve types my-project`],
   async run(args) {
     const { default: text } = await import('../../dist/declarations.txt', { with: { type: 'text' } })
     const files = JSON.parse(text) as Record<string, string>

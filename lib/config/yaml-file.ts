@@ -1,13 +1,17 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type Document, isMap, isNode, LineCounter, parse, parseDocument, stringify, type YAMLError } from 'yaml'
 import { type Problem, XserveError } from '../errors.ts'
-import { type Given, isObject, type Path, pathText } from './given.ts'
+import { type Given, isObject, pathText, type Path as ValuePath } from './given.ts'
 import { errorOf } from './problems.ts'
+import { whatIsThere, whyUnreadable } from './unreadable.ts'
 
 /** Aliases may be as many as a person writes: more are an attack. */
 const MOST_ALIASES = 100
+const YAML = /\.ya?ml$/i
+const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/i
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
 export function readYaml(file: string): Given {
@@ -15,11 +19,19 @@ export function readYaml(file: string): Given {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    const isFolder = statSync(file, { throwIfNoEntry: false })?.isDirectory() === true
-    const why = isFolder ? 'it is a folder' : error instanceof Error ? error.message : String(error)
-    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}` }
-    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem] })
+    const why = whyUnreadable(file, error)
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    const hint = isMissing ? whatIsThere(path.resolve(file), (name) => YAML.test(name), 'YAML files') : undefined
+    const more = hint === undefined ? {} : { hint }
+    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, ...more }
+    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], ...more })
   }
+  const fault = MODULE.test(file)
+    ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }
+    : text.includes('\0')
+      ? { message: 'this is no text: YAML is text in UTF-8' }
+      : null
+  if (fault) throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
   return parseYaml(text, file)
 }
 
@@ -107,7 +119,7 @@ function offsetOfAlias(message: string, text: string): number {
   return name === undefined ? 0 : Math.max(0, text.indexOf(`*${name}`))
 }
 
-function offsetOf(document: Document, path: Path): number {
+function offsetOf(document: Document, path: ValuePath): number {
   for (let length = path.length; length > 0; length--) {
     const parent: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true)
     const last = path[length - 1]!

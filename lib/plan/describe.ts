@@ -117,20 +117,33 @@ async function factsOf(
   }
 }
 
-/** With the modules of all its executors loaded. */
+/** So many at once: each is a process. */
+const FOUND_AT_ONCE = 8
+
+/** With the modules of all its executors loaded, the same ones once. */
 async function describeFlow({ plan, warnings, written }: LoadedFlow, findClass: FindClass): Promise<Described> {
   const problems = createProblems()
-  await Promise.all(
-    written.items.map(async ({ at, plan: { uses, usesRequests, env } }) => {
-      if (uses.kind !== 'module') return
+  const waiting = new Map<string, (typeof written.items)[number][]>()
+  for (const item of written.items) {
+    const { uses, usesRequests, env } = item.plan
+    if (uses.kind !== 'module') continue
+    const key = JSON.stringify([uses.modules, uses.className, usesRequests, env])
+    waiting.set(key, [...(waiting.get(key) ?? []), item])
+  }
+  const groups = waiting.values()
+  const findNext = async (): Promise<void> => {
+    for (const group of groups) {
+      const { uses, usesRequests, env } = group[0]!.plan
+      if (uses.kind !== 'module') continue
       try {
         await findClass(uses.modules, uses.className, usesRequests, env)
       } catch (thrown) {
         const { message, details } = asXserveError(thrown)
-        problems.add(memberOf(at, 'uses'), message, details.hint)
+        for (const { at } of group) problems.add(memberOf(at, 'uses'), message, details.hint)
       }
-    }),
-  )
+    }
+  }
+  await Promise.all(Array.from({ length: FOUND_AT_ONCE }, findNext))
   problems.settle('BAD_CONFIG')
   const graph = graphOf(plan)
   const needsOf = (name: string) => plan.graph.nodes.find((node) => node.name === name)?.needs ?? []

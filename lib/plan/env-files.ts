@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import type { OptionValue } from '../config/read-options.ts'
+import { whatIsThere, whyUnreadable } from '../config/unreadable.ts'
 import { type Reading, resolvePath } from './reading.ts'
 
 export function readEnvFiles(option: OptionValue | undefined, reading: Reading): Readonly<Record<string, string>> {
@@ -9,13 +10,29 @@ export function readEnvFiles(option: OptionValue | undefined, reading: Reading):
   const env: Record<string, string> = {}
   for (const name of option.value as readonly string[]) {
     const file = resolvePath(option.at, name, reading)
+    // One that is not there is waited for, where files are watched.
+    reading.files.add(file)
+    let text: string
     try {
-      Object.assign(env, parseEnv(readFileSync(file, 'utf8')))
-      reading.files.add(file)
+      text = readFileSync(file, 'utf8')
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error)
-      reading.problems.add(option.at, `${name} cannot be read: ${why}`)
+      const hint = whatIsThere(
+        file,
+        (other) => other.endsWith('.env') || other.startsWith('.env'),
+        'files of variables',
+      )
+      reading.problems.add(option.at, `${name} cannot be read: ${whyUnreadable(file, error)}`, hint)
+      continue
     }
+    Object.assign(env, parseEnv(text))
+    for (const line of strayLines(text))
+      reading.problems.warn(option.at, `${name}: ${JSON.stringify(line)} is no NAME=value, and left out`)
   }
   return env
+}
+
+/** Lines that set nothing, which the reader of such files passes over without a word. */
+function strayLines(text: string): readonly string[] {
+  const lines = text.replaceAll(/(=[ \t]*)(["'`])[\s\S]*?\2/g, '$1').split(/\r?\n/)
+  return lines.map((line) => line.trim()).filter((line) => !/^(?:$|#|(?:export\s+)?[\w.-]+\s*=)/.test(line))
 }

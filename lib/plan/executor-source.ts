@@ -1,6 +1,7 @@
 /** `file.ts` or `file.ts#Name` from the command line, checked: which module to load and which class in it. */
-import { readdirSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import path from 'node:path'
+import { whatIsThere } from '../config/unreadable.ts'
 import { XserveError } from '../errors.ts'
 
 export interface ExecutorSource {
@@ -37,13 +38,7 @@ function notFound(file: string, given: string): XserveError {
     return new XserveError('FILE_NOT_FOUND', `${given} is a folder, not an executor's file`)
   }
   const folder = path.dirname(file)
-  let near: string[] = []
-  try {
-    near = readdirSync(folder).filter((name) => EXTENSIONS.test(name))
-  } catch {
-    return new XserveError('FILE_NOT_FOUND', `there is no file ${given}: the folder ${folder} does not exist`)
-  }
-  return new XserveError('FILE_NOT_FOUND', `there is no file ${given}`, {
-    hint: near.length === 0 ? `${folder} has no executor files` : `in ${folder} are: ${near.slice(0, 10).join(', ')}`,
-  })
+  const hint = whatIsThere(file, (name) => EXTENSIONS.test(name), 'executor files')
+  if (hint !== undefined) return new XserveError('FILE_NOT_FOUND', `there is no file ${given}`, { hint })
+  return new XserveError('FILE_NOT_FOUND', `there is no file ${given}: the folder ${folder} does not exist`)
 }

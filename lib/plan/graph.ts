@@ -33,29 +33,48 @@ export function planGraph(given: readonly GraphNode[], report: GraphReport): Gra
   const areNamed = checkNames(given, report)
   checkConditions(given, report)
   const nodes: NodePlan[] = []
+  const aside = createAside()
   let last = GATEWAY
   for (const node of given) {
-    const needs = node.needsAll ? hanging(nodes) : [...new Set(node.needs ?? [])]
+    const needs = node.needsAll ? hanging(nodes, aside.has) : [...new Set(node.needs ?? [])]
     const { name, floating, when, noReduce } = node
-    nodes.push({ name, needs: needs.length > 0 ? needs : [last], floating, when, noReduce })
+    const planned = { name, needs: needs.length > 0 ? needs : [last], floating, when, noReduce }
+    nodes.push(planned)
+    aside.add(planned)
     // A floating one is not what comes next: the chain goes on behind the one before it.
-    if (!isAside(nodes, name)) last = name
+    if (!aside.has(name)) last = name
   }
   const isWhole = checkNeeds(nodes, report)
   return { nodes: areNamed && isWhole ? inOrder(nodes, report) : nodes, ends: [last] }
 }
 
-/** Floats, or hangs on one that does. */
-function isAside(nodes: readonly NodePlan[], name: string, seen: ReadonlySet<string> = new Set()): boolean {
-  const node = nodes.find((one) => one.name === name)
-  if (node === undefined || seen.has(name)) return false
-  if (node.floating) return true
-  return node.needs.length > 0 && node.needs.every((need) => isAside(nodes, need, new Set([...seen, name])))
+/** Tells of a node among those so far whether it floats, or hangs on such alone. What is known is kept: Flows may be long. */
+function createAside(): { add(node: NodePlan): void; has(name: string): boolean } {
+  const nodes = new Map<string, NodePlan>()
+  const known = new Map<string, boolean>()
+  const has = (name: string): boolean => {
+    const found = known.get(name)
+    if (found !== undefined) return found
+    const node = nodes.get(name)
+    // In a circle it is asked again before it is known.
+    known.set(name, false)
+    const isAside = node !== undefined && (node.floating || (node.needs.length > 0 && node.needs.every(has)))
+    known.set(name, isAside)
+    return isAside
+  }
+  return {
+    add(node) {
+      // Somebody has named it before it was there: what follows from that is found out again.
+      if (known.has(node.name)) known.clear()
+      if (!nodes.has(node.name)) nodes.set(node.name, node)
+    },
+    has,
+  }
 }
 
-function hanging(nodes: readonly NodePlan[]): string[] {
+function hanging(nodes: readonly NodePlan[], isAside: (name: string) => boolean): string[] {
   const needed = new Set(nodes.flatMap(({ needs }) => needs))
-  return nodes.filter(({ name }) => !needed.has(name) && !isAside(nodes, name)).map(({ name }) => name)
+  return nodes.filter(({ name }) => !needed.has(name) && !isAside(name)).map(({ name }) => name)
 }
 
 /** Whether each has a name of its own. */

@@ -129,6 +129,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/commands/executor.ts': 'tests/e2e/start.test.ts',
   'lib/commands/worker.ts': 'tests/e2e/worker-death.test.ts',
   'lib/commands/main.ts': 'tests/e2e/start.test.ts',
+  'lib/commands/help.ts': 'tests/e2e/start.test.ts',
   'lib/commands/protocols.ts': 'two options; tests/plan/listeners.test.ts for what they mean',
   'lib/commands/post-options.ts': 'tests/commands/post.test.ts',
   'lib/commands/run.ts': 'tests/e2e/start.test.ts',

@@ -12,6 +12,7 @@ const command: CommandDefinition = {
     { name: 'quiet', type: 'flag', summary: '' },
     { name: 'uses-with', type: 'object', summary: '', many: true },
   ],
+  examples: [],
   run: async () => 0,
 }
 const parse = (...tokens: string[]) => parseArguments(command, tokens)

@@ -7,6 +7,7 @@ const command: CommandDefinition = {
   summary: '',
   positionals: [],
   options: HTTP_OPTIONS,
+  examples: [],
   run: async () => 0,
 }
 const parse = (...tokens: string[]) => parseArguments(command, tokens)

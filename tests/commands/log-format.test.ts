@@ -3,7 +3,9 @@ import { parseArguments } from '../../lib/commands/arguments.ts'
 import { guessLogFormat, readLogFormat } from '../../lib/commands/log-format.ts'
 
 const read = (...argv: string[]) =>
-  readLogFormat(parseArguments({ name: 'x', summary: '', positionals: [], options: [], run: async () => 0 }, argv))
+  readLogFormat(
+    parseArguments({ name: 'x', summary: '', positionals: [], options: [], examples: [], run: async () => 0 }, argv),
+  )
 
 afterEach(() => {
   delete process.env.XSERVE_LOG_FORMAT

@@ -10,6 +10,7 @@ const command: CommandDefinition = {
   summary: '',
   positionals: [],
   options: acceptedOf('executor'),
+  examples: [],
   run: async () => 0,
 }
 const read = (...tokens: string[]) => readGiven(parseArguments(command, tokens), 'executor', new Set())

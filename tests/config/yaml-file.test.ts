@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { parse } from 'yaml'
 import { parseYaml, readYaml, writeYaml } from '../../lib/config/yaml-file.ts'
 import type { XserveError } from '../../lib/errors.ts'
+import { temporaryFolder } from '../helpers/xserve.ts'
 
 const yaml = parseYaml(
   'jtype: Flow\nwith:\n  port: 5\nexecutors:\n  - name: a\n    needs: [b, c]\n  - {name: d}\n',
@@ -77,7 +78,15 @@ test('aliases without end are refused', () => {
   expect(() => parseYaml(lines.join('\n'), '/f.yml')).toThrow(/alias/i)
 })
 
-test('a file that is not there', () => expect(() => readYaml('/nowhere/f.yml')).toThrow('cannot be read'))
+test('a file that is not there', () => expect(() => readYaml('/nowhere/f.yml')).toThrow('there is no folder /nowhere'))
+
+test.each([
+  ['a.ts', 'export default class {}', /this is a module, no YAML.*/],
+  ['a.yml', 'jtype: \0', /this is no text/],
+])('%s that is no YAML is told of as what it is', (name, text, message) => {
+  using folder = temporaryFolder({ [name]: text })
+  expect(() => readYaml(`${folder.path}/${name}`)).toThrow(message)
+})
 
 describe('writeYaml()', () => {
   const AMBIGUOUS = 'yes no on off y NO 22:22 9022:22 1_000 012 0x1F 0o17 1e3 ~ null 2024-01-01 - = << 1.10 .inf'.split(

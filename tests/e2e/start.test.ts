@@ -139,6 +139,42 @@ test('--version and --help end with 0 and write to stdout', async () => {
   }
 })
 
+test('help of every command shows how it is called, and everything that it shows is an option', async () => {
+  const { stdout } = await xserve(['help'])
+  const commands = [...stdout.matchAll(/^ +([a-z]+) {4}[A-Z]/gm)].map(([, name]) => name!)
+  expect(commands).toContain('graph')
+  expect(stdout).toMatch(/ 130 +interrupted twice/)
+  await Promise.all(
+    commands.map(async (command) => {
+      const { code, stdout: help } = await xserve([command, '--help'])
+      expect([command, code, /[ \t]$/m.test(help.trimEnd()), help.includes('Default')]).toEqual([
+        command,
+        0,
+        false,
+        false,
+      ])
+      const examples = help.slice(help.indexOf('EXAMPLES'))
+      expect(examples).toContain(`xserve ${command}`)
+      const own = examples.split('\n').filter((line) => line.includes(`xserve ${command} `))
+      for (const [, option] of own.join('\n').matchAll(/ (--[a-z-]+)/g))
+        if (command !== 'script') expect(help).toMatch(new RegExp(`^ +${option}[= ]`, 'm'))
+    }),
+  )
+})
+
+test.each([
+  [['help', 'rnu'], 'did you mean run?', 2],
+  [['check'], 'xserve check flow.yml', 2],
+  [['build'], 'xserve build my_executor.ts', 2],
+  [['export'], 'xserve export kubernetes flow.yml', 2],
+  [['check', 'x.yml', '--log-level', 'inf'], 'did you mean info?', 2],
+  [['check', 'x.yml', '--log-format', 'xml'], 'is no format', 2],
+])('%p says what is missing', async (args, part, code) => {
+  const done = await xserve(args)
+  expect([done.code, done.stdout]).toEqual([code, ''])
+  expect(done.stderr).toContain(part)
+})
+
 test('files that fail on purpose are told by position', async () => {
   for (const name of ['syntax-error.ts', 'missing-import.ts']) {
     const done = await xserve(['run', broken(name), '--port', '0'])

@@ -12,13 +12,15 @@ const folder = mkdtempSync(path.join(tmpdir(), 'xserve-env-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 writeFileSync(path.join(folder, 'a.env'), '# first\nA=1\nB="two words"\nexport C=3\n')
 writeFileSync(path.join(folder, 'b.env'), 'A=9\n')
+writeFileSync(path.join(folder, 'odd.env'), 'GOOD=1\r\nnot a line\n# MANY\n\nMANY="a\nb"\nLAST=2\n')
 
 function read(env_file: unknown) {
   const problems = createProblems()
   const files = new Set<string>()
   const reading = { problems, variables: { env: {}, context: {} }, yaml: null, folder, files, checksClasses: false }
   const option = readOptions('executor', fromProgram({ env_file }), problems).get('env_file')
-  return { env: readEnvFiles(option, reading), found: problems.found.map(sentence), files: [...files] }
+  const env = readEnvFiles(option, reading)
+  return { env, found: problems.found.map(sentence), warned: problems.warnings.map(sentence), files: [...files] }
 }
 
 test('later files go before, and all are told', () => {
@@ -31,6 +33,13 @@ test('none is no environment', () => expect(read(null).env).toEqual({}))
 
 test('a file that is not there is a problem', () => {
   const { found, files } = read('none.env')
-  expect(found).toEqual([expect.stringMatching(/^env_file: none\.env cannot be read: ENOENT/)])
-  expect(files).toEqual([])
+  expect(found).toEqual(['env_file: none.env cannot be read: there is no such file'])
+  // It is watched: perhaps it is still to come.
+  expect(files.map((file) => path.basename(file))).toEqual(['none.env'])
+})
+
+test('a line that is none is told of, and sets nothing', () => {
+  const { env, warned } = read('odd.env')
+  expect(env).toEqual({ GOOD: '1', MANY: 'a\nb', LAST: '2' })
+  expect(warned).toEqual([expect.stringContaining('"not a line" is no NAME=value')])
 })

@@ -30,6 +30,18 @@ describe('an executor’s YAML that is none names its file and line', () => {
   })
 })
 
+test('a Flow of layers that all float is read at once, however many ways lead through it', () => {
+  const layers = Array.from({ length: 40 }, (_, layer) =>
+    ['a', 'b', 'c'].map((name) => {
+      const needs = layer === 0 ? 'gateway' : `[a${layer - 1}, b${layer - 1}, c${layer - 1}]`
+      return `  - {name: ${name}${layer}, uses: a.ts, floating: ${layer === 0}, needs: ${needs}}\n`
+    }),
+  ).flat()
+  // Without keeping what is known of each, there are 3⁴⁰ ways to go back.
+  const { graph } = load(`executors:\n  - {name: first, uses: a.ts}\n${layers.join('')}`)
+  expect(graph.ends).toEqual(['first'])
+})
+
 test('typos are told with the nearest name', () => {
   const hints = (text: string): string => {
     try {
