@@ -59,7 +59,7 @@ export const ping: CommandDefinition = {
     } else
       await Bun.write(
         Bun.stderr,
-        `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hintOf(error)}`,
+        `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${error.details.hint ? `  ${error.details.hint}\n` : ''}`,
       )
     return error === null ? 0 : 1
   },
