@@ -56,11 +56,10 @@ export const ping: CommandDefinition = {
     } else if (error === null) {
       const notes = notesOf(result).map((note) => `  ${note}\n`)
       await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
-    } else
-      await Bun.write(
-        Bun.stderr,
-        `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${error.details.hint ? `  ${error.details.hint}\n` : ''}`,
-      )
+    } else {
+      const hint = error.details.hint ? `  ${error.details.hint}\n` : ''
+      await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hint}`)
+    }
     return error === null ? 0 : 1
   },
 }
