@@ -17,6 +17,8 @@ const PING_BYTES = Buffer.from('xserve!?')
 /** Seconds that a peer has to hang up after the last word, and to answer the PING before it. */
 const LAST_WORDS = 3
 const PARTING = 2
+/** And so long its streams may take to send what they have begun, in seconds: a call that is cut short has failed though it was accepted. */
+const LINGERING = 2
 
 /** `parting`: the peer knows that we go, streams that it has begun meanwhile are served. `ending`: the last word is leaving. */
 type Phase = 'opening' | 'open' | 'parting' | 'going' | 'ending' | 'closed'
@@ -101,6 +103,7 @@ export class Connection implements FrontConnection {
       return
     }
     if (this.phase === 'parting' && second >= this.deadline) this.go()
+    else if (this.phase === 'going' && second >= this.deadline) this.streams.drain()
     this.watchReading(second)
     this.watchSilence(second)
     this.watchFrames(second)
@@ -116,7 +119,6 @@ export class Connection implements FrontConnection {
     // Streams that the peer begins before it hears of it count as accepted (§6.8).
     writeGoaway(this.out, LARGEST_STREAM, Code.noError, 'the server stops')
     writePing(this.out, false, PING_BYTES)
-    this.streams.drain()
     this.out.flush()
   }
 
@@ -163,6 +165,7 @@ export class Connection implements FrontConnection {
   /** The peer has had the time to hear that we go: what it begins from here on is not looked at. */
   private go(): void {
     this.phase = 'going'
+    this.deadline = this.front.clock.seconds + LINGERING
     writeGoaway(this.out, this.streams.lastId, Code.noError, 'the server stops')
     this.streams.refusing = true
     if (this.streams.size === 0) this.end()
