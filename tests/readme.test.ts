@@ -1,4 +1,5 @@
 /** The README is true: its commands run, its programs print what it says they print, its table is the catalogue of errors. */
+
 import { afterAll, describe, expect, test } from 'bun:test'
 import {
   chmodSync,
@@ -13,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { ERRORS } from '../lib/errors.ts'
+import { freePort } from './helpers/free-port.ts'
 import { COMMAND } from './helpers/xserve.ts'
 
 const ROOT = join(import.meta.dir, '..')
@@ -37,14 +39,7 @@ const blocks: Block[] = [...README.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map
 
 const folder = mkdtempSync(join(tmpdir(), 'xserve-readme-'))
 const servers: Bun.Subprocess[] = []
-const port = await freePort()
-
-async function freePort(): Promise<string> {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port: free } = probe
-  probe.stop(true)
-  return `${free}`
-}
+const port = `${freePort()}`
 
 /** `xserve` and `bun` as a user has them: on PATH; the SDK as a package of the folder, for programs outside the executable. */
 function prepare(): string {

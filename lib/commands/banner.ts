@@ -1,8 +1,10 @@
 /** What a server tells once it is ready: its name, an address for each protocol, its endpoints. */
+
 import { addressOf, urlOf } from '../flow/address-of.ts'
 import type { Member } from '../flow/members.ts'
 import type { RunningFlow } from '../flow/supervisor.ts'
 import type { Listener, Protocol } from '../wire/call.ts'
+import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 
 const LABELS: Readonly<Record<Protocol, string>> = { grpc: 'gRPC', http: 'HTTP', websocket: 'WebSocket' }
 /** What of a running Flow is told. */
@@ -13,7 +15,7 @@ export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): s
   const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text)
   const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
   const { listeners } = flow
-  const endpoints = flow.endpoints.filter((name) => name !== '_jina_dry_run_')
+  const endpoints = flow.endpoints.filter((name) => name !== DRY_RUN_ENDPOINT)
   const width = Math.max(...listeners.map((listener) => shownUrl(listener).length))
   const lines = listeners.map((listener) => {
     const { protocol, host } = listener

@@ -1,9 +1,11 @@
 /** One call of a user's method: message in, answer out. The path of a synchronous method has no promise on it. */
+
 import { encodeData, isUntouched } from '../document/data-content.ts'
 import { Document } from '../document/document.ts'
 import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
 import { encodeValue } from '../protobuf/struct.ts'
+import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import type { Batcher } from './batcher.ts'
 import { type Addressee, type CallRules, ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
@@ -24,7 +26,6 @@ const NO_DOCUMENTS: AnswerMessage = {
   extra: EMPTY,
   data: encodeData(new DocumentArray()),
 }
-const DRY_RUN_ENDPOINT = '_jina_dry_run_'
 
 /** The method for an endpoint; undefined: there is none, so documents pass as they came. */
 export function methodFor(table: EndpointTable, endpoint: string): string | undefined {

@@ -2,9 +2,10 @@
  * Brings up what a plan says, and takes it down again: executors, the topology in front of them, listeners. Every command
  * that serves is a plan, if only of one executor.
  */
+
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
-import { createRuntime, DRY_RUN_ENDPOINT } from '../gateway/gateway.ts'
+import { createRuntime } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
 import { sharesPort } from '../plan/listeners.ts'
 import { type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
@@ -14,6 +15,7 @@ import type { Node } from '../topology/node.ts'
 import { swappable } from '../topology/swappable.ts'
 import { createTopology, type Topology } from '../topology/topology.ts'
 import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
+import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
 import { changeMembers, type Difference } from './change.ts'

@@ -1,13 +1,12 @@
 /** The two runtimes that a server can stand in front of: a gateway with its topology, and an executor without one. */
+
 import { XserveError } from '../errors.ts'
 import type { CallContext, CallHandler, ServedRuntime } from '../wire/call.ts'
+import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import { Envelope } from '../wire/envelope.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { decodeStatus } from '../wire/status.ts'
 import type { Info } from './info.ts'
-
-/** Every executor answers it with nothing done (Jina facts §3.1). */
-export const DRY_RUN_ENDPOINT = '_jina_dry_run_'
 
 export interface RuntimeOptions {
   readonly role: 'gateway' | 'executor'

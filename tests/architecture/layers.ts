@@ -89,6 +89,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/flow/containers/engine.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/container.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/deployment.ts': 'tests/e2e/containers.test.ts',
+  'lib/wire/dry-run.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/document/v2/from-fields.ts': 'tests/executor/typed/document-check.test.ts',
   'lib/executor/typed/convert.ts': 'tests/executor/typed/document-check.test.ts',

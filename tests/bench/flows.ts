@@ -2,10 +2,12 @@
  * Whole Flows by the binary: what an executor more costs, branches side by side, replicas, the start of many; and the same
  * Flow by Jina 3.14 in the same run where it is installed (XSERVE_BENCH_JINA names its `jina`).
  */
+
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import path from 'node:path'
+import { freePort } from '../helpers/free-port.ts'
 import type { Scale } from './compare.ts'
 import { loadUnary } from './h2load.ts'
 import { childrenOf, cpuMicros, median } from './machine.ts'
@@ -25,14 +27,6 @@ interface Running {
   readonly pid: number
   readonly readyMs: number
   stop(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 const accepts = (port: number): Promise<boolean> =>
@@ -83,7 +77,7 @@ async function serveJina(folder: string, length: number): Promise<Running> {
     'from jina import Executor, requests\n\n\nclass Bench(Executor):\n    @requests\n    def mark(self, docs, **kwargs):\n        for doc in docs:\n            doc.text += "!"\n',
   )
   const executors = Array.from({ length }, (_, i) => `  - {name: e${i}, uses: Bench, py_modules: [bench_executor.py]}`)
-  const port = await freePort()
+  const port = freePort()
   const file = path.join(folder, `jina-${length}.yml`)
   writeFileSync(file, `jtype: Flow\nwith: {port: ${port}}\nexecutors:\n${executors.join('\n')}\n`)
   const began = performance.now()

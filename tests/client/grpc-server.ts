@@ -142,10 +142,4 @@ export function failed(request: Envelope, message: string): Uint8Array {
   return request.answer({ role: 'executor', data: null, parameters: null, status, routes: [] }).encode()
 }
 
-/** A port where nobody listens. */
-export function freePort(): number {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = listener
-  listener.stop(true)
-  return port
-}
+export { freePort } from '../helpers/free-port.ts'

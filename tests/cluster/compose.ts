@@ -1,21 +1,16 @@
 /** What `xserve export docker-compose` writes, brought up by a real engine: `make cluster`. */
+
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
+import { freePort } from '../helpers/free-port.ts'
 import { buildImages, mustRun, place, sh, toldBy } from './images.ts'
 
 const at = place()
 const PROJECT = `xserve-test-${process.pid}`
 const compose = (...words: string[]) =>
   sh('docker', 'compose', '-p', PROJECT, '-f', path.join(at.folder, 'compose.yml'), ...words)
-const [grpc, http] = [await freePort(), await freePort()]
-
-async function freePort(): Promise<number> {
-  const probe = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  const { port } = probe
-  probe.stop(true)
-  return port
-}
+const [grpc, http] = [freePort(), freePort()]
 
 const FLOW = `jtype: Flow
 with: {name: demo, protocol: [grpc, http], port: [${grpc}, ${http}]}

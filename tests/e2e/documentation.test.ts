@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
-import { freePort } from '../client/grpc-server.ts'
+import { freePort } from '../helpers/free-port.ts'
 import { startServer, xserve } from '../helpers/xserve.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xserve-documentation-'))

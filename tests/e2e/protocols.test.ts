@@ -1,19 +1,14 @@
 /** Several protocols of one server: where they listen, what each says of the others, starts that fail. */
+
 import { describe, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
+import { freePort } from '../helpers/free-port.ts'
 import { fixture, type RunOptions, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
 const FILE = fixture('my_executor.ts')
-
-/** A port that was free a moment ago. */
-function freePort(): number {
-  const listener = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
-  listener.stop(true)
-  return listener.port
-}
 
 /** `open`, or `closed` when the far end did not want it. */
 function openWebSocket(url: string): Promise<string> {

@@ -1,8 +1,10 @@
 /** Into the Flow from a worker of it: requests go over the worker's link, past every port. */
+
 import { DocumentArray } from '../../document/document-array.ts'
 import { newId } from '../../document/id.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
 import { type Link, LinkFailure, type OutgoingCall } from '../../link/link.ts'
+import { DRY_RUN_ENDPOINT } from '../../wire/dry-run.ts'
 import { decodeFlowFailure, encodeFlowCall, FLOW_CALL } from '../../wire/flow-call.ts'
 import type { CallOptions, Connection, FrameOptions, Transport, TransportListener } from './connection.ts'
 import { createDialect } from './dialect.ts'
@@ -28,7 +30,7 @@ export function createLinkConnection(link: Link): Connection {
     askHealth: async () => {},
     async askDryRun() {
       const encode = envelopeEncoder(
-        { endpoint: '_jina_dry_run_', parameters: undefined, targetExecutor: undefined },
+        { endpoint: DRY_RUN_ENDPOINT, parameters: undefined, targetExecutor: undefined },
         'v1',
       )
       const reply = envelopeReply(

@@ -94,17 +94,22 @@ function nodeOf({ node, card }: PlacedNode, { vertical }: Placed): string {
   ].join('')
 }
 
+/** The middles of the sides that two neighbours turn to each other. */
+function facing(from: Box, to: Box, vertical: boolean) {
+  return vertical
+    ? ([
+        { x: from.x + from.width / 2, y: from.y + from.height },
+        { x: to.x + to.width / 2, y: to.y },
+      ] as const)
+    : ([
+        { x: from.x + from.width, y: from.y + from.height / 2 },
+        { x: to.x, y: to.y + to.height / 2 },
+      ] as const)
+}
+
 /** A gate that documents pass on their way in. */
 function conditionOf({ body }: Card, { box, lines }: Pill, vertical: boolean): string {
-  const [from, to] = vertical
-    ? [
-        { x: box.x + box.width / 2, y: box.y + box.height },
-        { x: body.x + body.width / 2, y: body.y },
-      ]
-    : [
-        { x: box.x + box.width, y: box.y + box.height / 2 },
-        { x: body.x, y: body.y + body.height / 2 },
-      ]
+  const [from, to] = facing(box, body, vertical)
   const { fill, stroke } = COLOURS.condition
   return (
     `<path d="M${pair(from)}L${pair(to)}" stroke="${COLOURS.line}" stroke-width="1.5"/>` +
@@ -113,15 +118,7 @@ function conditionOf({ body }: Card, { box, lines }: Pill, vertical: boolean): s
 }
 
 function linkOf(from: Box, to: Box, vertical: boolean): string {
-  const [a, b] = vertical
-    ? [
-        { x: from.x + from.width / 2, y: from.y + from.height },
-        { x: to.x + to.width / 2, y: to.y },
-      ]
-    : [
-        { x: from.x + from.width, y: from.y + from.height / 2 },
-        { x: to.x, y: to.y + to.height / 2 },
-      ]
+  const [a, b] = facing(from, to, vertical)
   return `<path d="M${pair(a)}${curve(a, b, vertical)}" fill="none" stroke="${COLOURS.line}"/>`
 }
 

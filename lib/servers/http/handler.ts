@@ -1,5 +1,7 @@
 /** Jina's HTTP gateway (Jina facts §2.1, §2.3): one handler that finds the route of a request. Knows nothing of sockets. */
+
 import type { ServedRuntime } from '../../wire/call.ts'
+import { DRY_RUN_ENDPOINT } from '../../wire/dry-run.ts'
 import { preflight, withCors } from './cors.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts'
 import { documentationRoutes } from './openapi/routes.ts'
@@ -31,9 +33,6 @@ export interface HttpHandlerOptions {
 }
 
 const alwaysServing = (): boolean => true
-
-/** Hidden from callers: it answers with nothing done. */
-const DRY_RUN_ENDPOINT = '_jina_dry_run_'
 
 /** Throws XserveError BAD_ARGUMENT for what `exposeEndpoints` cannot be. */
 export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOptions = {}): HttpHandler {

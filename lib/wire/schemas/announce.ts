@@ -2,15 +2,13 @@
  * Schemas as gateways of Jina 3.19 and later must be told them. They do not read JSON schema, only the forms that pydantic
  * writes, and each generation of pydantic its own; which form does what was tried out one by one.
  */
+import { DRY_RUN_ENDPOINT } from '../dry-run.ts'
 import type { EndpointSchema, EndpointSchemas, JsonSchema, NamedSchema } from './endpoint-schema.ts'
 import { describeFields, type FieldDescription, requiredOf, TENSOR_MARK } from './field-kind.ts'
 import { GENERIC_DOCUMENT, LEGACY_DOCUMENT } from './generic.ts'
 
 /** `pydantic1` serves both generations over gRPC and the first over HTTP, `pydantic2` the second over HTTP. */
 export type AnnouncementForm = 'pydantic1' | 'pydantic2'
-
-/** Every executor has it, and its documents are compared along a chain like those of any other. */
-const DRY_RUN = '_jina_dry_run_'
 
 /** The content of `EndpointsProto.schemas`: without an entry for every endpoint a gateway does not start. */
 export function announcement(
@@ -22,7 +20,7 @@ export function announcement(
   return Object.fromEntries(
     endpoints.map((endpoint) => {
       const declared: EndpointSchema | undefined = Object.hasOwn(schemas, endpoint) ? schemas[endpoint] : undefined
-      const fallback = endpoint === DRY_RUN ? LEGACY : generic(form)
+      const fallback = endpoint === DRY_RUN_ENDPOINT ? LEGACY : generic(form)
       const { input, output, parameters } = declared ?? { input: null, output: null, parameters: null }
       return [
         endpoint,
