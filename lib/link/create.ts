@@ -8,6 +8,8 @@ import { type ControlMessage, decodeControl, encodeControl } from './messages.ts
 import { type Outgoing, type OutgoingOwner, StreamCall, UnaryCall } from './outgoing.ts'
 import { createReceiver, type Receiver } from './receive.ts'
 import { createSendQueue, type SendQueue } from './send-queue.ts'
+import { SHARED_FOLDER } from './shared-memory.ts'
+import { createSharing, SHARED_BYTES, type Sharing } from './sharing.ts'
 
 const DEFAULT_MAX_QUEUED_BYTES = 256 * 1024 * 1024
 const NOTHING: readonly Uint8Array[] = []
@@ -71,11 +73,20 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     maxBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
     write: wire.write,
     ended: wire.end,
+    ring: () => sharing.ring(),
+  })
+  const sharing: Sharing = createSharing({
+    bytes: options.sharedBytes ?? SHARED_BYTES,
+    folder: options.sharedFolder ?? SHARED_FOLDER,
+    send: (kind, payload) => queue.sendNow(kind, 0, [payload], payload.length),
+    roomier: queue.roomier,
   })
   const receiver: Receiver = createReceiver({
     copy: options.copyPayloads ?? options.side === 'worker',
     deliver,
     wanted: (kind, call) => kind === Kind.call || kind === Kind.control || outgoing.get(call) !== undefined,
+    view: sharing.view,
+    taken: sharing.taken,
   })
 
   let whenIdle: PromiseWithResolvers<void> | null = null
@@ -126,6 +137,15 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
       case Kind.control:
         handlers.control?.(decodeControl(payload))
         return
+      case Kind.offer:
+        sharing.offered(payload)
+        return
+      case Kind.take:
+        sharing.answered(payload)
+        return
+      case Kind.free:
+        sharing.freed(payload)
+        return
       default:
         kind satisfies never
     }
@@ -171,6 +191,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     if (state === 'closed') return
     state = 'closed'
     queue.destroy()
+    sharing.close()
     const failure = linkClosed(error)
     for (const call of outgoing.all()) {
       forget(call)
@@ -229,6 +250,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
       if (state === 'closed') return
       try {
         receiver.receive(bytes)
+        sharing.settle()
       } catch (error) {
         close(error instanceof Error ? error : new Error(String(error)))
         wire.terminate()
