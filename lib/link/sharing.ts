@@ -88,12 +88,12 @@ export function createSharing(options: SharingOptions): Sharing {
     answered(payload) {
       if (state !== 'offered') throw wrong('an answer without an offer')
       own!.hide()
-      state = valueOf(payload) === 1 ? 'shared' : 'none'
+      state = readNumber(payload) === 1 ? 'shared' : 'none'
       if (state === 'shared') ring = new Ring(own!.bytes)
       own = null
     },
     freed(payload) {
-      if (ring?.free(valueOf(payload)) !== true) throw wrong('more is free than was used')
+      if (ring?.free(readNumber(payload)) !== true) throw wrong('more is free than was used')
       options.roomier()
     },
     close() {
@@ -112,7 +112,7 @@ function number(value: number): Uint8Array {
   return payload
 }
 
-function valueOf(payload: Uint8Array): number {
+function readNumber(payload: Uint8Array): number {
   if (payload.length !== 4) throw wrong(`a number of ${payload.length} bytes`)
   return Buffer.from(payload.buffer, payload.byteOffset, 4).readUInt32LE(0)
 }

@@ -30,8 +30,17 @@ function collect(copy = false, wanted = () => true) {
     copy,
     deliver: (kind, call, payload) => messages.push({ kind, call, payload: new Uint8Array(payload) }),
     wanted,
+    ...NOTHING_SHARED,
   })
   return { messages, receiver }
+}
+
+/** A link without memory beside it. */
+const NOTHING_SHARED = {
+  view(): Uint8Array {
+    throw new Error('nothing is shared')
+  },
+  taken() {},
 }
 
 /** What a queue writes for these messages. */
@@ -45,6 +54,7 @@ async function written(messages: readonly Message[]): Promise<Buffer> {
       return length
     },
     ended: resolve,
+    ring: () => null,
   })
   for (const { kind, call, payload } of messages) queue.send(kind, call, [payload], payload.length)
   queue.end()
@@ -129,6 +139,7 @@ test('copied messages do not hold the read they came in', () => {
     copy: true,
     deliver: (_kind, _call, payload) => kept.push(payload),
     wanted: () => true,
+    ...NOTHING_SHARED,
   })
   const read = Buffer.concat(Array.from({ length: 2000 }, (_, n) => frame(Kind.call, 2 * n + 2, Buffer.alloc(100, n))))
   receiver.receive(read)
@@ -146,6 +157,7 @@ test('views are views', () => {
     copy: false,
     deliver: (_kind, _call, payload) => kept.push(payload),
     wanted: () => true,
+    ...NOTHING_SHARED,
   })
   const read = frame(Kind.call, 2, Buffer.from('abc'))
   receiver.receive(read)

@@ -1,6 +1,7 @@
 /** Who goes first, what is written at once, and what happens when the socket takes less than it was given. */
 import { expect, test } from 'bun:test'
 import { CHUNK, HEAD, Kind } from '../../lib/link/frame.ts'
+import type { Ring } from '../../lib/link/ring.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
 interface Frame {
@@ -10,7 +11,7 @@ interface Frame {
 }
 
 /** A socket that takes `room` bytes and then no more. */
-function socket(maxBytes = 1e9) {
+function socket(maxBytes = 1e9, ring: Ring | null = null) {
   const written: Buffer[] = []
   const ended = Promise.withResolvers<void>()
   const state = { room: Number.POSITIVE_INFINITY, writes: 0, over: false }
@@ -24,6 +25,7 @@ function socket(maxBytes = 1e9) {
       return state.over ? -1 : taken
     },
     ended: ended.resolve,
+    ring: () => ring,
   })
   const frames = (): Frame[] => {
     const bytes = Buffer.concat(written)
@@ -61,6 +63,7 @@ test('small parts are copied, so that the sender may use them again', async () =
       return length
     },
     ended() {},
+    ring: () => null,
   })
   const part = Buffer.from('before')
   queue.send(Kind.call, 2, [part, part], 12)
