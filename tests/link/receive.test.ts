@@ -1,7 +1,7 @@
 /** Whatever way the bytes are cut, the messages are the same; what cannot be a frame is refused. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { CHUNK, FLAG_CHUNK, FLAG_FIRST, HEAD, Kind, MAX_MESSAGE, writeHead } from '../../lib/link/frame.ts'
+import { CHUNK, FLAG_CHUNK, FLAG_FIRST, FLAG_SHARED, HEAD, Kind, MAX_MESSAGE, writeHead } from '../../lib/link/frame.ts'
 import { createReceiver } from '../../lib/link/receive.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
@@ -185,7 +185,7 @@ test('a message that nobody wants takes no memory and is skipped', () => {
 const first = (length: number, rest: string) =>
   frame(Kind.end, 2, total(length, Buffer.from(rest)), FLAG_CHUNK | FLAG_FIRST)
 test.each<[string, Buffer[], RegExp]>([
-  ['an unknown kind', [frame(8, 2, Buffer.alloc(0))], /unknown kind of frame 8/],
+  ['an unknown kind', [frame(11, 2, Buffer.alloc(0))], /unknown kind of frame 11/],
   ['kind 0', [frame(0, 2, Buffer.alloc(0))], /unknown kind of frame 0/],
   ['unknown flags', [frame(Kind.end, 2, Buffer.alloc(0), 4)], /unknown flags 4/],
   ['a frame longer than any', [frame(Kind.end, 2, Buffer.alloc(CHUNK + 5))], /frame of 65541 bytes/],
@@ -198,6 +198,8 @@ test.each<[string, Buffer[], RegExp]>([
     /beyond its message's total/,
   ],
   ['a chunk of another kind', [first(9, 'abc'), frame(Kind.item, 2, Buffer.from('d'), FLAG_CHUNK)], /another kind/],
+  ['memory that is none', [frame(Kind.end, 2, Buffer.alloc(8), FLAG_CHUNK | FLAG_SHARED)], /nothing is shared/],
+  ['half a place', [frame(Kind.end, 2, Buffer.alloc(7), FLAG_CHUNK | FLAG_SHARED)], /place of 7 bytes/],
   ['a message within another', [first(9, 'abc'), first(9, 'abc')], /within another/],
 ])('refuses %s, whole or cut', (_name, frames, problem) => {
   const bytes = Buffer.concat(frames)
@@ -206,4 +208,25 @@ test.each<[string, Buffer[], RegExp]>([
   expect(() => {
     for (const byte of bytes) receiver.receive(Buffer.from([byte]))
   }).toThrow(problem)
+})
+
+test('parts that lie in shared memory are copied and given back, wanted or not', () => {
+  const memory = Buffer.from('..defghi..')
+  const taken: number[] = []
+  const messages: string[] = []
+  const receiver = createReceiver({
+    copy: false,
+    deliver: (_kind, _call, payload) => messages.push(Buffer.from(payload).toString()),
+    wanted: (_kind, call) => call === 2,
+    view: (offset, length) => memory.subarray(offset, offset + length),
+    taken: (length) => taken.push(length),
+  })
+  const place = (offset: number, length: number): Buffer => Buffer.concat([total(offset), total(length)])
+  for (const call of [2, 4]) {
+    receiver.receive(frame(Kind.end, call, total(9, Buffer.from('abc')), FLAG_CHUNK | FLAG_FIRST))
+    receiver.receive(frame(Kind.end, call, place(2, 4), FLAG_CHUNK | FLAG_SHARED))
+    receiver.receive(frame(Kind.end, call, place(6, 2), FLAG_CHUNK | FLAG_SHARED))
+  }
+  expect(messages).toEqual(['abcdefghi'])
+  expect(taken).toEqual([4, 2, 4, 2])
 })

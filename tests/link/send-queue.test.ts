@@ -1,7 +1,7 @@
 /** Who goes first, what is written at once, and what happens when the socket takes less than it was given. */
 import { expect, test } from 'bun:test'
 import { CHUNK, HEAD, Kind } from '../../lib/link/frame.ts'
-import type { Ring } from '../../lib/link/ring.ts'
+import { Ring } from '../../lib/link/ring.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
 interface Frame {
@@ -154,4 +154,35 @@ test('a closed socket empties the queue', async () => {
   queue.send(Kind.call, 6, ...bytes(100))
   await turn()
   expect(state.writes).toBe(1)
+})
+
+test('large messages wait for room in shared memory, small ones and those of the socket do not', async () => {
+  const ring = new Ring(new Uint8Array(3 * CHUNK))
+  const { queue, frames, ended } = socket(1e9, ring)
+  queue.send(Kind.call, 2, ...bytes(5 * CHUNK))
+  queue.send(Kind.call, 4, ...bytes(2 * CHUNK))
+  queue.send(Kind.call, 6, ...bytes(10 * CHUNK))
+  await turn()
+  await turn()
+  queue.send(Kind.call, 8, ...bytes(100))
+  await turn()
+  expect(frames().map(({ call, length }) => [call, length])).toEqual([
+    [2, 12],
+    [8, 100],
+  ])
+  queue.drop(6)
+  expect(queue.bytes).toBe(4 * CHUNK)
+  queue.end()
+  ring.free(CHUNK)
+  queue.roomier()
+  await turn()
+  expect(frames().at(-1)).toMatchObject({ call: 4, length: 12 })
+  ring.free(3 * CHUNK)
+  queue.roomier()
+  await ended
+  expect(frames().slice(3)).toMatchObject([
+    { call: 2, length: 8 },
+    { call: 4, length: 8 },
+  ])
+  expect(queue.bytes).toBe(0)
 })
