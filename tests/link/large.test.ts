@@ -58,46 +58,54 @@ test.skipIf(!SHARES)('memory is there from the first large message on, once each
 })
 
 test.skipIf(!SHARES)(
-  '10 000 large calls, a third of them given up, take no more memory than a hundred',
+  '10 000 large calls, many given up on their way, take no more memory than a few',
   async () => {
     const { link, child } = await echo()
     const payload = sized(200_000, 1)
     const expected = Bun.hash(payload.subarray(1))
+    let givenUp = 0
     for (let n = 0; n < 10_000; n += 20) {
       const calls = Array.from({ length: 20 }, () => link.call([payload]))
-      const kept = calls.filter((call, i) => {
-        if (i % 3 !== 0) return true
-        call.answer.catch(() => {})
-        call.cancel()
-        return false
-      })
-      for (const { answer } of kept) expect(Bun.hash(await answer)).toBe(expected)
+      const results = calls.map(({ answer }) => answer.then(Bun.hash, (error) => error.code))
+      // Half of the rounds: when a small call has overtaken them, some are in the memory, some wait for it.
+      if (n % 40 === 0) await link.call([order('e', 'small')]).answer
+      for (let i = 0; i < calls.length; i += 3) calls[i]!.cancel()
+      for (const result of await Promise.all(results)) {
+        if (result === 'CANCELLED') givenUp++
+        else expect(result).toBe(expected)
+      }
     }
+    expect(givenUp).toBeGreaterThan(1000)
     expect(mapped(child.pid)).toBe(2)
+    expect(text(await link.call([order('e', 'after')]).answer)).toBe('after')
     expect(link.pending).toBe(0)
     expect(link.queuedBytes).toBe(0)
-    expect(text(await link.call([order('e', 'after')]).answer)).toBe('after')
   },
   60_000,
 )
 
-test.skipIf(!SHARES)('processes killed amid large calls leave neither files nor memory', async () => {
-  const before = Bun.spawnSync(['ls', '-A', SHARED_FOLDER]).stdout.toString()
-  for (let n = 0; n < 10; n++) {
-    const { link, child, closed } = await echo()
-    await link.call([sized(MB, n)]).answer
-    const answers = Array.from({ length: 8 }, () => link.call([sized(20 * MB, n)]).answer.catch((error) => error.code))
-    await link.call([order('e', 'under way')]).answer
-    child.kill('SIGKILL')
-    expect(new Set(await Promise.all(answers))).toEqual(new Set(['LINK_CLOSED']))
-    await closed
-    expect(link.queuedBytes).toBe(0)
-  }
-  expect(Bun.spawnSync(['ls', '-A', SHARED_FOLDER]).stdout.toString()).toBe(before)
-  // The collector ends what nobody has any more; what the last turns left on the stack may take another round.
-  for (let round = 0; round < 50 && mapped('self') > 4; round++) {
-    Bun.gc(true)
-    await new Promise<void>((resolve) => setImmediate(resolve))
-  }
-  expect(mapped('self')).toBeLessThanOrEqual(4)
-})
+test.skipIf(!SHARES)(
+  'processes killed amid large calls leave neither files nor memory',
+  async () => {
+    const before = Bun.spawnSync(['ls', '-A', SHARED_FOLDER]).stdout.toString()
+    const large = sized(20 * MB, 1)
+    for (let n = 0; n < 10; n++) {
+      const { link, child, closed } = await echo()
+      await link.call([sized(MB, n)]).answer
+      const answers = Array.from({ length: 8 }, () => link.call([large]).answer.catch((error) => error.code))
+      await link.call([order('e', 'under way')]).answer
+      child.kill('SIGKILL')
+      expect(new Set(await Promise.all(answers))).toEqual(new Set(['LINK_CLOSED']))
+      await closed
+      expect(link.queuedBytes).toBe(0)
+    }
+    expect(Bun.spawnSync(['ls', '-A', SHARED_FOLDER]).stdout.toString()).toBe(before)
+    // The collector ends what nobody has any more; what the last turns left on the stack may take another round.
+    for (let round = 0; round < 50 && mapped('self') > 4; round++) {
+      Bun.gc(true)
+      await new Promise<void>((resolve) => setImmediate(resolve))
+    }
+    expect(mapped('self')).toBeLessThanOrEqual(4)
+  },
+  30_000,
+)
