@@ -15,6 +15,9 @@ import { createSharedMemory, openSharedMemory, type SharedMemory } from './share
 /** Of each direction of a link. */
 export const SHARED_BYTES = 2 * 1024 * 1024
 
+/** A descriptor of a process: nothing else is opened for the other end. */
+const PATH = /^\/proc\/\d+\/fd\/\d+$/
+
 export interface SharingOptions {
   /** Bytes of memory for what this end sends; 0: none. */
   readonly bytes: number
@@ -82,7 +85,9 @@ export function createSharing(options: SharingOptions): Sharing {
     offered(payload) {
       if (theirs !== null) throw wrong('a second memory')
       const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-      theirs = openSharedMemory(bytes.toString('utf8', 4), bytes.readUInt32LE(0))
+      const path = bytes.toString('utf8', 4)
+      if (!PATH.test(path)) throw wrong(`memory at ${JSON.stringify(path)}`)
+      theirs = openSharedMemory(path, bytes.readUInt32LE(0))
       options.send(Kind.take, number(theirs === null ? 0 : 1))
     },
     answered(payload) {

@@ -71,7 +71,7 @@ test('memory that the other end cannot open is given up', () => {
     send: (_, payload) => sent.push(payload),
     roomier() {},
   })
-  const path = Buffer.from('/proc/self/fd/9999')
+  const path = Buffer.from('/proc/1/fd/999999')
   end.offered(Buffer.concat([number(SIZE), path]))
   expect(sent).toEqual([Buffer.from(number(0))])
   const { left } = pair()
@@ -93,5 +93,6 @@ test.skipIf(!existsSync(SHARED_FOLDER))('what cannot be is refused', () => {
   expect(() => left.freed(number(1))).toThrow('more is free than was used')
   expect(() => left.freed(new Uint8Array(3))).toThrow('a number of 3 bytes')
   expect(() => right.view(SIZE - 1, 2)).toThrow('2 bytes at')
+  expect(() => left.offered(Buffer.concat([number(SIZE), Buffer.from('/etc/hostname')]))).toThrow('"/etc/hostname"')
   expect(() => right.offered(number(SIZE))).toThrow('a second memory')
 })
