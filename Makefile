@@ -99,7 +99,7 @@ exports: build ## compare exports with those that Jina was recorded to make (nee
 CLUSTER ?= ../shared/cluster
 
 cluster: build ## deploy exports to a real Docker engine and a real Kubernetes (root; the first time builds both, 20 minutes)
-	@bash tests/cluster/run.sh $(CLUSTER) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
+	@bash tests/cluster/run.sh $(CLUSTER) $(EXPORTS) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
 
 cluster-up: ## start the Docker engine and the Kubernetes that `make cluster` needs
 	@bash tests/cluster/run.sh $(CLUSTER) up
