@@ -8,6 +8,9 @@ export async function loadImages(images: readonly string[]): Promise<void> {
   await sh('bash', path.join(scripts, 'kube-load.sh'), ...images)
 }
 
+/** Runs a command on the node itself. */
+export const onNode = (...words: string[]): Promise<string> => sh('bash', path.join(scripts, 'kube-enter.sh'), ...words)
+
 export interface Forward extends Disposable {
   readonly address: string
 }

@@ -16,5 +16,5 @@ export XSERVE_CLUSTER="$cluster" XSERVE_EXPORTS="$(cd "$2" && pwd)" XSERVE_BINAR
 bun="$4"
 shift 4
 files=()
-for part in "${@:-validity compose kubernetes examples mixed}"; do for name in $part; do files+=("./tests/cluster/$name.ts"); done; done
+for part in "${@:-validity containers compose kubernetes volumes examples mixed}"; do for name in $part; do files+=("./tests/cluster/$name.ts"); done; done
 exec "$bun" tests/run.ts --timeout 180000 "${files[@]}"
