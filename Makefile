@@ -71,12 +71,13 @@ interop: build $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION) ## run the cross-checks
 # Bun's compiler for another platform comes from npm, like the one for this.
 TARGETS := linux-x64 linux-arm64 darwin-arm64 darwin-x64
 
-dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums
+dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums and licences
 	@mkdir -p dist/release
 	@for target in $(TARGETS); do \
 	  $(BUN) build $(BUILD_FLAGS) --target=bun-$$target cli.ts --outfile dist/release/xserve-$$target || exit 1; \
 	done
 	@rm -f dist/release/*.map
+	@cp LICENSE dist/release/ && $(BUN) tests/notices.ts dist/release/THIRD-PARTY-NOTICES.txt
 	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
 	@$(BUN) tests/release.ts dist/release
 
