@@ -8,7 +8,7 @@ import { startPatiently } from '../flow/start-patiently.ts'
 import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
 import { VERSION } from '../flow/version.ts'
 import { createLogger, type Logger } from '../log.ts'
-import { type Listeners, resolveListeners } from '../plan/listeners.ts'
+import { checkHost, type Listeners, resolveListeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
 import { banner, readiness } from './banner.ts'
@@ -122,9 +122,11 @@ export async function servePlan(
 /** What every server is told on the command line of where and how it listens. */
 export function readGateway(args: Args, listeners: GatewayPlan['listeners']) {
   const prefetch = args.integer('prefetch', 0)
+  const host = args.text('host') ?? '0.0.0.0'
+  checkHost(host, listeners, '--')
   return {
     listeners,
-    host: args.text('host') ?? '0.0.0.0',
+    host,
     tls: readTls(args),
     http: readHttpOptions(args),
     ...(prefetch === undefined ? {} : { prefetch }),

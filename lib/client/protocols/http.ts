@@ -20,6 +20,7 @@ import { type Circumstances, connectionFailed, refusal } from './http-error.ts'
 import { readHttpFrames } from './http-frames.ts'
 import { jsonReply, jsonStatus, parseAnswer } from './json-reply.ts'
 import { failedReply, pathOf, secondEncoder, secondReply } from './second-form.ts'
+import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
 import { type HostWatch, watchHost } from './watch-host.ts'
 
@@ -106,7 +107,8 @@ export function createAsk(
 ): Ask {
   const { tls, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
   const metadata = checkHeaders(options.metadata)
-  const origin = `${tls ? 'https' : 'http'}://${address}`
+  const origin = `${tls ? 'https' : 'http'}://${authorityOf(address)}`
+  const place = socketPlace(address)
   const always = { 'content-type': 'application/json', accept: 'application/json', ...metadata }
   const watchHere = watchOf ?? watchHost(address, connectTimeoutMs).watch
   return async (method, path, body, call) => {
@@ -130,6 +132,7 @@ export function createAsk(
         // The caller's deadline is the only one, and no proxy of the environment is asked, as in Jina.
         timeout: false,
         proxy: false,
+        ...('path' in place ? { unix: place.path } : {}),
         ...(typeof tls === 'object' ? { tls: socketTls(tls) } : {}),
       } as unknown as RequestInit)
       watch.stop(true)

@@ -62,7 +62,7 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
     presetNote: 'any free one',
     cli: { value: 'PORT,…', also: ['p'] },
   }),
-  both('host', 'hosts', 'Address to listen on', {
+  both('host', 'hosts', 'Address to listen on, or unix:PATH for a socket', {
     also: ['host_in'],
     preset: '0.0.0.0',
     cli: { value: 'HOST' },
