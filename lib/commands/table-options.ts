@@ -65,7 +65,7 @@ function asOption({ name, type, summary, also = [], preset, presetNote, cli = {}
     ...(spellings.length > 0 ? { also: spellings } : {}),
     ...(MANY.has(type) ? { many: true } : {}),
     ...(words === undefined ? {} : { words }),
-    ...(cli.negated ? { negatable: true } : {}),
+    ...(cli.negated || cli.negatable ? { negatable: true } : {}),
     ...(told !== undefined ? { preset: told } : isList ? { preset: preset.join(',') } : {}),
   }
 }

@@ -12,6 +12,7 @@ import type { Address } from '../plan/plan.ts'
 import { addressText } from '../wire/address.ts'
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
+import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 import { unixPath } from '../wire/unix-socket.ts'
 import type { Balanced } from './balance.ts'
 import { createPeer, type Peer } from './peer.ts'
@@ -21,6 +22,7 @@ export interface RemoteHostOptions {
   readonly name: string
   readonly address: Address
   readonly metadata: Readonly<Record<string, string>>
+  readonly tuning?: ChannelTuning
   readonly log: Logger
   /** IP addresses of a name. Default: the system's. */
   readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined
@@ -68,6 +70,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   const settings: GrpcChannelOptions = {
     tls: address.tls,
     metadata: options.metadata,
+    ...(options.tuning ? { tuning: options.tuning } : {}),
     ...(isNamed ? { authority: text } : {}),
   }
 

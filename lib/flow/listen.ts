@@ -5,6 +5,7 @@ import type { HttpHandler } from '../servers/http/exchange.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { HttpServerOptions } from '../servers/http/server.ts'
 import type { Listener, Protocol, ServedRuntime } from '../wire/call.ts'
+import type { ServerTuning } from '../wire/grpc-tuning.ts'
 import { unixPath } from '../wire/unix-socket.ts'
 
 export interface ProtocolPort {
@@ -22,6 +23,8 @@ export interface Listening {
 
 /** Limits without a number are those of the protocol: none on gRPC, 128 MB on HTTP and WebSocket. */
 export interface ListenOptions extends HttpServerOptions {
+  /** How gRPC treats connections. Default: as it does. */
+  readonly tuning?: ServerTuning
   readonly listening: Listening
   readonly routes: HttpHandlerOptions
   /** Requests of one stream or socket under way at a time; 0 = no limit. Default: 1000, as in Jina. */

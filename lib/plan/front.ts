@@ -6,6 +6,7 @@ import { XserveError } from '../errors.ts'
 import { DEFAULT_GATEWAY } from './defaults.ts'
 import { carriedOf, flagOf, limitOf, mapOf, numberOf, objectOf, pathOf, textOf } from './deployment.ts'
 import { readEnvFiles } from './env-files.ts'
+import { checkGrpcOptions } from './grpc-options.ts'
 import { checkHost, resolveListeners } from './listeners.ts'
 import type { GatewayPlan, UsesPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
@@ -17,6 +18,7 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   const main = uses ? readUses(uses.at, modulesOf(own, reading) ?? [], reading) : null
   const options = main ? mergeOptions(main.options, own) : own
   const listeners = listenersOf(options, reading)
+  checkGrpcOptions(options, reading.problems)
   if (main?.uses.kind === 'module' && !listeners.some(({ protocol }) => protocol === 'http'))
     reading.problems.add(
       uses!.at,
