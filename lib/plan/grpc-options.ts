@@ -6,6 +6,7 @@ import { type Given, memberOf } from '../config/given.ts'
 import { wholeNumber } from '../config/option-value.ts'
 import type { Problems } from '../config/problems.ts'
 import type { Options } from '../config/read-options.ts'
+import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { ChannelTuning, ServerTuning } from '../wire/grpc-tuning.ts'
 
@@ -100,3 +101,27 @@ export function ofChannels(options: Readonly<Record<string, unknown>>): Readonly
     ...(grpc_channel_options === undefined ? {} : { grpc_channel_options }),
   }
 }
+
+/** Of a client. Throws XserveError BAD_ARGUMENT for what has no meaning. */
+export function readChannelTuning(
+  compression: string | undefined,
+  grpcChannelOptions: Readonly<Record<string, unknown>> | undefined,
+): ChannelTuning {
+  const word = compression?.toLowerCase()
+  if (word !== undefined && !COMPRESSIONS.includes(word)) {
+    throw bad(`compression cannot be ${JSON.stringify(compression)}`, 'it is NoCompression, Deflate or Gzip')
+  }
+  for (const [key, value] of Object.entries(grpcChannelOptions ?? {})) {
+    const known = Object.hasOwn(CHANNEL, key) ? CHANNEL[key]! : undefined
+    if (known === undefined) throw bad(`${key} has no effect on connections`, `known are ${list(CHANNEL)}`)
+    const number = wholeNumber(value)
+    if (number === undefined || number < known.least)
+      throw bad(`${key} must be a whole number, at least ${known.least}, not ${JSON.stringify(value)}`)
+  }
+  return channelTuning({ compression: word, grpc_channel_options: grpcChannelOptions })
+}
+
+const COMPRESSIONS: readonly string[] = ['nocompression', 'deflate', 'gzip']
+
+const bad = (message: string, hint?: string) =>
+  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })

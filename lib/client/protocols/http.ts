@@ -1,4 +1,5 @@
 /** HTTP: each request a POST in JSON, to /post or to the endpoint as the server's dialect has it, over connections that are kept. */
+import { deflateSync, gzipSync } from 'node:zlib'
 import type { DocumentArray } from '../../document/document-array.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
@@ -109,6 +110,8 @@ export function createAsk(
   const metadata = checkHeaders(options.metadata)
   const origin = `${tls ? 'https' : 'http'}://${authorityOf(address)}`
   const place = socketPlace(address)
+  const { compression } = options.tuning ?? {}
+  const coding: Record<string, string> = compression === undefined ? {} : { 'content-encoding': compression }
   const always = { 'content-type': 'application/json', accept: 'application/json', ...metadata }
   const watchHere = watchOf ?? watchHost(address, connectTimeoutMs).watch
   return async (method, path, body, call) => {
@@ -125,8 +128,8 @@ export function createAsk(
     try {
       const response = await fetch(`${origin}${path}`, {
         method,
-        body,
-        headers: { ...always, ...call.metadata },
+        body: body === null || compression === undefined ? body : compressed(body, compression),
+        headers: { ...always, ...(body === null ? {} : coding), ...call.metadata },
         redirect: 'manual',
         signal,
         // The caller's deadline is the only one, and no proxy of the environment is asked, as in Jina.
@@ -145,6 +148,10 @@ export function createAsk(
     }
   }
 }
+
+/** `deflate` is that of HTTP, in the frame of zlib (RFC 9110, section 8.4.1.2). */
+const compressed = (body: Uint8Array, how: 'gzip' | 'deflate'): Uint8Array =>
+  how === 'gzip' ? gzipSync(body) : deflateSync(body)
 
 /** What all requests have in common is written once. Parameters are refused where they are on every protocol. */
 function encoder({ endpoint, parameters, targetExecutor }: RequestHead) {

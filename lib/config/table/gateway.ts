@@ -78,11 +78,13 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
   both('shutdown_timeout', 'integer', 'How long calls may finish at the end', {
     also: ['drain_timeout'],
     preset: SHUTDOWN_MS,
+    spreads: true,
     carried: true,
     cli: { value: 'MS', name: 'drain-timeout' },
   }),
   both('timeout_ctrl', 'integer', "Jina's name of shutdown_timeout, in seconds", {
     least: -1,
+    spreads: true,
     carried: true,
     cli: { value: 'SECONDS' },
   }),

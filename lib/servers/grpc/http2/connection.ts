@@ -41,6 +41,8 @@ export class Connection implements FrontConnection {
   private pongsSeen = 0
   private readonly born: number
   private busy: number
+  private lastSeen = 0
+  private why = ''
   private readonly age: number
   /** Since when the connection is over for its age; 0: it is not. */
   private retiredAt = 0
@@ -127,6 +129,7 @@ export class Connection implements FrontConnection {
 
   /** Its end is announced, for the reason given; what has begun is served. */
   private part(why: string): void {
+    this.why = why
     this.phase = 'parting'
     this.deadline = this.front.clock.seconds + PARTING
     this.pongsSeen = this.handler.pongs
@@ -180,7 +183,7 @@ export class Connection implements FrontConnection {
   private go(): void {
     this.phase = 'going'
     this.deadline = this.front.clock.seconds + LINGERING
-    writeGoaway(this.out, this.streams.lastId, Code.noError, 'the server stops')
+    writeGoaway(this.out, this.streams.lastId, Code.noError, this.why)
     this.streams.refusing = true
     if (this.streams.size === 0) this.end()
   }
@@ -227,7 +230,9 @@ export class Connection implements FrontConnection {
   }
 
   private watchAge(second: number): void {
-    if (this.streams.size > 0) this.busy = second
+    const { lastId } = this.streams
+    if (this.streams.size > 0 || lastId !== this.lastSeen) this.busy = second
+    this.lastSeen = lastId
     const { idle, ageGrace } = this.front.tuning
     if (this.phase === 'open') {
       const isIdle = idle > 0 && second - this.busy >= idle

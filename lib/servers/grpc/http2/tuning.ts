@@ -67,7 +67,11 @@ function limited(method: GrpcMethod, most: number): GrpcMethod {
 function refuseLarger(message: GrpcMessage, most: number): void {
   const length = message instanceof Uint8Array ? message.length : message.reduce((sum, part) => sum + part.length, 0)
   if (length <= most) return
-  throw new XserveError('TOO_LARGE', `the answer has ${length} bytes, and this server sends ${most} at most`, {
-    hint: 'ask for fewer documents in one request',
-  })
+  throw new XserveError(
+    'TOO_LARGE',
+    `the answer of ${length} bytes is larger than the ${most} that this server sends`,
+    {
+      hint: 'ask for fewer documents in one request',
+    },
+  )
 }
