@@ -1,15 +1,6 @@
 /** Writing is all or nothing, knows its own files again, and leaves those of others alone. */
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { differences, signed, writeFile, writeFolder } from '../../lib/export/output.ts'
