@@ -11,8 +11,9 @@ function refused(why: string, hint?: string): XserveError {
 }
 
 /**
- * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all;
- * what it does not name stays (Jina takes the last endpoint of a method away that gets another one, so that the order of lines matters).
+ * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all: a method that it names has
+ * the endpoints told there and no others, or one bound to every endpoint would go on answering at all. Methods that it does
+ * not name keep theirs. (Jina takes the last of the old endpoints away, so that the order of lines matters.)
  * Throws XserveError BAD_ENDPOINT for methods that are none and endpoints bound twice in one class.
  */
 export function buildEndpoints(
@@ -21,10 +22,11 @@ export function buildEndpoints(
 ): EndpointTable {
   const table = new Map<string, string>()
   for (const one of chainOf(executor)) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
-  for (const [endpoint, method] of Object.entries(usesRequests)) {
-    checkMethod(executor, endpoint, method)
-    table.set(endpoint, method)
-  }
+  const given = Object.entries(usesRequests)
+  for (const [endpoint, method] of given) checkMethod(executor, endpoint, method)
+  const bound = new Set(given.map(([, method]) => method))
+  for (const [endpoint, method] of table) if (bound.has(method)) table.delete(endpoint)
+  for (const [endpoint, method] of given) table.set(endpoint, method)
   return table
 }
 
