@@ -53,12 +53,17 @@ export const ping: CommandDefinition = {
         ...(error ? { code: error.code, message: error.message } : {}),
       }
       await Bun.write(Bun.stdout, `${JSON.stringify(told)}\n`)
-    } else if (error === null) {
-      const notes = notesOf(result).map((note) => `  ${note}\n`)
-      await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
+      return error === null ? 0 : 1
+    }
+    const notes = notesOf(result)
+      .map((note) => `  ${note}\n`)
+      .join('')
+    if (error === null) {
+      await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes}`)
     } else {
       const hint = error.details.hint ? `  ${error.details.hint}\n` : ''
-      await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hint}`)
+      const text = `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hint}${notes}`
+      await Bun.write(Bun.stderr, text)
     }
     return error === null ? 0 : 1
   },
