@@ -2,7 +2,18 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isNode, LineCounter, parse, parseDocument, stringify, visit, type YAMLError } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parse,
+  parseDocument,
+  stringify,
+  visit,
+  type YAMLError,
+} from 'yaml'
 import { losesDigits } from '../document/lost-digits.ts'
 import { type Problem, XserveError } from '../errors.ts'
 import { type Given, isObject, pathText, type Path as ValuePath } from './given.ts'
@@ -83,6 +94,10 @@ export function parseYaml(text: string, file: string): Given {
         return { line: Math.max(1, line), column: Math.max(1, col) }
       },
       textOf: pathText,
+      writtenAt(path) {
+        const node = document.getIn(path, true)
+        return isScalar(node) && typeof node.value === 'number' ? node.source : undefined
+      },
       rawAt: (path) =>
         path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),
     },

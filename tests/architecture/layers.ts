@@ -231,7 +231,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/http/pages/page.ts': 'tests/servers/http/openapi.test.ts',
   'lib/servers/http/pages/redoc.ts': 'tests/servers/http/openapi.test.ts',
   'lib/servers/http/reply.ts': 'tests/servers/http/handler.test.ts',
-  'lib/servers/http/events.ts': 'tests/servers/http/second-dialect.test.ts',
   'lib/servers/http/routes/events.ts': 'tests/servers/http/second-dialect.test.ts',
   'lib/servers/json/form.ts': 'tests/servers/http/second-dialect.test.ts',
   'lib/document/v2/from-json.ts': 'tests/servers/http/second-dialect.test.ts',

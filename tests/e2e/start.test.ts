@@ -132,6 +132,9 @@ test('--version and --help end with 0 and write to stdout', async () => {
   const version = await xserve(['--version'])
   expect([version.code, version.stderr]).toEqual([0, ''])
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const full = await xserve(['--version-full'])
+  const runtime = `bun ${Bun.version}\nplatform ${process.platform} ${process.arch}`
+  expect([full.code, full.stdout]).toEqual([0, `xserve ${version.stdout}${runtime}\n`])
   for (const args of [['--help'], [], ['run', '--help'], ['help', 'post'], ['ping', '-h']]) {
     const done = await xserve(args)
     expect([args, done.code, done.stderr]).toEqual([args, 0, ''])

@@ -122,6 +122,14 @@ describe('values of the environment', () => {
     )
   })
 
+  test('for a process are texts as they are written; null is none, a list is refused', () => {
+    const { env } = first('env: {A: 1, B: true, C: 1.10, D: null, E: \'yes\', G: 0o14, H: "${{ ENV.N }}"}', {
+      N: '1.50',
+    })
+    expect(env).toEqual({ A: '1', B: 'true', C: '1.10', E: 'yes', G: '0o14', H: '1.50' })
+    expect(() => first('env: {F: [1, 2]}')).toThrow(/:2:24 executors\[0\]\.env\.F: env: F is a text or a number/)
+  })
+
   test('that are not there are refused by name', () => {
     expect(() => first('uses_with: {x: "${{ ENV.NONE }}"}')).toThrow(
       /:2:30 executors\[0\]\.uses_with\.x: there is no \$\{\{ ENV\.NONE \}\}/,
