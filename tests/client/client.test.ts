@@ -119,6 +119,7 @@ describe('requests', () => {
     expect(server.metadata()).toMatchObject({ a: '1', b: '2' })
   })
 
+  // Public case 83.
   test.each([true, false])('are at most prefetch at a time (stream %p)', async (stream) => {
     let open = 0
     let most = 0
@@ -136,6 +137,7 @@ describe('requests', () => {
     expect(most).toBe(3)
   })
 
+  // Public case 83.
   test('are not made before answers are taken: a slow reader bounds what is read of the inputs', async () => {
     await using server = await startGrpcServer()
     using client = clientOf(server)
@@ -170,6 +172,7 @@ describe('requests', () => {
 })
 
 describe('answers', () => {
+  // Public case 80.
   test.each([true, false])('come as they arrive, or in the order of requests (stream %p)', async (stream) => {
     const order = async (resultsInOrder: boolean) => {
       await using server = await startGrpcServer({ answer: reversed(4) })
@@ -298,6 +301,7 @@ describe('ends', () => {
     expect(stopped).toBe(true)
   })
 
+  // Public case 88.
   test.each([true, false])('a signal, a deadline and close() end a post (stream %p)', async (stream) => {
     await using server = await startGrpcServer({ answer: () => new Promise(() => {}) })
     const client = clientOf(server)

@@ -68,6 +68,7 @@ describe.each(['grpc', 'http', 'websocket'] as const)('over %s', (protocol) => {
     expect(error.details.where).toMatch(/streaming\.ts:\d+:\d+/)
   })
 
+  // Public case 101.
   test('leaving the loop, a signal and a deadline end the generator', async () => {
     const left = () => server.stderr().split('waits left').length - 1
     const leaves = async (count: number) => {

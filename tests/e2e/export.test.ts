@@ -103,6 +103,7 @@ describe('xserve export kubernetes', () => {
     expect((await xserve([...words, '--no-include-gateway'], { env: { XSERVE_IMAGE: '' } })).stderr).toBe('')
   })
 
+  // Public case 117.
   test('modules without images are refused, all named, nothing is written', async () => {
     const { code, stderr } = await run('export', 'k8s', 'flow.yml', 'never')
     expect(code).toBe(2)

@@ -61,6 +61,7 @@ test('a save is served, of the executor and of what it imports; the log tells in
   await server.seen(/watching \d+ files in/)
 })
 
+// Public case 1.
 test('nobody fails and nobody gets old code after new, with many callers over all protocols', async () => {
   const { file, save } = project(source('v0', `async close() { this.logger.info('closed once') }`))
   const listen = ['--protocol', 'grpc,http,websocket', '--port', '0,0,0', '--replicas', '1']

@@ -65,6 +65,7 @@ test('several executors are told by name, and one can be chosen', async () => {
   expect(server.stderr()).toContain('B is ready')
 })
 
+// Public case 86.
 test.each([
   ['constructor', 'constructor() { super(); throw new RangeError("too big") }'],
   ['init', 'async init() { throw new RangeError("too big") }'],
@@ -79,6 +80,7 @@ test.each([
   expect(done.stderr).toContain('[START_FAILED]')
 })
 
+// Public case 91.
 test('an init that hangs ends with --timeout-ready', async () => {
   const text = `${HEAD}export default class A extends Executor {\n  init() { return new Promise<void>(() => { setInterval(() => {}, 1000) }) }\n}\n`
   const done = await failingStart({ 'exec.ts': text }, 'exec.ts', '--timeout-ready', '300')
@@ -128,6 +130,7 @@ test.each([
   expect(done.stderr).not.toMatch(OURS)
 })
 
+// Public case 128.
 test('--version and --help end with 0 and write to stdout', async () => {
   const version = await xserve(['--version'])
   expect([version.code, version.stderr]).toEqual([0, ''])

@@ -100,6 +100,7 @@ test('a call under way at SIGTERM is finished, new ones are refused, the exit co
   expect(server.stdout()).toContain('closed')
 })
 
+// Public case 28.
 test('a second signal ends at once with 130, and takes the worker along', async () => {
   const server = await startServer('run', [fixture('trouble.ts')])
   const worker = workerOf(server)

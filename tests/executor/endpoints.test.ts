@@ -109,6 +109,7 @@ describe('--uses-requests', () => {
     expect(table(Parent, { '/a': 'first' })).toEqual({ '/a': 'first', '/c': 'second' })
   })
 
+  // Public case 56.
   test('a method of the default endpoint answers there no more', () => {
     class Any extends Executor {
       @requests() foo() {}

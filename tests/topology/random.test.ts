@@ -131,6 +131,7 @@ function build(
   return { graph: { nodes: plans, ends }, handlers }
 }
 
+// Public case 58.
 test('any graph gives what a plain walk through it gives, however long its nodes take', async () => {
   await fc.assert(
     fc.asyncProperty(graphs, fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), async (nodes, isEnd) => {

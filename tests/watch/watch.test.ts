@@ -88,6 +88,7 @@ test('written in place, again and again', async () => {
   }
 })
 
+// Public case 14.
 test('another file renamed over it, five times', async () => {
   const one = project()
   const file = path.join(one.folder, 'exec.ts')
@@ -98,6 +99,7 @@ test('another file renamed over it, five times', async () => {
   }
 })
 
+// Public case 14.
 test('as vim saves: the old one aside, a new one, the old one away', async () => {
   const one = project()
   const file = path.join(one.folder, 'exec.ts')
@@ -109,6 +111,7 @@ test('as vim saves: the old one aside, a new one, the old one away', async () =>
   }
 })
 
+// Public case 13.
 test('emptied, then written: the empty file is never told', async () => {
   const one = project()
   const file = path.join(one.folder, 'exec.ts')
@@ -136,6 +139,7 @@ test('deleted and made again; deleted for good is told, too', async () => {
   expect(await one.next()).toEqual(['exec.ts'])
 })
 
+// Public case 17.
 test('new folders and new files in them', async () => {
   const one = project()
   mkdirSync(path.join(one.folder, 'lib/new'), { recursive: true })
@@ -151,6 +155,7 @@ test('the same content is no change', async () => {
   await onlyMarker(one)
 })
 
+// Public case 19.
 test('data, logs, dot files, node_modules and what .gitignore names are passed over', async () => {
   const one = project({}, {}, (folder) => {
     for (const name of ['node_modules/p', '.git', 'build', '.cache'])
@@ -311,6 +316,7 @@ test('a change among two thousand files is looked for in its own place', async (
   expect((user + system) / 1000 / 20).toBeLessThan(5)
 })
 
+// Public case 18.
 test('by looking instead of events', async () => {
   const one = project({
     pollMs: 10,
@@ -322,6 +328,7 @@ test('by looking instead of events', async () => {
   expect(await one.next()).toEqual(['exec.ts'])
 })
 
+// Public case 19.
 test('where the system has no watches left it says so once and goes on by looking', async () => {
   const one = project({
     watchFolder: () => {

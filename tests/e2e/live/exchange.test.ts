@@ -124,6 +124,7 @@ test('a worker that dies after a reload comes back with the new code', async () 
   await serves(call, 'version 2')
 })
 
+// Public case 27.
 test('the parent killed during a reload takes all workers along, and its port is free', async () => {
   const project = await liveProject(['--replicas', '2'])
   const { server } = project

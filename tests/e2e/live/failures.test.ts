@@ -35,6 +35,7 @@ const BROKEN: readonly (readonly [string, string, RegExp])[] = [
   ['no class', 'export const nothing = 1\n', /versions\.ts: .*exports no Executor \[NO_EXECUTOR\]|\[NO_EXECUTOR\]/],
 ]
 
+// Public case 6.
 test.each(BROKEN)('%s', async (_, source, told) => {
   await using project = await liveProject()
   using call = caller(project.server.address)
@@ -53,6 +54,7 @@ test.each(BROKEN)('%s', async (_, source, told) => {
   expect(project.server.stderr().split(NOT_TAKEN)).toHaveLength(2)
 })
 
+// Public case 6.
 test('a failed change is told by the status over both protocols and by ping, until a change is taken', async () => {
   await using project = await liveProject(['--protocol', 'grpc,http', '--port', '0,0'])
   using call = caller(project.server.address)
@@ -155,6 +157,7 @@ function startBroken(args: readonly string[]) {
   }
 }
 
+// Public case 8.
 test('a start with broken code waits for its mending with --reload, and is no start without', async () => {
   using other = temporaryFolder({ 'far.ts': 'export const far = (' })
   const far = path.join(other.path, 'far.ts')

@@ -76,6 +76,7 @@ function held(pid: number): { readonly memory: number; readonly descriptors: num
   return { memory, descriptors: stdout.toString().split('\n').length }
 }
 
+// Public case 126.
 test('200 reloads of a module that holds 1 MB leave nothing behind', async () => {
   await using project = await liveProject()
   const { pid } = project.server

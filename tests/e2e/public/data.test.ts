@@ -51,6 +51,7 @@ async function tellAll(parameters: Record<string, unknown> = {}): Promise<Told[]
   return all
 }
 
+// Public cases 75, 76.
 test('parameters keep their kinds, their order and their depth over every protocol; whole numbers are written whole', async () => {
   const parameters = {
     top_k: 3,
@@ -68,6 +69,7 @@ test('parameters keep their kinds, their order and their depth over every protoc
   expect(told[0]!.json).toContain('"top_k":3,"ratio":3.5,"neg":-1')
 })
 
+// Public case 74.
 test('digits that a number does not hold are refused with their place, as texts they pass', async () => {
   const body = (id: string) => ({
     method: 'POST',
@@ -101,6 +103,7 @@ test('digits that a number does not hold are refused with their place, as texts 
   expect(checked.stderr.match(/12345678901234567890 has/g)).toHaveLength(1)
 })
 
+// Public case 81.
 test('requests without documents call the executor once, with none', async () => {
   const before = (await tellAll()).map(({ calls, docs }) => [calls, docs])
   expect(before).toEqual([1, 2, 3].map((n) => [before[0]![0]! + n - 1, 0]))
@@ -125,6 +128,7 @@ test('requests without documents call the executor once, with none', async () =>
 
 const WORDS = ['é 世界 🚀', 'a\0b', 'two\nlines', '100 % %41', 'x'.repeat(10_000), '"quoted\\', 'ÿ', '\u2028']
 
+// Public case 79.
 test('texts of all kinds come back as they are, in documents, ids and keys, over every protocol', async () => {
   for (const client of clients) {
     const docs = WORDS.map((word) => ({ id: word, text: word, tags: { [word]: word } }))
@@ -135,6 +139,7 @@ test('texts of all kinds come back as they are, in documents, ids and keys, over
   }
 })
 
+// Public case 79.
 test('texts of all kinds in errors are readable over every protocol', async () => {
   for (const word of WORDS) {
     for (const client of clients.filter((_, index) => index !== 1)) {
@@ -148,6 +153,7 @@ test('texts of all kinds in errors are readable over every protocol', async () =
   }
 })
 
+// Public case 79.
 test('headers beyond ASCII are refused or passed over, and the server lives', async () => {
   const statuses = new Set<number>()
   for (const value of ['é', '世界', '\u0001', 'a\0b']) {
@@ -204,6 +210,7 @@ async function frames(session: http2.ClientHttp2Session, path: string, message: 
   return { data, trailers, headers }
 }
 
+// Public case 85.
 test('a strict HTTP/2 peer gets DATA that is not empty, then one block of trailers; an error has trailers alone', async () => {
   const session = http2.connect(`http://${server.address}`)
   try {

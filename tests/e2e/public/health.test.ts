@@ -44,6 +44,7 @@ function gateServer() {
   }
 }
 
+// Public case 90.
 test('live from the start, ready once the executor is, and what becomes of it later is told', async () => {
   await using gate = gateServer()
   using folder = temporaryFolder({
@@ -88,6 +89,7 @@ test('live from the start, ready once the executor is, and what becomes of it la
   await until(async () => !('failing' in (await ping())), 'all is well again')
 }, 30_000)
 
+// Public case 91.
 test('timeout_ready -1 waits as long as it takes', async () => {
   await using gate = gateServer()
   using folder = temporaryFolder({
@@ -103,6 +105,7 @@ test('timeout_ready -1 waits as long as it takes', async () => {
   expect(server.stderr()).toContain('ready')
 })
 
+// Public case 92.
 test('probes are answered while the executor computes without a pause, at the gateway and at a shared executor', async () => {
   const file = fixture('trouble.ts')
   // Nobody waits for the computing any more when the servers end.
@@ -129,6 +132,7 @@ test('probes are answered while the executor computes without a pause, at the ga
   }
 }, 20_000)
 
+// Public case 93.
 test('proxies of the environment are for nobody but user code: a Flow starts and answers, on every protocol', async () => {
   const proxy = 'http://127.0.0.1:9'
   const env = {

@@ -11,6 +11,7 @@ import { fixture, startServer, temporaryFolder } from '../../helpers/xserve.ts'
 
 const HEAD = "import { Executor } from 'xserve'\n"
 
+// Public case 27.
 test('five restarts leave as many processes as before, and the death of the parent none; its port is free', async () => {
   const yml = (word: string) => `jtype: Tells\npy_modules: [tells.ts]\nwith: {word: ${word}}\n`
   using folder = temporaryFolder({
@@ -46,6 +47,7 @@ test('five restarts leave as many processes as before, and the death of the pare
   await server.stop()
 }, 30_000)
 
+// Public case 28.
 test('a call under way is answered at the end, new ones are refused, and the end comes right after it', async () => {
   const held = Promise.withResolvers<void>()
   await using gate = Bun.serve({ port: 0, fetch: () => held.promise.then(() => new Response()) })
@@ -91,6 +93,7 @@ test('a call under way is answered at the end, new ones are refused, and the end
   await server.stop()
 }, 30_000)
 
+// Public case 30.
 test('endless streams over all protocols are ended with the reason, and the server ends well', async () => {
   const listen = ['--protocol', 'grpc,http,websocket', '--port', '0,0,0', '--drain-timeout', '500']
   const server = await startServer('run', [fixture('streaming.ts'), ...listen])

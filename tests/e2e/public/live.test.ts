@@ -25,6 +25,7 @@ function saveTo(folder: string) {
 
 const ask = async (client: Client): Promise<string> => (await client.post('/', '')).texts[0]!
 
+// Public case 3.
 test('--reload takes over source, configuration of an executor and of the Flow, and the log says what was done', async () => {
   const config = (greeting: string) => `jtype: Marks\npy_modules: [marks.ts]\nwith: {greeting: ${greeting}}\n`
   const flow = (replicas: number) =>
@@ -48,6 +49,7 @@ test('--reload takes over source, configuration of an executor and of the Flow, 
   await serves('v2Ba ')
 })
 
+// Public case 5.
 test('a reload evaluates all that the executor imports once more, as the documentation says', async () => {
   using folder = temporaryFolder({
     'marks.ts': `import './model.ts'\n${MARKS('v0')}`,
@@ -68,6 +70,7 @@ test('a reload evaluates all that the executor imports once more, as the documen
   )
 })
 
+// Public case 20.
 test('a mounted configuration that is exchanged by its link is one restart, with the new values', async () => {
   const config = (greeting: string) => `jtype: Marks\npy_modules: [../marks.ts]\nwith: {greeting: ${greeting}}\n`
   using folder = temporaryFolder({
@@ -91,6 +94,7 @@ test('a mounted configuration that is exchanged by its link is one restart, with
   expect(server.stderr().split('observed, restarting Executor deployment')).toHaveLength(2)
 })
 
+// Public case 26.
 test('executors join at the end and leave from the middle of a Flow under load: nobody fails, their processes end', async () => {
   const flow = (names: string) =>
     `jtype: Flow\nwith: {port: 0}\nexecutors:\n${[...names].map((name) => `  - {name: ${name}, uses: "marks.ts#Marks"}\n`).join('')}`

@@ -18,6 +18,7 @@ export default class Mine extends Executor {
 `
 
 // The sources are no single file.
+// Public case 122.
 test.if(COMMAND.length === 1)('the binary alone, in an empty folder, serves a file of another one', async () => {
   using home = temporaryFolder()
   using folder = temporaryFolder({
@@ -90,6 +91,7 @@ import { above } from 'above'`,
   expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/missing\/exec\.ts:2:\d+.*leftlib/)])
 })
 
+// Public case 124.
 test('.env and bunfig.toml of a folder mean nothing, unless a file is named', async () => {
   using folder = temporaryFolder({
     '.env': 'FOO=bar\nXSERVE_PORT=1\nXSERVE_LOG_FORMAT=json\n',
@@ -109,6 +111,7 @@ test('.env and bunfig.toml of a folder mean nothing, unless a file is named', as
   for (const one of [server, flow]) expect(one.stderr() + one.stdout()).not.toContain('EVIL')
 })
 
+// Public case 125.
 describe('endpoints are bound the same', () => {
   const decorated = `import { Executor, requests } from 'xserve'
 export default class Mine extends Executor {
@@ -124,6 +127,7 @@ export default class Mine extends Executor {
 }
 `
   const legacy = '{ "compilerOptions": { "experimentalDecorators": true } }'
+  // Public case 123.
   test.each<[string, Record<string, string>, string, string]>([
     ['without a tsconfig', { 'code/exec.ts': decorated }, 'code/exec.ts', ''],
     [

@@ -22,6 +22,7 @@ async function second(first: readonly string[], words: (port: number) => readonl
   return { ...done, port, ms }
 }
 
+// Public case 66.
 describe('a port that is taken', () => {
   test.each<[string, readonly string[], readonly string[]]>([
     ['by the same', [], []],

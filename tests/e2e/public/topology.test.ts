@@ -57,6 +57,7 @@ async function serve(
 const allOf = ({ address, http, websocket }: Server) => [address, http, websocket].map((at) => new Client(at))
 const part = (name: string, uses: string, more = '') => `name: ${name}, uses: "parts.ts#${uses}"${more}`
 
+// Public case 52.
 test('a fork straight from the gateway answers the same over all protocols, with a document and with none', async () => {
   await using flow = await serve([
     part('a', 'Marks'),
@@ -71,6 +72,7 @@ test('a fork straight from the gateway answers the same over all protocols, with
   }
 })
 
+// Public case 53.
 test('floating executors that stand first get the documents, the answer does not wait for them, the picture shows them', async () => {
   const held = Promise.withResolvers<void>()
   await using gate = Bun.serve({ port: 0, fetch: () => held.promise.then(() => new Response()) })
@@ -93,6 +95,7 @@ test('floating executors that stand first get the documents, the answer does not
   ])
 })
 
+// Public case 55.
 test('a request reaches those that have its endpoint; where nobody has, documents pass; a default method gets everything', async () => {
   await using flow = await serve([
     part('m1', 'OnlyOne'),
@@ -110,6 +113,7 @@ test('a request reaches those that have its endpoint; where nobody has, document
   expect(await ask(other, '/whatever')).toEqual(['x>all', undefined])
 })
 
+// Public case 56.
 test('endpoints that the configuration binds are instead of those of the class', async () => {
   const requests = { '/index': 'mark', '/search': 'mark' }
   await using flow = await serve([part('a', 'Marks', `, uses_requests: ${JSON.stringify(requests)}`)])
@@ -118,6 +122,7 @@ test('endpoints that the configuration binds are instead of those of the class',
   expect((await client.post('/other', 'x')).texts).toEqual(['x'])
 })
 
+// Public case 60.
 test('results go to the client under the name of who gave them, and are no parameters of those behind; a wrong kind is told', async () => {
   await using flow = await serve([part('a', 'Tells'), part('b', 'Tells'), part('c', 'Marks'), part('d', 'Wrong')])
   using client = new Client(flow.server.address)
@@ -132,6 +137,7 @@ test('results go to the client under the name of who gave them, and are no param
   expect(failure).toMatch(/^Wrong failed: TypeError: .*getting 5 from Wrong\.five/)
 })
 
+// Public case 38.
 test('words of the command line go before the file, the file before defaults, from either of its places', async () => {
   const http = await Promise.all(
     ['with', 'gateway'].map((key) =>
@@ -159,6 +165,7 @@ test('words of the command line go before the file, the file before defaults, fr
   expect((await client.post('/', 'x')).texts).toEqual(['x>a'])
 })
 
+// Public case 84.
 test('large messages pass through every hop of a Flow and back, over every protocol', async () => {
   await using flow = await serve([
     part('a', 'Marks'),

@@ -61,6 +61,7 @@ describe('exportKubernetes()', () => {
     expect(of('Service', 'my-enc-1').spec.selector).toEqual({ app: 'my-enc-1' })
   })
 
+  // Public case 114.
   test('names of executors stand for all pods; a mesh balances over one address', async () => {
     const plain = await manifests([IMAGE])
     expect(plain.of('Service', 'executor0').spec.clusterIP).toBe('None')
@@ -72,6 +73,7 @@ describe('exportKubernetes()', () => {
       expect(mesh.pod(name).metadata.annotations['linkerd.io/inject']).toBe('enabled')
   })
 
+  // Public cases 91, 108, 115.
   test('probes: of gRPC, of HTTP, patient for as long as a start may take', async () => {
     const { container } = await manifests(
       [
@@ -108,6 +110,7 @@ describe('exportKubernetes()', () => {
     expect(container('executor0').securityContext).toEqual({ allowPrivilegeEscalation: false })
   })
 
+  // Public case 115.
   test('a pod that ends serves on, and is given the time to finish', async () => {
     const { pod, container } = await manifests([IMAGE])
     for (const name of ['executor0', 'gateway']) {
@@ -117,6 +120,7 @@ describe('exportKubernetes()', () => {
     expect(container('executor0').lifecycle.preStop.sleep.seconds).toBeGreaterThan(2 + 5)
   })
 
+  // Public case 110.
   test('environment: values as strings, secrets by name, a change of it is a new pod', async () => {
     const env = { NUMBER: 4, YES: 'yes', EMPTY: '', REF: '$(POD_UID)' }
     const secret = { name: 'db', key: 'password' }

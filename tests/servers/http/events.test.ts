@@ -6,6 +6,7 @@ import type { Envelope } from '../../../lib/wire/envelope.ts'
 beforeEach(() => void jest.useFakeTimers())
 afterEach(() => void jest.useRealTimers())
 
+// Public case 100.
 test('a quiet stream has a comment at least every ten seconds, and goes on behind it', async () => {
   const waiting = Promise.withResolvers<IteratorResult<Envelope>>()
   const frames: AsyncIterator<Envelope> = {
