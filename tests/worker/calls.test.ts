@@ -7,7 +7,7 @@ import { decodeAnswer, encodeCall } from '../../lib/link/messages.ts'
 import { decodeValue, encodeStruct } from '../../lib/protobuf/struct.ts'
 import { decodeStatus } from '../../lib/wire/status.ts'
 import { fixture, temporaryFolder } from '../helpers/xserve.ts'
-import { type Failed, readyWorker, type TestWorker } from './fixtures/start-worker.ts'
+import { type Failed, readyWorker, type TestWorker, WORKER } from './fixtures/start-worker.ts'
 
 const SDK = "import { Document, DocumentArray, Executor, requests } from 'xserve'\n"
 const EMPTY = new Uint8Array(0)
