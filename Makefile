@@ -71,12 +71,13 @@ interop: build $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION) ## run the cross-checks
 # Bun's compiler for another platform comes from npm, like the one for this.
 TARGETS := linux-x64 linux-arm64 darwin-arm64 darwin-x64
 
-dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums
+dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums and licences
 	@mkdir -p dist/release
 	@for target in $(TARGETS); do \
 	  $(BUN) build $(BUILD_FLAGS) --target=bun-$$target cli.ts --outfile dist/release/xserve-$$target || exit 1; \
 	done
 	@rm -f dist/release/*.map
+	@cp LICENSE dist/release/ && $(BUN) tests/notices.ts dist/release/THIRD-PARTY-NOTICES.txt
 	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
 	@$(BUN) tests/release.ts dist/release
 
@@ -99,7 +100,7 @@ exports: build ## compare exports with those that Jina was recorded to make (nee
 CLUSTER ?= ../shared/cluster
 
 cluster: build ## deploy exports to a real Docker engine and a real Kubernetes (root; the first time builds both, 20 minutes)
-	@bash tests/cluster/run.sh $(CLUSTER) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
+	@bash tests/cluster/run.sh $(CLUSTER) $(EXPORTS) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
 
 cluster-up: ## start the Docker engine and the Kubernetes that `make cluster` needs
 	@bash tests/cluster/run.sh $(CLUSTER) up

@@ -1,15 +1,13 @@
-/** Waiting for a state that nobody tells of: asked for again and again, with an end. */
+/** Waiting for what nobody tells: asked again and again, a short while apart, until it is so. */
 
-/** Between two looks: short against what tests wait for, and time for others to go on. */
-const PAUSE_MS = 2
-/** Beyond it the machine is not slow, the state does not come. */
-const DEADLINE_MS = 20_000
+const PAUSE_MS = 5
+const LIMIT_MS = 20_000
 
-/** Resolves when `condition` holds; rejects with `what` did not happen in time. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + DEADLINE_MS
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`${what}: not within ${DEADLINE_MS} ms`)
+/** Resolves once `isSo` answers true; rejects with what was waited for when it does not in `limitMs`. */
+export async function until(isSo: () => boolean | Promise<boolean>, limitMs = LIMIT_MS): Promise<void> {
+  const end = performance.now() + limitMs
+  while (!(await isSo())) {
+    if (performance.now() > end) throw new Error(`not so within ${limitMs} ms: ${isSo}`)
     await Bun.sleep(PAUSE_MS)
   }
 }

@@ -66,8 +66,8 @@ test('live from the start, ready once the executor is, and what becomes of it la
     )
   const asked = ['ping', 'flow', address, '--timeout', '1000']
   const ping = async () => JSON.parse((await xserve([...asked, '--json'])).stdout)
-  await until(async () => (await status('/')) === 503, 'the HTTP port answers before the executor is ready')
-  await until(async () => (await healthOf(address)) !== null, 'so does that of gRPC')
+  await until(async () => (await status('/')) === 503)
+  await until(async () => (await healthOf(address)) !== null)
   expect(await healthOf(address)).not.toBe(SERVING)
   expect((await ping()).ok).toBe(false)
   gate.open()
@@ -78,7 +78,7 @@ test('live from the start, ready once the executor is, and what becomes of it la
   gate.shut()
   const before = gate.asked()
   process.kill(childrenOf(server.pid)[0]!, 'SIGKILL')
-  await until(() => gate.asked() > before, 'the worker is started again')
+  await until(() => gate.asked() > before)
   expect([await status('/'), await healthOf(address)]).toEqual([200, SERVING])
   expect(await ping()).toMatchObject({ ok: false, failing: { 'executor0/rep-0': expect.stringContaining('SIGKILL') } })
   expect((await xserve(asked)).stderr).toMatch(/does not answer[\s\S]*executor0\/rep-0 is failing: .*SIGKILL/)
@@ -86,7 +86,7 @@ test('live from the start, ready once the executor is, and what becomes of it la
   gate.open()
   using client = new Client(address)
   expect((await client.post('/', 'x')).texts).toEqual(['hello'])
-  await until(async () => !('failing' in (await ping())), 'all is well again')
+  await until(async () => !('failing' in (await ping())))
 }, 30_000)
 
 // Public case 91.
@@ -99,7 +99,7 @@ test('timeout_ready -1 waits as long as it takes', async () => {
   })
   const file = path.join(folder.path, 'slow.ts')
   const starting = startServer('run', [file, '--timeout-ready', '-1'])
-  await until(() => gate.asked() === 1, 'the executor starts')
+  await until(() => gate.asked() === 1)
   gate.open()
   await using server = await starting
   expect(server.stderr()).toContain('ready')

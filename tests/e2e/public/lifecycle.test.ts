@@ -34,8 +34,8 @@ test('five restarts leave as many processes as before, and the death of the pare
     await until(async () => {
       inARow = (await client.post('/', '')).texts[0] === `w${round}` ? inARow + 1 : 0
       return inARow === 4
-    }, `w${round} is served`)
-    await until(() => childrenOf(server.pid).length === 2, 'the workers before have ended')
+    })
+    await until(() => childrenOf(server.pid).length === 2)
   }
   const workers = childrenOf(server.pid)
   const killed = performance.now()
@@ -78,7 +78,7 @@ test('a call under way is answered at the end, new ones are refused, and the end
       () => 0,
       ({ code }) => code,
     )
-  await until(async () => (await codeOf()) === 14, 'new calls are refused')
+  await until(async () => (await codeOf()) === 14)
   const refused = await fetch(`${server.http}/status`).then(
     ({ status }) => status,
     () => 'refused',

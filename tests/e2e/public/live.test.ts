@@ -35,7 +35,7 @@ test('--reload takes over source, configuration of an executor and of the Flow, 
   await using server = await startServer('flow', [path.join(folder.path, 'flow.yml'), '--reload'])
   await server.seen(/watching \d+ files? in/)
   using client = new Client(server.address)
-  const serves = (text: string) => until(async () => (await ask(client)) === text, `${text} is served`)
+  const serves = (text: string) => until(async () => (await ask(client)) === text)
   await serves('v1Aa ')
   save('marks.ts', MARKS('v2'))
   await serves('v2Aa ')
@@ -44,7 +44,7 @@ test('--reload takes over source, configuration of an executor and of the Flow, 
   await serves('v2Ba ')
   await server.seen(/change in Executor configuration YAML .*config\.yml observed, restarting Executor deployment/)
   save('flow.yml', flow(2))
-  await until(() => childrenOf(server.pid).length === 2, 'two replicas run')
+  await until(() => childrenOf(server.pid).length === 2)
   await server.seen(/change in Flow YAML .*flow\.yml observed/)
   await serves('v2Ba ')
 })
@@ -62,7 +62,7 @@ test('a reload evaluates all that the executor imports once more, as the documen
   const first = loads()
   for (let version = 1; version <= 3; version++) {
     save('marks.ts', `import './model.ts'\n${MARKS(`v${version}`)}`)
-    await until(async () => (await ask(client)).startsWith(`v${version}`), `version ${version} is served`)
+    await until(async () => (await ask(client)).startsWith(`v${version}`))
     expect(loads()).toBe(first + version)
   }
   expect(readFileSync(path.join(import.meta.dir, '../../../README.md'), 'utf8')).toContain(
@@ -88,7 +88,7 @@ test('a mounted configuration that is exchanged by its link is one restart, with
   symlinkSync('..2', at('..data_tmp'))
   renameSync(at('..data_tmp'), at('..data'))
   rmSync(at('..1'), { recursive: true })
-  await until(async () => (await ask(client)) === 'newa ', 'the new values are served')
+  await until(async () => (await ask(client)) === 'newa ')
   await server.seen('replaced a')
   await server.stop()
   expect(server.stderr().split('observed, restarting Executor deployment')).toHaveLength(2)
@@ -110,9 +110,9 @@ test('executors join at the end and leave from the middle of a Flow under load: 
   for (const names of ['abc', 'ac']) {
     save('flow.yml', flow(names))
     const wanted = [...names].map((name) => `${name} `).join('')
-    await until(() => seen.has(wanted), `${names} answers`)
+    await until(() => seen.has(wanted))
   }
-  await until(() => childrenOf(server.pid).length === 2, 'b has ended')
+  await until(() => childrenOf(server.pid).length === 2)
   running = false
   await Promise.all(callers)
   expect([...seen].sort()).toEqual(['a b ', 'a b c ', 'a c '])

@@ -86,7 +86,7 @@ import { above } from 'above'`,
   await using server = await startServer('run', [at('app/exec.ts'), '--reload'])
   expect([await ask(flow.address), await ask(server.address)]).toEqual([`${all}one`, `${all}one`])
   await Bun.write(at('app/exec.ts'), source('two'))
-  await until(async () => (await ask(server.address)) === `${all}two`, 'the new code is served')
+  await until(async () => (await ask(server.address)) === `${all}two`)
   const missing = await xserve(['run', at('missing/exec.ts'), '--port', '0'])
   expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/missing\/exec\.ts:2:\d+.*leftlib/)])
 })
