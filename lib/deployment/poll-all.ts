@@ -2,7 +2,7 @@
 import { appendData, joinData } from '../topology/documents.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
-import { mergeResults, withResult } from '../wire/results.ts'
+import { mergeResults } from '../wire/results.ts'
 
 /**
  * What becomes of the shards' documents: joined by id; one shard's behind the other's; or left apart, each in an envelope
@@ -18,10 +18,7 @@ export interface PollOptions {
   readonly warn: (text: string) => void
 }
 
-/**
- * Fails only when every shard does. When some do, the caller finds how many under the deployment's name among the results,
- * in the words of Jina's metadata: `{ total_shards, failed_shards }`.
- */
+/** Fails only when every shard does. */
 export async function pollAll(
   shards: readonly CallHandler[],
   request: Envelope,
@@ -35,14 +32,8 @@ export async function pollAll(
     if (answers[0]) return answers[0].answer
     throw (settled[0] as PromiseRejectedResult).reason
   }
-  const failed = shards.length - good.length
-  if (failed > 0) options.warn(`${failed} shards out of ${shards.length} failed`)
-  const told = resultsOf(request, good)
-  const parameters =
-    failed > 0 ? withResult(told, options.name, { total_shards: shards.length, failed_shards: failed }) : told
-  return options.merging === 'apart'
-    ? apart(request, good, options.name, parameters)
-    : together(request, good, options, parameters)
+  if (good.length < shards.length) options.warn(`${shards.length - good.length} shards out of ${shards.length} failed`)
+  return options.merging === 'apart' ? apart(request, good, options.name) : together(request, good, options)
 }
 
 interface ShardAnswer {
@@ -50,23 +41,19 @@ interface ShardAnswer {
   readonly answer: Envelope
 }
 
-function together(
-  request: Envelope,
-  good: readonly ShardAnswer[],
-  { name, merging }: PollOptions,
-  parameters: Uint8Array,
-): Envelope {
+function together(request: Envelope, good: readonly ShardAnswer[], { name, merging }: PollOptions): Envelope {
   const branches = good.map(({ answer }) => answer.data)
   return request.answer({
     role: 'executor',
     data: merging === 'join' || good.length === 1 ? joinData(branches) : appendData(branches),
-    parameters,
+    parameters: resultsOf(request, good),
     status: null,
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
 }
 
-function apart(request: Envelope, good: readonly ShardAnswer[], name: string, parameters: Uint8Array): Envelope {
+function apart(request: Envelope, good: readonly ShardAnswer[], name: string): Envelope {
+  const parameters = resultsOf(request, good)
   const [first, ...others] = good.map(({ shard, answer }) =>
     request.answer({
       role: 'executor',

@@ -102,19 +102,20 @@ describe('--uses-requests', () => {
     })
   })
 
-  test('a method has the endpoints given instead of its own, whatever their order; others keep theirs', () => {
-    expect(table(Parent, { '/new': 'first' })).toEqual({ '/c': 'second', '/new': 'first' })
-    expect(table(Parent, { '/a': 'second', '/new': 'first' })).toEqual({ '/a': 'second', '/new': 'first' })
-    expect(table(Parent, { '/new': 'first', '/a': 'second' })).toEqual({ '/a': 'second', '/new': 'first' })
-    expect(table(Parent, { '/a': 'first' })).toEqual({ '/a': 'first', '/c': 'second' })
+  test('a method that has some keeps them, whatever the order', () => {
+    const both = { '/a': 'first', '/b': 'first', '/c': 'second' }
+    expect(table(Parent, { '/new': 'first' })).toEqual({ ...both, '/new': 'first' })
+    expect(table(Parent, { '/a': 'second', '/new': 'first' })).toEqual({ ...both, '/a': 'second', '/new': 'first' })
+    expect(table(Parent, { '/new': 'first', '/a': 'second' })).toEqual({ ...both, '/a': 'second', '/new': 'first' })
   })
 
   // Public case 56.
-  test('a method of the default endpoint answers there no more', () => {
+  test('a method of every endpoint is so no more, unless that is said again', () => {
     class Any extends Executor {
       @requests() foo() {}
     }
     expect(table(Any, { '/index': 'foo', '/search': 'foo' })).toEqual({ '/index': 'foo', '/search': 'foo' })
+    expect(table(Any, { '/index': 'foo', '/default': 'foo' })).toEqual({ '/index': 'foo', '/default': 'foo' })
   })
 
   test('takes an endpoint from another method', () => {

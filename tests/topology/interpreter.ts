@@ -99,9 +99,7 @@ function work({ name, kind, noReduce }: Made, docs: readonly Doc[]): Output {
       return fine(noReduce ? all.flat() : joined(all))
     }
     case 'partial':
-      return fine(noReduce ? marked(docs, `${name}/0`) : joined([marked(docs, `${name}/0`)]), {
-        [name]: { total_shards: SHARDS, failed_shards: 1 },
-      })
+      return fine(noReduce ? marked(docs, `${name}/0`) : joined([marked(docs, `${name}/0`)]))
     default:
       return fine(docs)
   }

@@ -20,7 +20,7 @@ export const EXECUTOR_TABLE: readonly ConfigOption[] = [
     preset: {},
   }),
   option('uses_metas', 'object', 'Overrides of metas', { cli: { value: 'JSON' }, preset: {} }),
-  option('uses_requests', 'map', 'Endpoint to method, instead of those that the method has in the class', {
+  option('uses_requests', 'map', 'Endpoint to method, over those of the class', {
     cli: { value: 'JSON' },
     preset: {},
   }),

@@ -114,7 +114,7 @@ test('a request reaches those that have its endpoint; where nobody has, document
 })
 
 // Public case 56.
-test('endpoints that the configuration binds are instead of those of the class', async () => {
+test('a method that the configuration binds to some endpoints does not answer at all others', async () => {
   const requests = { '/index': 'mark', '/search': 'mark' }
   await using flow = await serve([part('a', 'Marks', `, uses_requests: ${JSON.stringify(requests)}`)])
   using client = new Client(flow.server.address)
