@@ -2,15 +2,10 @@
 import { expect, test } from 'bun:test'
 import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Caller, caller, texts } from '../../helpers/grpc.ts'
-import { liveProject, versionSource, workersOf } from '../../helpers/live.ts'
+import { caller } from '../../helpers/grpc.ts'
+import { answer, liveProject, serves, versionSource, workersOf } from '../../helpers/live.ts'
+import { until } from '../../helpers/until.ts'
 import { COMMAND, temporaryFolder, xserve } from '../../helpers/xserve.ts'
-
-const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
-
-async function serves(call: Caller, text: string): Promise<void> {
-  while ((await answer(call)) !== text) await Bun.sleep(1)
-}
 
 const NOT_TAKEN = 'the change was not taken, the code before it serves on'
 const BROKEN: readonly (readonly [string, string, RegExp])[] = [
@@ -91,7 +86,7 @@ test('an init that hangs is given up for the next save', async () => {
   project.save(2)
   await serves(call, 'version 2')
   await project.server.seen('closed version 0')
-  while (workersOf(project.server).length !== 1) await Bun.sleep(5)
+  await until(() => workersOf(project.server).length === 1)
   expect(project.server.stderr()).not.toContain(NOT_TAKEN)
 })
 

@@ -13,17 +13,9 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
-import { type Caller, caller, texts } from '../../helpers/grpc.ts'
-import { type LiveProject, liveProject, versionSource } from '../../helpers/live.ts'
+import { caller } from '../../helpers/grpc.ts'
+import { answer, type LiveProject, liveProject, serves, versionSource } from '../../helpers/live.ts'
 import { startServer, temporaryFolder } from '../../helpers/xserve.ts'
-
-/** The first text that the executor answers with. */
-const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
-
-/** Asks until the answer is there; it is to be there without any further save. */
-async function serves(call: Caller, text: string): Promise<void> {
-  while ((await answer(call)) !== text) await Bun.sleep(1)
-}
 
 const reloads = ({ server }: LiveProject): number => server.stderr().split('Refreshing the Executor').length - 1
 
