@@ -1,4 +1,5 @@
 /** Command-line options as data: one table a command, strictly parsed, from which citty also makes the help. */
+import { findLostDigits } from '../document/lost-digits.ts'
 import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 
@@ -210,8 +211,12 @@ export function parseObject(name: string, words: readonly string[]): Record<stri
 
 function parseJson(name: string, text: string): object {
   try {
-    return JSON.parse(text) as object
+    const value = JSON.parse(text) as object
+    const lost = findLostDigits(text, value)
+    if (lost === null) return value
+    throw bad(`--${name}: ${lost.written} has more digits than a number holds`, `write it as a text: "${lost.written}"`)
   } catch (error) {
+    if (error instanceof XserveError) throw error
     const why = error instanceof Error ? error.message.replace(/^JSON Parse error: /, '') : String(error)
     throw bad(`--${name} is no valid JSON: ${why}`, `given was ${text.length > 120 ? `${text.slice(0, 120)}…` : text}`)
   }
@@ -220,7 +225,9 @@ function parseJson(name: string, text: string): object {
 function scalar(text: string): unknown {
   if (/^(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\[[\s\S]*\]|\{[\s\S]*\}|"[\s\S]*")$/.test(text)) {
     try {
-      return JSON.parse(text) as unknown
+      const value = JSON.parse(text) as unknown
+      // A number that would be another one stays the text that it was.
+      return findLostDigits(text, value) === null ? value : text
     } catch {
       return text
     }

@@ -1,5 +1,4 @@
 /** `xserve ping executor|gateway|flow HOST:PORT`: exit code 0 when it answers, 1 when not. */
-
 import { ping as ask, notesOf, PING_TARGETS, type PingOptions, type PingTarget } from '../client/ping.ts'
 import { XserveError } from '../errors.ts'
 import { addressText, resolveAddress } from '../wire/address.ts'
@@ -41,6 +40,7 @@ export const ping: CommandDefinition = {
     const result = await ask(options)
     const { attempts, ms, failedChanges, failing, error } = result
     const [target, address] = [options.target, addressText(options.address)]
+    const notes = notesOf(result).map((note) => `  ${note}\n`)
     if (args.flag('json')) {
       const told = {
         target,
@@ -54,11 +54,11 @@ export const ping: CommandDefinition = {
       }
       await Bun.write(Bun.stdout, `${JSON.stringify(told)}\n`)
     } else if (error === null) {
-      const notes = notesOf(result).map((note) => `  ${note}\n`)
       await Bun.write(Bun.stdout, `${target} at ${address} answers (${ms?.toFixed(1)} ms)\n${notes.join('')}`)
     } else {
-      const hint = error.details.hint ? `  ${error.details.hint}\n` : ''
-      await Bun.write(Bun.stderr, `${target} at ${address} does not answer: ${error.message} [${error.code}]\n${hint}`)
+      if (error.details.hint) notes.unshift(`  ${error.details.hint}\n`)
+      const what = `${target} at ${address} does not answer: ${error.message} [${error.code}]\n`
+      await Bun.write(Bun.stderr, what + notes.join(''))
     }
     return error === null ? 0 : 1
   },

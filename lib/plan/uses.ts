@@ -151,7 +151,12 @@ function checked(uses: UsesPlan & { kind: 'module' }, at: Given, reading: Readin
 function readText(at: Given, text: string, modules: readonly string[], reading: Reading): ReadUses | null {
   try {
     const { value } = reading.yaml!.parseYaml(text, at.source.file ?? 'uses')
-    const source = { ...at.source, placeOf: () => at.source.placeOf(at.path), rawAt: () => undefined }
+    const source = {
+      ...at.source,
+      placeOf: () => at.source.placeOf(at.path),
+      rawAt: () => undefined,
+      writtenAt: () => undefined,
+    }
     return readExecutor({ value, path: at.path, source }, modules, null, reading)
   } catch (error) {
     reading.problems.take(at, error)

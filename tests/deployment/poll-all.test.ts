@@ -61,6 +61,7 @@ test('untouched documents stay as they came, and results of all shards stand sid
   expect(JSON.stringify(plain.parameters)).toContain('"n"')
 })
 
+// Public case 62.
 test('a shard that fails is told, the others answer; only when all fail the call does', async () => {
   const status = encodeStatus({ name: 'E', args: [], stacks: [], executor: 'K', description: 'E()' })
   const warnings: string[] = []

@@ -62,6 +62,7 @@ async function until(client: Client, wanted: string, allowed: readonly string[])
   }
 }
 
+// Public case 23.
 test('a chain; its executor’s YAML changes to another class, and nobody fails', async () => {
   const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B') })
   await using server = await startServer('flow', [flow])
@@ -80,6 +81,7 @@ test('a chain; its executor’s YAML changes to another class, and nobody fails'
   await until(client, 'AC', ['A(B)'])
 })
 
+// Public case 26.
 test('--reload takes over code, executors’ YAML and the Flow’s: executors join and leave, under load', async () => {
   const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B') })
   await using server = await startServer('flow', [flow, '--reload'])
@@ -125,6 +127,7 @@ export class Fails extends Marks {
   await until(client, 'Y(B)', ['A(B)'])
 }, 20_000)
 
+// Public case 4.
 test('who watches code alone, or configuration alone, is told of what is left alone', async () => {
   const { flow, save } = project({
     'flow.yml': CHAIN.replace('word: A}', 'word: A}, reload: true').replace(', restart: true', ''),

@@ -118,6 +118,7 @@ describe('xserve gateway', () => {
     expect(texts(await post(outer.address))).toEqual(['>one/rep-0>two/rep-0'])
   })
 
+  // Public case 106.
   test('an executor that comes late, goes and returns', async () => {
     const port = freePort()
     const starting = gateway(CHAIN, { a: one.address, b: `127.0.0.1:${port}` })

@@ -89,6 +89,7 @@ test('a deadline ends the stream with DEADLINE_EXCEEDED and reaches the method',
   await server.seen(/waits heard of (TimeoutError|AbortError)[\s\S]*waits heard of (TimeoutError|AbortError)/)
 })
 
+// Public case 89.
 test('an error in the middle is a frame behind what came before, and the call ends well', async () => {
   const { frames, code } = await streamDoc(call.client, '/breaks', { id: 'a', text: 'doc' })
   expect(code).toBe(0)

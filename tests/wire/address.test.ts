@@ -6,6 +6,7 @@ const text = (...sources: AddressParts[]) => {
   return `${address.tls ? 'tls ' : ''}${addressText(address)}`
 }
 
+// Public case 104.
 describe('resolveAddress()', () => {
   test.each([
     [{ host: 'example.org:5' }, 'example.org:5'],

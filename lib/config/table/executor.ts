@@ -20,7 +20,10 @@ export const EXECUTOR_TABLE: readonly ConfigOption[] = [
     preset: {},
   }),
   option('uses_metas', 'object', 'Overrides of metas', { cli: { value: 'JSON' }, preset: {} }),
-  option('uses_requests', 'map', 'Endpoint to method, over those of the class', { cli: { value: 'JSON' }, preset: {} }),
+  option('uses_requests', 'map', 'Endpoint to method, over those of the class', {
+    cli: { value: 'JSON' },
+    preset: {},
+  }),
   option('uses_dynamic_batching', 'batching', 'Endpoint or method to {preferred_batch_size, timeout, flush_all}', {
     cli: { value: 'JSON' },
     preset: {},

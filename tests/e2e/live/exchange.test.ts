@@ -1,14 +1,10 @@
 /** What becomes of calls, of close() and of processes when workers are exchanged. */
 import { expect, test } from 'bun:test'
-import { type Caller, caller, texts } from '../../helpers/grpc.ts'
-import { liveProject, versionSource, workersOf } from '../../helpers/live.ts'
+import { caller, texts } from '../../helpers/grpc.ts'
+import { answer, liveProject, serves, versionSource, workersOf } from '../../helpers/live.ts'
+import { gone } from '../../helpers/processes.ts'
 import { streamDoc } from '../../helpers/stream-doc.ts'
-
-const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
-
-async function serves(call: Caller, text: string): Promise<void> {
-  while ((await answer(call)) !== text) await Bun.sleep(1)
-}
+import { until } from '../../helpers/until.ts'
 
 /** Endpoints that take their time. */
 const SLOW = (ms: number) => `
@@ -59,7 +55,7 @@ test('calls that go on too long are told why, and close() runs all the same', as
   expect([told.code, told.details]).toEqual([14, expect.stringMatching(/had not come to its end within 200 ms/)])
   expect(await dripping).toMatchObject({ code: 14, details: expect.stringContaining('within 200 ms') })
   await server.seen('closed version 0')
-  while (workersOf(server).length !== 1) await Bun.sleep(5)
+  await until(() => workersOf(server).length === 1)
 })
 
 test('the third version waits for the calls of the first: two workers are the most', async () => {
@@ -104,7 +100,7 @@ test('endpoints and the class change with the code', async () => {
       .replace('class Versions', 'class Renamed')
       .replace('@requests()', "@requests({ on: '/told' })"),
   )
-  while (texts(await call.post('/new', [{ id: 'a' }]))[0] !== 'fresh') await Bun.sleep(1)
+  await until(async () => texts(await call.post('/new', [{ id: 'a' }]))[0] === 'fresh')
   expect(texts(await call.post('/told', [{ id: 'a' }]))).toEqual(['version 1'])
   // Nobody stands there any more: the documents pass through.
   expect(texts(await call.post('/', [{ id: 'a', text: 'as it was' }]))).toEqual(['as it was'])
@@ -116,7 +112,7 @@ test('a worker that dies after a reload comes back with the new code', async () 
   project.save(1)
   await serves(call, 'version 1')
   await project.server.seen('closed version 0')
-  while (workersOf(project.server).length !== 1) await Bun.sleep(5)
+  await until(() => workersOf(project.server).length === 1)
   process.kill(workersOf(project.server)[0]!, 'SIGKILL')
   await project.server.seen('started again')
   expect(await answer(call)).toBe('version 1')
@@ -124,6 +120,7 @@ test('a worker that dies after a reload comes back with the new code', async () 
   await serves(call, 'version 2')
 })
 
+// Public case 27.
 test('the parent killed during a reload takes all workers along, and its port is free', async () => {
   const project = await liveProject(['--replicas', '2'])
   const { server } = project
@@ -136,9 +133,7 @@ test('the parent killed during a reload takes all workers along, and its port is
   const began = performance.now()
   server.signal('SIGKILL')
   await server.exited
-  const isThere = (pid: number): boolean =>
-    Bun.spawnSync(['sh', '-c', `grep -v ') Z ' /proc/${pid}/stat`]).exitCode === 0
-  while (workers.some(isThere)) await new Promise((resolve) => setImmediate(resolve))
+  for (const pid of workers) await gone(pid)
   expect(performance.now() - began).toBeLessThan(1000)
   const listener = Bun.listen({ hostname: '127.0.0.1', port: server.port, socket: { data() {} } })
   listener.stop(true)

@@ -265,3 +265,6 @@ export const echoStream: GrpcMethod = {
   kind: 'stream',
   open: (sink) => ({ message: (bytes) => void sink.write(bytes), end: () => sink.end() }),
 }
+
+/** One method of each kind. */
+export const METHODS = { '/t.T/Echo': echo, '/t.T/Later': later, '/t.T/Never': never, '/t.T/Stream': echoStream }
