@@ -1,4 +1,8 @@
-"""A program: gRPC's C core against a server of Jina's protocol, every kind of call. `core_client.py TARGET [CA]`, request on stdin."""
+"""A program: gRPC's C core against a server of Jina's protocol, every kind of call: `core_client.py TARGET [CA]`.
+
+A request on stdin; SLOW_REQUEST names the file of one that is answered after long.
+"""
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,6 +13,8 @@ CALL = '/jina.JinaRPC/Call'
 
 target, authority = sys.argv[1], sys.argv[2] if len(sys.argv) > 2 else None
 request = sys.stdin.buffer.read()
+with open(os.environ['SLOW_REQUEST'], 'rb') as file:
+    slow = file.read()
 options = [('grpc.max_receive_message_length', -1), ('grpc.max_send_message_length', -1)]
 if authority:
     with open(authority, 'rb') as file:
@@ -60,7 +66,8 @@ print('6 MiB')
 
 nothing = channel.unary_unary('/jina.Nothing/call')
 expect(code_of(lambda: nothing(request, timeout=20)) == grpc.StatusCode.UNIMPLEMENTED, 'UNIMPLEMENTED')
-expect(code_of(lambda: unary(request, timeout=0)) == grpc.StatusCode.DEADLINE_EXCEEDED, 'DEADLINE_EXCEEDED')
+late = code_of(lambda: unary(slow, timeout=0.1))
+expect(late == grpc.StatusCode.DEADLINE_EXCEEDED, f'DEADLINE_EXCEEDED, not {late}')
 answers = stream(iter([request]), timeout=20)
 next(answers)
 answers.cancel()

@@ -9,13 +9,21 @@ import path from 'node:path'
 import { credentials, Client as GrpcJs } from '@grpc/grpc-js'
 import { answeredDocument, encodeRequest } from '../bench/message.ts'
 import { makeCertificate } from '../helpers/certificate.ts'
-import { fixture, type Server, startServer, temporaryFolder } from '../helpers/xserve.ts'
+import { type Server, startServer, temporaryFolder } from '../helpers/xserve.ts'
 
 const cache = process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache')
 const PYTHON = path.join(cache, 'xserve-interop', 'v1', 'bin', 'python')
 const SINGLE = '/jina.JinaSingleDataRequestRPC/process_single_data'
 const folder = temporaryFolder({})
 const at = (name: string) => path.join(folder.path, name)
+const EXECUTOR = `import { type DocumentArray, Executor, requests } from 'xserve'
+export default class Peered extends Executor {
+  @requests({ on: '/foo' })
+  foo({ docs }: { docs: DocumentArray }) { for (const doc of docs) doc.text = 'executed MyExec' }
+  @requests({ on: '/slow' })
+  async slow() { await new Promise(() => {}) }
+}
+`
 const request = encodeRequest('/foo', { text: 'hi' })
 const frame = Buffer.concat([Buffer.from([0, 0, 0, 0, request.length]), request])
 const goClient = path.resolve('dist/bench/go-client')
@@ -36,6 +44,7 @@ async function run(
     stdin: stdin === undefined ? 'ignore' : new Blob([new Uint8Array(stdin)]),
     stdout: 'pipe',
     stderr: 'pipe',
+    env: { ...process.env, SLOW_REQUEST: at('slow') },
     timeout: 60_000,
   })
   const [out, err] = await Promise.all([new Response(child.stdout).bytes(), new Response(child.stderr).text()])
@@ -49,8 +58,10 @@ beforeAll(async () => {
   const built = await run(['sh', '-c', `cd ${path.join(import.meta.dir, 'go-client')} && go build -o ${goClient} .`])
   if (built.code !== 0) throw new Error(built.out)
   writeFileSync(at('frame'), frame)
+  writeFileSync(at('slow'), encodeRequest('/slow', {}))
+  writeFileSync(at('peered.ts'), EXECUTOR)
   const { certificate, key } = makeCertificate(folder.path)
-  const serve = (...words: string[]) => startServer('run', [fixture('my_executor.ts'), '--port', '0', ...words])
+  const serve = (...words: string[]) => startServer('run', [at('peered.ts'), '--port', '0', ...words])
   const [plain, secure, unix] = await Promise.all([
     serve('--host', '127.0.0.1'),
     serve('--host', '127.0.0.1', '--ssl-certfile', certificate, '--ssl-keyfile', key),

@@ -1,4 +1,5 @@
 // A program: grpc-go against a server of Jina's protocol. `go-client TARGET [CA]` makes a call of every kind and prints what it saw.
+// A request comes on stdin; SLOW_REQUEST names the file of one that is answered after long.
 package main
 
 import (
@@ -101,9 +102,11 @@ func main() {
 
 	err = connection.Invoke(ctx, "/jina.Nothing/call", &request, answer)
 	expect(status.Code(err) == codes.Unimplemented, "Unimplemented, not "+status.Code(err).String())
-	late, stop := context.WithTimeout(ctx, time.Nanosecond)
+	slow, err := os.ReadFile(os.Getenv("SLOW_REQUEST"))
+	must(err)
+	late, stop := context.WithTimeout(ctx, 100*time.Millisecond)
 	defer stop()
-	expect(status.Code(connection.Invoke(late, single, &request, answer)) == codes.DeadlineExceeded, "DeadlineExceeded")
+	expect(status.Code(connection.Invoke(late, single, &slow, answer)) == codes.DeadlineExceeded, "DeadlineExceeded")
 	gone, leave := context.WithCancel(ctx)
 	stream, err = connection.NewStream(gone, &grpc.StreamDesc{ClientStreams: true, ServerStreams: true}, call)
 	must(err)
