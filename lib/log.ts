@@ -100,6 +100,25 @@ function loggerOf(root: ConsolaInstance, name: string, pid: number): Logger {
   }
 }
 
+/** `quiet`: only warnings and errors. `quietErrors`: errors in one line, without what stands below it. */
+export interface Quietness {
+  readonly quiet: boolean
+  readonly quietErrors: boolean
+}
+
+export function quietened(log: Logger, how: Quietness): Logger {
+  if (!how.quiet && !how.quietErrors) return log
+  const silent = (): void => {}
+  const firstLine = (message: string): string => message.split('\n', 1)[0]!
+  return {
+    debug: how.quiet ? silent : log.debug,
+    info: how.quiet ? silent : log.info,
+    warn: log.warn,
+    error: how.quietErrors ? (message, fields) => log.error(firstLine(message), fields) : log.error,
+    named: (name, pid) => quietened(log.named(name, pid), how),
+  }
+}
+
 /** What every request could say is said once in this time; in milliseconds. */
 const SELDOM_MS = 1000
 

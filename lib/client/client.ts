@@ -3,6 +3,7 @@ import type { Document } from '../document/document.ts'
 import { DocumentArray, type DocumentInput } from '../document/document-array.ts'
 import { newId } from '../document/id.ts'
 import { XserveError } from '../errors.ts'
+import { readChannelTuning } from '../plan/grpc-options.ts'
 import { type Address, type AddressParts, resolveAddress } from '../wire/address.ts'
 import type { CallerTls } from '../wire/call.ts'
 import { AnswerFailed } from './answer-failed.ts'
@@ -28,6 +29,10 @@ export interface ClientOptions extends Omit<AddressParts, 'tls'> {
   readonly metadata?: Readonly<Record<string, string>>
   /** Most requests under way of a call that does not say. Default 1000, as in Jina; over HTTP 128 at most. */
   readonly prefetch?: number
+  /** `NoCompression`, `Deflate` or `Gzip` of requests by gRPC and HTTP. Default: none. */
+  readonly compression?: string | undefined
+  /** Sizes of messages, keepalive, reconnection by names of gRPC: `{ 'grpc.keepalive_time_ms': 10_000 }`. */
+  readonly grpcChannelOptions?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** Names and defaults as Jina's client has them (Jina facts §9). */
@@ -83,12 +88,16 @@ export class Client {
       this.#prefetch = PREFETCH
       return
     }
-    const { tls, metadata, prefetch, ...place }: ClientOptions =
+    const { tls, metadata, prefetch, compression, grpcChannelOptions, ...place }: ClientOptions =
       typeof address === 'string' ? { host: address } : address
     this.#place = resolveAddress({ ...place, tls: tls === undefined ? undefined : tls !== false })
     this.#tls = typeof tls === 'object' ? tls : this.#place.tls
     this.#prefetch = positive('prefetch', prefetch ?? PREFETCH)
-    this.#connection = connect(this.#place, { tls: this.#tls, metadata })
+    this.#connection = connect(this.#place, {
+      tls: this.#tls,
+      metadata,
+      tuning: readChannelTuning(compression, grpcChannelOptions),
+    })
   }
 
   /** `host:port`. */

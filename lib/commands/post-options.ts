@@ -79,6 +79,21 @@ export const POST_OPTIONS: readonly Option[] = [
     summary: 'json or text: a line for each document; responses: for each answer; summary: one line about all',
     preset: 'json',
   },
+  {
+    name: 'compression',
+    type: 'text',
+    value: 'NAME',
+    summary: 'Of requests by gRPC and HTTP: NoCompression, Deflate or Gzip',
+    preset: 'NoCompression',
+  },
+  {
+    name: 'grpc-channel-options',
+    type: 'object',
+    value: 'JSON',
+    summary: 'Sizes of messages, keepalive and reconnection, by names of gRPC',
+    also: ['grpc-options'],
+    many: true,
+  },
   { name: 'max-attempts', type: 'integer', value: 'N', summary: 'Try so often to connect', preset: '1' },
   { name: 'initial-backoff', type: 'integer', value: 'MS', summary: 'Pause before the second attempt', preset: '500' },
   { name: 'max-backoff', type: 'integer', value: 'MS', summary: 'Longest pause between attempts', preset: '2000' },
@@ -130,7 +145,13 @@ function serverOf(args: Args, given: string | undefined): ClientOptions {
     { host: args.text('host'), port: args.integer('port', 1, 65535), protocol: args.text('protocol') },
     { tls: own !== undefined || args.flag('tls') },
   )
-  return { protocol, host: addressText({ host, port }), tls: own ?? tls }
+  return {
+    protocol,
+    host: addressText({ host, port }),
+    tls: own ?? tls,
+    compression: args.text('compression'),
+    grpcChannelOptions: args.object('grpc-channel-options'),
+  }
 }
 
 /** `docs` is what json was called before. */

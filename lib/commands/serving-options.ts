@@ -5,7 +5,6 @@ import { PROTOCOL_OPTIONS } from './protocols.ts'
 import { acceptedOf, fromTable } from './table-options.ts'
 
 /** Calls under way at the end get this long: Kubernetes kills after 30 s. */
-export const DRAIN_MS = 25_000
 
 /** Live change, for those who run executors of their own. */
 export const LIVE_OPTIONS: readonly Option[] = [
@@ -21,19 +20,12 @@ export const LIVE_OPTIONS: readonly Option[] = [
 /** Of every server. */
 export const LISTENING_OPTIONS: readonly Option[] = [
   ...PROTOCOL_OPTIONS,
-  ...fromTable('gateway', ['host']),
+  ...fromTable('gateway', ['host', 'shutdown_timeout']),
   {
     name: 'port-file',
     type: 'text',
     value: 'FILE',
     summary: 'Write HOST:PORT there once it is ready, a line for each protocol',
-  },
-  {
-    name: 'drain-timeout',
-    type: 'integer',
-    value: 'MS',
-    summary: 'How long calls may finish at the end',
-    preset: `${DRAIN_MS}`,
   },
   {
     name: 'max-message-bytes',
@@ -42,7 +34,7 @@ export const LISTENING_OPTIONS: readonly Option[] = [
     summary: 'Largest request message; -1 is no limit',
     preset: 'none on gRPC, 128 MB on HTTP and WebSocket',
   },
-  { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
+  ...fromTable('gateway', ['quiet', 'quiet_error']),
 ]
 
 /** Of a gateway in front of several executors. */

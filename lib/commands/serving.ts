@@ -7,9 +7,10 @@ import { watchConfiguration } from '../flow/restarts.ts'
 import { startPatiently } from '../flow/start-patiently.ts'
 import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
 import { VERSION } from '../flow/version.ts'
-import { createLogger, type Logger } from '../log.ts'
-import { type Listeners, resolveListeners } from '../plan/listeners.ts'
+import { createLogger, type Logger, quietened } from '../log.ts'
+import { checkHost, type Listeners, resolveListeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import { quietnessOf, shutdownMs } from '../plan/process-options.ts'
 import type { Args } from './arguments.ts'
 import { banner, readiness } from './banner.ts'
 import { createConsole } from './console.ts'
@@ -17,7 +18,6 @@ import { readExecutorPlan } from './executor-plan.ts'
 import { isHead, planHead } from './head.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
 import { readLogFormat, readLogLevel } from './log-format.ts'
-import { DRAIN_MS } from './serving-options.ts'
 
 /** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
@@ -50,13 +50,14 @@ export async function servePlan(
 ): Promise<number> {
   const started = performance.now()
   const maxMessageBytes = args.integer('max-message-bytes', -1)
-  const drainMs = args.integer('drain-timeout', 0) ?? DRAIN_MS
+  const drainMs = args.integer('drain-timeout', 0) ?? shutdownMs(plan)
   const portFile = args.text('port-file')
-  const isQuiet = args.flag('quiet') === true
+  const quietness = quietnessOf(plan.gateway.options)
+  const isQuiet = args.flag('quiet') === true || quietness.quiet
   const format = readLogFormat(args)
   const level = args.flag('debug') ? 'debug' : isQuiet ? 'warn' : readLogLevel(args)
   const { progress, ...output } = createConsole(format, isQuiet, (text) => log.info(text))
-  const log = createLogger(role, { level, format, write: output.stderr })
+  const log = quietened(createLogger(role, { level, format, write: output.stderr }), quietness)
   warnOfHttp(args, plan, log)
   for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
@@ -122,9 +123,11 @@ export async function servePlan(
 /** What every server is told on the command line of where and how it listens. */
 export function readGateway(args: Args, listeners: GatewayPlan['listeners']) {
   const prefetch = args.integer('prefetch', 0)
+  const host = args.text('host') ?? '0.0.0.0'
+  checkHost(host, listeners, '--')
   return {
     listeners,
-    host: args.text('host') ?? '0.0.0.0',
+    host,
     tls: readTls(args),
     http: readHttpOptions(args),
     ...(prefetch === undefined ? {} : { prefetch }),

@@ -54,7 +54,10 @@ const dashed = (name: string): string => name.replaceAll('_', '-')
 function asOption({ name, type, summary, also = [], preset, presetNote, cli = {} }: ConfigOption): Option {
   const own = cli.name ?? dashed(name)
   const words = WORDS[name] ?? WORDS[type]
-  const spellings = [...also.map(dashed), ...(cli.also ?? [])].filter((one) => one !== own)
+  const spellings = [...(cli.negated ? [] : [name]), ...also]
+    .map(dashed)
+    .concat(cli.also ?? [])
+    .filter((one) => one !== own)
   const told = presetNote ?? (typeof preset === 'string' || typeof preset === 'number' ? String(preset) : undefined)
   const isList = Array.isArray(preset) && preset.length > 0
   return {
@@ -65,7 +68,7 @@ function asOption({ name, type, summary, also = [], preset, presetNote, cli = {}
     ...(spellings.length > 0 ? { also: spellings } : {}),
     ...(MANY.has(type) ? { many: true } : {}),
     ...(words === undefined ? {} : { words }),
-    ...(cli.negated ? { negatable: true } : {}),
+    ...(cli.negated || cli.negatable ? { negatable: true } : {}),
     ...(told !== undefined ? { preset: told } : isList ? { preset: preset.join(',') } : {}),
   }
 }

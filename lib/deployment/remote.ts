@@ -1,6 +1,7 @@
 /** An executor that runs elsewhere already, as a deployment: its addresses are replicas, or replicas of shards. */
 import { parametersFor } from '../executor/parameters.ts'
 import type { Logger } from '../log.ts'
+import { channelTuning } from '../plan/grpc-options.ts'
 import type { Address, DeploymentPlan } from '../plan/plan.ts'
 import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
 import { statusOf } from '../topology/answer.ts'
@@ -21,9 +22,10 @@ export interface RemoteOptions {
 }
 
 /** What a remote deployment is made from; `uses` is that of an external executor. */
-export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendMs' | 'retries' | 'grpcMetadata'> & {
-  readonly addresses: readonly Address[]
-}
+export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendMs' | 'retries' | 'grpcMetadata'> &
+  Partial<Pick<DeploymentPlan, 'options'>> & {
+    readonly addresses: readonly Address[]
+  }
 
 const DEFAULT_ENDPOINT = '/default'
 
@@ -38,9 +40,10 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
   const log = options.log.named(name)
   const polling = pollingTable(plan.polling)
   const hosts: RemoteHost[] = []
+  const tuning = channelTuning(plan.options ?? {})
   const shards = groupByShard(addresses).map((group) => {
     const own = group.map((address) =>
-      createRemoteHost({ name, address, metadata: plan.grpcMetadata, log, resolve: options.resolve }),
+      createRemoteHost({ name, address, metadata: plan.grpcMetadata, tuning, log, resolve: options.resolve }),
     )
     hosts.push(...own)
     return { hosts: own, handler: balanced(own, plan.retries) }

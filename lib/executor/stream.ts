@@ -32,8 +32,8 @@ export function createStreamer(
   className: string,
   table: EndpointTable,
   typed: TypedEndpoints | null = null,
+  methods: Methods = executor as unknown as Methods,
 ): Streamer {
-  const methods = executor as unknown as Methods
   const addressee = addresseeOf(executor)
 
   const run = async (call: ExecutorCall, message: CallMessage, sink: StreamSink): Promise<void> => {

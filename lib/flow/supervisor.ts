@@ -7,6 +7,7 @@ import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { createRuntime } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
+import { serverTuning } from '../plan/grpc-options.ts'
 import { sharesPort } from '../plan/listeners.ts'
 import { type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
 import type { HttpHandler } from '../servers/http/exchange.ts'
@@ -217,13 +218,16 @@ async function listen(
   options: FlowOptions,
   beside: HttpHandler | undefined,
 ): Promise<readonly Listener[]> {
-  const { log, maxMessageBytes } = options
+  const { log } = options
   const protocols = gateway.listeners
+  const tuning = serverTuning(gateway.options)
+  const maxMessageBytes = options.maxMessageBytes ?? tuning.maxReceiveBytes
   const settings: ListenOptions = {
     host: gateway.host,
     listening: { protocols, shared: options.sharedPort ?? sharesPort(protocols) },
     routes: { ...routesOf(gateway, options.version), beside },
     prefetch: gateway.prefetch,
+    tuning,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.
     onInternalError: (error) =>

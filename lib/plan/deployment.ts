@@ -5,6 +5,7 @@ import { mergeOptions, type Options, type OptionValue, readOptions } from '../co
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
+import { checkGrpcOptions } from './grpc-options.ts'
 import type { BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
 import { type Reading, resolvePath, withEnv } from './reading.ts'
 import { isImageName, modulesOf, readUses } from './uses.ts'
@@ -48,6 +49,7 @@ export function readItem(at: Given, defaultName: string, forAll: ForAll, reading
     const option = options.get(key)
     return option === undefined ? null : (readUses(option.at, modules, inner)?.uses ?? null)
   }
+  checkGrpcOptions(own, problems)
   const fromFile = main ? mapOf(main.options, 'env') : {}
   const plan: DeploymentPlan = {
     ...DEFAULT_DEPLOYMENT,
@@ -143,11 +145,12 @@ function batchingOf(options: Options): Readonly<Record<string, BatchingPlan>> {
 
 /** What others than this program can use, without defaults. */
 export function carriedOf(options: Options): Readonly<Record<string, unknown>> {
-  const carried = [...options.values()].filter(({ option, value }) => isCarried(option.kind) && value !== option.preset)
+  const carried = [...options.values()].filter(({ option, value }) => isCarried(option) && value !== option.preset)
   return Object.fromEntries(carried.map(({ option, value }) => [option.name, value]))
 }
 
-const isCarried = (kind: OptionValue['option']['kind']): boolean => kind === 'later' || kind === 'export'
+const isCarried = ({ kind, carried }: OptionValue['option']): boolean =>
+  kind === 'later' || kind === 'export' || carried === true
 
 const said = (options: Options, name: string): unknown => options.get(name)?.value
 

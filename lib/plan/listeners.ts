@@ -2,6 +2,7 @@
 import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Protocol } from '../wire/call.ts'
+import { badUnixPath, unixPath } from '../wire/unix-socket.ts'
 import type { GatewayPlan } from './plan.ts'
 
 type ListenerPlan = GatewayPlan['listeners'][number]
@@ -37,6 +38,17 @@ export function resolveListeners(
     const { hint } = error.details
     throw bad(named(error.message), hint === undefined ? undefined : named(hint))
   }
+}
+
+/** Throws XserveError BAD_ARGUMENT for a Unix socket that cannot be, or that is given ports. `prefix`: as above. */
+export function checkHost(host: string, listeners: readonly ListenerPlan[], prefix = ''): void {
+  const path = unixPath(host)
+  if (path === null) return
+  const why = badUnixPath(path)
+  if (why !== null) throw bad(`${prefix}host ${host} cannot be: ${why}`, 'write unix:PATH')
+  const port = listeners.find((one) => one.port !== 0)?.port
+  if (port !== undefined)
+    throw bad(`${prefix}port ${port} has no meaning: ${host} is no network address`, 'leave one out')
 }
 
 function pair(protocolWords: readonly string[], portWords: readonly string[]): Listeners {

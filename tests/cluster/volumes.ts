@@ -81,6 +81,7 @@ test('a pod that is made anew finds what the one before has kept', async () => {
   } finally {
     await sh('kubectl', 'delete', 'namespace', NAMESPACE, '--wait=false')
     await sh('kubectl', 'delete', 'persistentvolume', NAMESPACE, '--wait=false')
+    await onNode('rm', '-rf', `/tmp/${NAMESPACE}`)
   }
 })
 

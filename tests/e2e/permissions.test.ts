@@ -9,6 +9,7 @@ const folder = temporaryFolder({
   'flow.yml': "jtype: Flow\nexecutors: [{name: a, uses: 'docker://acme/a:1'}]\n",
   'secret.yml': 'jtype: Flow\n',
   'secret.ts': 'export {}\n',
+  'open.ts': 'export default () => {}\n',
   'names-secret.yml': 'jtype: Flow\nexecutors: [{uses: secret.ts}]\n',
 })
 afterAll(() => folder[Symbol.dispose]())
@@ -48,6 +49,7 @@ test.each([
   { args: ['export', 'schema', 'closed/schema.json'], says: 'permission denied' },
   { args: ['export', 'flowchart', 'flow.yml', 'closed/flow.svg'], says: 'permission denied' },
   { args: ['new', 'closed/project'], says: 'permission denied' },
+  { args: ['run', 'open.ts', '--host', 'unix:closed/a'], says: 'this user may not do that' },
   { args: ['types', 'closed'], says: 'closed' },
 ])('$args', ({ args, says }) => {
   const { status, stderr } = run(...args)

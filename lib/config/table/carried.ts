@@ -62,18 +62,6 @@ const LATER: readonly ConfigOption[] = [
   later('metrics', 'flag', 'Produce OpenTelemetry metrics', { preset: false }),
   later('metrics_exporter_host', 'text', 'Host of the collector of metrics'),
   later('metrics_exporter_port', 'integer', 'Port of the collector of metrics', PORT),
-  later('compression', 'text', 'Compression of gRPC towards executors', {
-    choices: ['NoCompression', 'Deflate', 'Gzip'],
-  }),
-  later('grpc_server_options', 'object', 'Message size, keepalive and connection age of the server', { preset: {} }),
-  later('grpc_channel_options', 'object', 'Message size, keepalive and connection age towards executors', {
-    preset: {},
-  }),
-  later('allow_concurrent', 'flag', 'Whether a worker may have several calls at once', {
-    scopes: EXECUTOR,
-    preset: false,
-  }),
-  later('timeout_ctrl', 'integer', 'How long control messages may take', { least: -1, preset: 60 }),
   later('expose_graphql_endpoint', 'flag', 'Serve /graphql', { scopes: GATEWAY_ONLY, preset: false }),
 ]
 
@@ -103,8 +91,6 @@ const SILENT: readonly ConfigOption[] = [
 
 const NONE: readonly ConfigOption[] = [
   none('log_config', 'text', `${PYTHON}: --log-level and XSERVE_LOG_LEVEL set what is logged`),
-  none('quiet', 'flag', '--quiet on the command line is for the whole program'),
-  none('quiet_error', 'flag', 'stacks are told where they help'),
   none('suppress_root_logging', 'flag', PYTHON),
   none('workspace_id', 'text', INTERNAL),
   none('extra_search_paths', 'texts', 'paths are relative to the file that they stand in'),

@@ -55,6 +55,11 @@ export const EXECUTOR_TABLE: readonly ConfigOption[] = [
     preset: TIMEOUT_READY_MS,
     cli: { value: 'MS' },
   }),
+  option('allow_concurrent', 'flag', 'Several calls at once in one process; without it, one after the other', {
+    presetNote: 'on',
+    carried: true,
+    cli: { negatable: true },
+  }),
   option('exit_on_exceptions', 'texts', 'Names of errors that end the process', {
     preset: [],
     cli: { value: 'NAME,…' },

@@ -43,6 +43,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
   /** A request has begun behind which the connection ends. */
   private lastBegun = false
   private paused = false
+  private peerText: string | undefined
   private waitsFor: keyof typeof SPANS = 'request'
   /** The second in which that is given up; 0: never. */
   private deadline: number
@@ -57,7 +58,8 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
   }
 
   get peer(): string {
-    return peerOf(this.socket)
+    this.peerText ??= peerOf(this.socket)
+    return this.peerText
   }
 
   /** Bytes of the caller. */
