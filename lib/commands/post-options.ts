@@ -40,7 +40,13 @@ export const POST_OPTIONS: readonly Option[] = [
   { name: 'parameters', type: 'object', value: 'JSON', summary: 'Parameters of the request: JSON or k=v', many: true },
   { name: 'target-executor', type: 'text', value: 'REGEX', summary: 'Only executors whose name matches take part' },
   { name: 'request-size', type: 'integer', value: 'N', summary: 'Documents in one request; 0 is all', preset: '100' },
-  { name: 'prefetch', type: 'integer', value: 'N', summary: 'Requests under way at most', preset: '1000' },
+  {
+    name: 'prefetch',
+    type: 'integer',
+    value: 'N',
+    summary: 'Requests under way at most; 0: any number',
+    preset: '1000',
+  },
   { name: 'results-in-order', type: 'flag', summary: 'Answers in the order of the inputs, not as they come' },
   {
     name: 'stream',
@@ -124,7 +130,7 @@ export function readPostOptions(args: Args, debug: boolean): SendOptions {
       ),
       stream: args.flag('stream'),
       resultsInOrder: args.flag('results-in-order'),
-      prefetch: args.integer('prefetch', 1),
+      prefetch: args.integer('prefetch', 0),
       continueOnError: args.flag('continue-on-error'),
       maxAttempts: args.integer('max-attempts', 1),
       initialBackoffMs: args.integer('initial-backoff', 0),

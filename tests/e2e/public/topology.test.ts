@@ -28,6 +28,14 @@ export class Tells extends Executor {
   static requests = { '/default': 'tell' };
   tell({ parameters }) { return { given: Object.keys(parameters) } }
 }
+export class Breaks extends Executor {
+  static requests = { '/default': 'mark', '/all': 'fail' };
+  mark({ docs }) {
+    if (this.runtimeArgs.shardId === 1) this.fail()
+    for (const doc of docs) doc.text += '>' + this.runtimeArgs.shardId
+  }
+  fail() { throw new RangeError('broken') }
+}
 export class Wrong extends Executor {
   static requests = { '/default': 'five' };
   five() { return 5 }
@@ -188,3 +196,19 @@ test('large messages pass through every hop of a Flow and back, over every proto
     client.close()
   }
 }, 60_000)
+
+// Public case 62.
+test('where one shard of several fails the others answer, and the route says how many did not, over every protocol', async () => {
+  await using flow = await serve([part('a', 'Breaks', ', shards: 3, polling: ALL')])
+  for (const client of allOf(flow.server)) {
+    for await (const { docs, routes, isError } of client.stream('/', 'x')) {
+      expect([docs.texts, isError]).toEqual([['x>0'], false])
+      const { failed, remark } = routes.find(({ executor }) => executor === 'a')!
+      expect([failed, remark]).toEqual([false, '1 shards out of 3 failed'])
+    }
+    client.close()
+  }
+  await flow.server.seen('1 shards out of 3 failed')
+  using client = new Client(flow.server.address)
+  await expect(client.post('/all', 'x')).rejects.toThrow('Breaks failed: RangeError: broken')
+})
