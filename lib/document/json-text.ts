@@ -34,6 +34,8 @@ export class JsonText {
   #block: Buffer = NO_BLOCK
   #start = 0
   #at = 0
+  /** Answers taken out of the block and not given back. */
+  #lent = 0
 
   /** Forgets what was written by somebody who did not come to an end. */
   begin(): this {
@@ -90,22 +92,34 @@ export class JsonText {
     }
   }
 
-  /** What was written, as bytes that stay as they are. */
+  /** What was written, as bytes that stay as they are until they are given back, if ever. */
   take(): Uint8Array {
     const bytes = this.#block.subarray(this.#start, this.#at)
     this.#start = this.#at
-    if (this.#block.length > BLOCK || this.#block.length - this.#at < LEAST) {
-      this.#block = NO_BLOCK
-      this.#start = 0
-      this.#at = 0
-    }
+    this.#lent++
+    if (this.#block.length > BLOCK || this.#block.length - this.#at < LEAST) this.#drop()
     return bytes
+  }
+
+  /** Of bytes that were taken, once. A block that all have given back is written anew: memory that is near, and none to collect. */
+  giveBack(bytes: Uint8Array): void {
+    if (bytes.buffer !== this.#block.buffer || --this.#lent > 0) return
+    this.#block.copyWithin(0, this.#start, this.#at)
+    this.#at -= this.#start
+    this.#start = 0
+  }
+
+  #drop(): void {
+    this.#block = NO_BLOCK
+    this.#start = 0
+    this.#at = 0
+    this.#lent = 0
   }
 
   text(): string {
     const text = this.#block.toString('utf8', this.#start, this.#at)
     this.#at = this.#start
-    if (this.#block.length > BLOCK) this.take()
+    if (this.#block.length > BLOCK) this.#drop()
     return text
   }
 
@@ -146,5 +160,6 @@ export class JsonText {
     this.#block = larger
     this.#start = 0
     this.#at = used
+    this.#lent = 0
   }
 }

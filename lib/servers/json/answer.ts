@@ -15,6 +15,9 @@ import { writeUsual } from './usual-answer.ts'
 /** All answers are written here, one after the other. */
 const out = new JsonText()
 
+/** Bytes of an answer that are needed no longer; of whoever does not say so they stay as they are. */
+export const giveBack = (answer: Uint8Array): void => out.giveBack(answer)
+
 /** JinaResponseModel as UTF-8. Throws XserveError for documents that JSON cannot say. */
 export function camelCaseAnswer(answer: Envelope): Uint8Array {
   return camelCaseWith(answer, statusJson(answer.status), answer.routes)
