@@ -59,8 +59,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
   }
 
   get peer(): string {
-    this.peerText ??= peerOf(this.socket)
-    return this.peerText
+    return (this.peerText ??= peerOf(this.socket))
   }
 
   /** Bytes of the caller. */
