@@ -105,11 +105,10 @@ test('floating executors that stand first get the documents, the answer does not
 
 // Public case 55.
 test('a request reaches those that have its endpoint; where nobody has, documents pass; a default method gets everything', async () => {
-  await using flow = await serve([
-    part('m1', 'OnlyOne'),
-    part('m2', 'OnlyTwo', ', needs: gateway'),
-    'name: join, needs: [m1, m2]',
-  ])
+  await using flow = await serve(
+    [part('m1', 'OnlyOne'), part('m2', 'OnlyTwo', ', needs: gateway'), 'name: join, needs: [m1, m2]'],
+    ['--log-level', 'debug'],
+  )
   await using any = await serve([part('m1', 'OnlyOne'), part('all', 'Marks')])
   using client = new Client(flow.server.address)
   using other = new Client(any.server.address)
@@ -117,6 +116,8 @@ test('a request reaches those that have its endpoint; where nobody has, document
   expect(await ask(client, '/m2')).toEqual(['x', 'two'])
   expect(await ask(client, '/m1')).toEqual(['x', 'one'])
   expect(await ask(client, '/none')).toEqual(['x', undefined])
+  await flow.server.seen(/DEBUG .*no executor has the endpoint \/none/)
+  expect(flow.server.stderr()).not.toContain('the endpoint /m1')
   expect(await ask(other, '/m1')).toEqual(['x>all', 'one'])
   expect(await ask(other, '/whatever')).toEqual(['x>all', undefined])
 })
