@@ -61,7 +61,7 @@ test('a call under way is answered at the end, new ones are refused, and the end
   const listen = ['--protocol', 'grpc,http', '--port', '0,0', '--drain-timeout', '20000']
   const server = await startServer('run', [path.join(folder.path, 'waits.ts'), ...listen])
   using call = caller(server.address)
-  using late = caller(server.address, { 'grpc.use_local_subchannel_pool': 1 })
+  using late = caller(server.address)
   await late.post('/quick', [{}])
   const overGrpc = call.post('/', [{}])
   const overHttp = fetch(`${server.http}/post`, {
