@@ -8,7 +8,7 @@ import { Envelope } from '../../../lib/wire/envelope.ts'
 const time = fc.oneof(
   fc.constant(0),
   fc.integer({ min: 1_700_000_000_000_000, max: 1_700_000_003_000_000 }),
-  fc.integer({ min: 1, max: 253_402_300_799_999_999 / 1000 }),
+  fc.integer({ min: 1, max: 253_402_300_799_999 }),
 )
 const route = fc.record({ executor: fc.constantFrom('gateway', 'a', 'ö"'), start: time, end: time })
 const name = fc.oneof(fc.constantFrom('/a', '/b', '/"ß\n'), fc.string({ minLength: 600, maxLength: 700 }))
