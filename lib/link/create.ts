@@ -227,8 +227,11 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     },
     receive(bytes) {
       if (state === 'closed') return
+      // Answers of methods that are not asynchronous are there when the last call of a read has been taken: they leave at once.
+      queue.cork()
       try {
         receiver.receive(bytes)
+        queue.uncork()
       } catch (error) {
         close(error instanceof Error ? error : new Error(String(error)))
         wire.terminate()

@@ -23,6 +23,9 @@ export interface SendQueue {
   sendNow(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void
   /** Forgets what waits of a call and has not been begun to be written. */
   drop(call: number): void
+  /** What is queued from here on is written when `uncork` is called, and together. */
+  cork(): void
+  uncork(): void
   /** The socket takes bytes again. */
   drained(): void
   /** Calls `ended` once nothing waits. */
@@ -69,6 +72,7 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
   let end = 0
   let blocked = false
   let scheduled = false
+  let corked = false
   let state: 'open' | 'ending' | 'gone' = 'open'
 
   const lanes = new Map<number, Lane>()
@@ -79,7 +83,7 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
   let giant: Waiting | null = null
 
   function schedule(): void {
-    if (scheduled || blocked) return
+    if (scheduled || blocked || corked) return
     scheduled = true
     setImmediate(flush)
   }
@@ -253,6 +257,14 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
       if (state !== 'gone') append(kind, call, parts, length)
     },
     drop,
+    cork() {
+      corked = true
+    },
+    uncork() {
+      corked = false
+      // What had been queued before has its own turn coming, with which this goes, too.
+      if (!scheduled && (start < end || turns.length > 0 || state === 'ending')) flush()
+    },
     drained() {
       if (!blocked) return
       blocked = false
