@@ -69,6 +69,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
 
   const queue: SendQueue = createSendQueue({
     maxBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
+    alone: () => outgoing.size + incoming.size <= 1,
     write: wire.write,
     ended: wire.end,
   })

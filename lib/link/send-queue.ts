@@ -7,6 +7,8 @@ import { CHUNK, FLAG_CHUNK, FLAG_FIRST, HEAD, type Kind, TOTAL, writeHead } from
 export interface SendQueueOptions {
   /** Bytes that may wait, beside one message larger than this. */
   readonly maxBytes: number
+  /** Whether nobody else can have something to send in this turn of the event loop, for whom to wait would be worth it. */
+  alone(): boolean
   /** Writes what the socket takes at once and says how much that was; negative if it is closed. */
   write(bytes: Uint8Array, offset: number, length: number): number
   /** All has been written after `end`. */
@@ -63,9 +65,9 @@ const FILL = 128 * 1024
 /** Bytes written in one go before everything else in the process has its turn. */
 const BURST = 512 * 1024
 
-/** One queue per socket. It writes at the end of the tick in which something was queued. */
+/** One queue per socket. It writes at the end of the tick in which something was queued, or of the event if that is alone. */
 export function createSendQueue(options: SendQueueOptions): SendQueue {
-  const { maxBytes, write, ended } = options
+  const { maxBytes, alone, write, ended } = options
   let batch = Buffer.allocUnsafeSlow(BATCH)
   let view = new DataView(batch.buffer)
   let start = 0
@@ -85,7 +87,8 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
   function schedule(): void {
     if (scheduled || blocked || corked) return
     scheduled = true
-    setImmediate(flush)
+    if (alone()) queueMicrotask(flush)
+    else setImmediate(flush)
   }
 
   function flush(): void {

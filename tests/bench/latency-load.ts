@@ -58,7 +58,8 @@ function speakGrpc(): Speech {
         const end = at + FRAME_HEAD + bytes.readUIntBE(at, 3)
         if (end > bytes.length) break
         const type = bytes[at + 3]!
-        if (type === RST_STREAM || type === GOAWAY) throw new Error(`frame ${type}: ${bytes.toString('latin1', at, end)}`)
+        if (type === RST_STREAM || type === GOAWAY)
+          throw new Error(`frame ${type}: ${bytes.toString('latin1', at, end)}`)
         if (type === HEADERS && (bytes[at + 4]! & END_STREAM) !== 0) answered((bytes.readUInt32BE(at + 5) - 1) / 2)
         at = end
       }
@@ -160,5 +161,3 @@ micros.sort((a, b) => a - b)
 const at = (part: number): number => micros[Math.floor(micros.length * part)]!
 console.log(JSON.stringify({ p50: at(0.5), p99: at(0.99), p999: at(0.999) }))
 process.exit(0)
-
-export {}
