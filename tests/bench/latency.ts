@@ -44,7 +44,7 @@ export async function measureLatency(
   count: number,
 ): Promise<Measure[]> {
   const { message, frame } = requests.text
-  const most = count * 10
+  const most = count * 2
   // Comes first: a server that has had little to do is not yet compiled, and that is not what is measured.
   const seconds = await loadUnary(binary.address, frame, { connections: CONNECTIONS, streams: 16, requests: most })
   const half = Math.round(most / seconds / 2)
