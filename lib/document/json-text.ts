@@ -4,8 +4,11 @@
  */
 import { readText } from '../protobuf/reader.ts'
 
-/** Answers lie behind one another in a block, so that few blocks are made; one that is kept keeps no more than this alive. */
-const BLOCK = 16 * 1024
+/**
+ * Answers lie behind one another in a block, so that few blocks are made; one that is kept keeps no more than this alive. The
+ * answers of one tick, 64 small ones, fit, so that the block is given back whole and no other is made.
+ */
+const BLOCK = 64 * 1024
 /** Longer texts are left to JSON.stringify, which looks at several characters at once. */
 const SHORT = 512
 /** Less than this left of a block is not worth beginning in. */

@@ -69,6 +69,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
 
   const queue: SendQueue = createSendQueue({
     maxBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
+    alone: () => outgoing.size + incoming.size <= 1,
     write: wire.write,
     ended: wire.end,
   })
@@ -227,8 +228,11 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     },
     receive(bytes) {
       if (state === 'closed') return
+      // Answers of methods that are not asynchronous are there when the last call of a read has been taken: they leave at once.
+      queue.cork()
       try {
         receiver.receive(bytes)
+        queue.uncork()
       } catch (error) {
         close(error instanceof Error ? error : new Error(String(error)))
         wire.terminate()

@@ -74,7 +74,7 @@ try {
     await add('unary', () => measureUnary(binary, echo, requests, scale))
     await add('stream', () => measureStream(binary, echo, requests, scale))
     await add('tensor', () => measureTensor(binary, relay, requests, scale))
-    await add('latency', () => measureLatency(binary, echo, requests, scale.requests / 20))
+    await add('latency', () => measureLatency(binary, relay, requests, scale.requests / 3))
     await add('http', () => measureHttp(binary, json, requests, scale))
     await add('go', () => measureGo(binary, requests, scale))
     await add('core', () => measureCore(binary, requests, scale))
