@@ -81,6 +81,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/flow/program-image.ts': 'tests/e2e/export.test.ts',
   'lib/flow/write-exports.ts': 'tests/e2e/export.test.ts',
   'lib/commands/console.ts': 'tests/e2e/start.test.ts',
+  'lib/commands/ping-options.ts': 'tests/commands/ping.test.ts',
+  'lib/commands/mistakes.ts': 'tests/commands/arguments.test.ts',
   'lib/client/over-link.ts': 'tests/client/own-gateway.test.ts',
   'lib/client/protocols/link.ts': 'tests/e2e/own-gateway.test.ts',
   'lib/flow/own-gateway.ts': 'tests/e2e/own-gateway.test.ts',
