@@ -216,7 +216,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/grpc/http2/stream-table.ts': 'tests/servers/grpc/http2/connection.test.ts',
   'lib/servers/grpc/http2/stream.ts': 'tests/servers/grpc/http2/connection.test.ts',
   'lib/servers/grpc/status.ts': 'tests/contract/grpc-front.ts',
-  'lib/servers/grpc/health.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/messages.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/methods/build.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/methods/health.ts': 'tests/servers/grpc/server.test.ts',
