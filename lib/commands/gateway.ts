@@ -16,6 +16,9 @@ const ELSEWHERE: ReadonlySet<string> = new Set([...GRAPH_NAMES, 'quiet'])
 /** Jina names those that are built in here. */
 const BUILT_IN = /^(?:GRPC|HTTP|WebSocket|Composite)Gateway$/
 
+const NOBODY =
+  'no executor stands behind this gateway, requests come back as they are: --graph-description and --deployments-addresses say who does'
+
 export const gateway: CommandDefinition = {
   name: 'gateway',
   summary: 'Serve the gateway of a Flow whose executors run elsewhere',
@@ -46,7 +49,9 @@ export const gateway: CommandDefinition = {
       folder: process.cwd(),
       warn: (warning) => warnings.push(sentence(warning)),
     })
-    const plan = planGateway(readGraphOptions(args), { ...front, ...given })
+    const graph = readGraphOptions(args)
+    if (Object.keys(graph.graph).length === 0) warnings.push(NOBODY)
+    const plan = planGateway(graph, { ...front, ...given })
     return servePlan('gateway', plan, args, { sharedPort: listening.shared, warnings })
   },
 }

@@ -28,6 +28,15 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
     return servePlan(role, planHead(args, readGateway(args, listening.protocols)), args)
   }
   const warnings: string[] = []
+  const file = args.positional(0) ?? args.text('uses') ?? ''
+  // A reader of YAML is loaded only where there is some.
+  if (role === 'gateway' && /\.ya?ml$/i.test(file)) {
+    const { isDeploymentFile, readDeploymentPlan } = await import('./deployment-plan.ts')
+    if (isDeploymentFile(file)) {
+      const read = (): FlowPlan => readDeploymentPlan(file, args, (warning) => warnings.push(warning))
+      return servePlan(role, read(), args, { warnings, load: async () => read() })
+    }
+  }
   const load = (): Promise<FlowPlan> =>
     readExecutorPlan(args, readGateway(args, listening.protocols), (warning) => warnings.push(warning))
   const plan = await load()
