@@ -2,9 +2,8 @@
 import type { Scope } from '../config/table/option.ts'
 import type { Option } from './arguments.ts'
 import { PROTOCOL_OPTIONS } from './protocols.ts'
+import { SERVER_TLS_OPTIONS } from './server-tls.ts'
 import { acceptedOf, fromTable } from './table-options.ts'
-
-/** Calls under way at the end get this long: Kubernetes kills after 30 s. */
 
 /** Live change, for those who run executors of their own. */
 export const LIVE_OPTIONS: readonly Option[] = [
@@ -12,6 +11,7 @@ export const LIVE_OPTIONS: readonly Option[] = [
   {
     name: 'watch-poll',
     type: 'integer',
+    least: 1,
     value: 'MS',
     summary: 'Look for changes so often, where the system tells of none (some mounts)',
   },
@@ -30,6 +30,7 @@ export const LISTENING_OPTIONS: readonly Option[] = [
   {
     name: 'max-message-bytes',
     type: 'integer',
+    least: -1,
     value: 'N',
     summary: 'Largest request message; -1 is no limit',
     preset: 'none on gRPC, 128 MB on HTTP and WebSocket',
@@ -38,19 +39,15 @@ export const LISTENING_OPTIONS: readonly Option[] = [
 ]
 
 /** Of a gateway in front of several executors. */
-export const FRONT_OPTIONS: readonly Option[] = fromTable('gateway', [
-  'ssl_certfile',
-  'ssl_keyfile',
-  'ssl_ca_certs',
-  'prefetch',
-  'timeout_send',
-  'retries',
-  'env_file',
-])
+export const FRONT_OPTIONS: readonly Option[] = [
+  ...SERVER_TLS_OPTIONS,
+  ...fromTable('gateway', ['prefetch', 'timeout_send', 'retries', 'env_file']),
+]
 
 /** Of a server that runs one executor: what is its own to choose, then what Jina has besides. */
 export const EXECUTOR_OPTIONS: readonly Option[] = [
-  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile', 'ssl_ca_certs', 'prefetch']),
+  ...SERVER_TLS_OPTIONS,
+  ...fromTable('gateway', ['prefetch']),
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
   ...fromTable('executor', [
     'name',

@@ -65,6 +65,9 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
     get pods() {
       return all.flatMap((one) => one.pods)
     },
+    get isServing() {
+      return all.every((one) => one.isServing)
+    },
     get failing() {
       return Object.assign({}, ...all.map((one) => one.failing))
     },

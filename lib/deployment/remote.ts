@@ -93,6 +93,9 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
     },
     modules: [],
     pods: [],
+    get isServing() {
+      return shards.every((shard) => shard.hosts.some(({ state }) => state === 'ready'))
+    },
     get failing() {
       const failing = hosts.flatMap((host) => (host.failing ? [[`${name} at ${host.address}`, host.failing]] : []))
       return Object.fromEntries(failing)

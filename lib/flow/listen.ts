@@ -89,7 +89,8 @@ async function prepareWeb(
     ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, conversing(options))
     : undefined
   return async (where) => {
-    const handlers = { protocol: protocols[0]!, http, ...(websocket ? { websocket } : {}) }
+    const serves = () => runtime.serves('')
+    const handlers = { protocol: protocols[0]!, http, serves, ...(websocket ? { websocket } : {}) }
     const listener = await startHttpServer(handlers, { ...options, ...where })
     return protocols.map((protocol) => ({ ...listener, protocol }))
   }

@@ -117,6 +117,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       () => streams().length > 0 || Object.keys(schemas()).length > 0,
       () => ({ ...failedChanges(options.failures?.()), ...failing(watched()) }),
     ),
+    serves: (name) => serves(name, current.members),
     endpoints: async () => {
       await known()
       return [...new Set([...allOf(current.members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
@@ -260,6 +261,16 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 /** What `_status` says of changes that were not taken. */
 function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): Record<string, string> {
   return Object.fromEntries([...failures].map(([name, error]) => [FAILED_CHANGE + name, placed(error)]))
+}
+
+/**
+ * A server that has one executor of its own is no better than that. A gateway of several, or of some elsewhere, serves on as in
+ * Jina: nothing is won where it is taken away, and each executor is asked for by its name.
+ */
+function serves(name: string, members: ReadonlyMap<string, Member>): boolean | undefined {
+  if (name !== '') return members.get(name)?.deployment.isServing
+  const [only, ...others] = members.values()
+  return only === undefined || others.length > 0 || only.isRemote || only.deployment.isServing
 }
 
 /** What it says of processes that are not there, or keep ending. */

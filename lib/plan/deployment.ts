@@ -1,7 +1,7 @@
 /** One executor of a Flow as a plan, from its options. */
 import type { Given } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
-import { mergeOptions, type Options, type OptionValue, readOptions } from '../config/read-options.ts'
+import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
@@ -30,9 +30,13 @@ export interface ForAll {
 }
 
 /** A plan is made of what is right; problems are added for the rest. */
-export function readItem(at: Given, defaultName: string, forAll: ForAll, reading: Reading): Item {
+export function readItem(
+  { at, own }: Pick<Item, 'at' | 'own'>,
+  defaultName: string,
+  forAll: ForAll,
+  reading: Reading,
+): Item {
   const { problems } = reading
-  const own = readOptions('executor', at, problems)
   const name = textOf(own, 'name') ?? defaultName
   const spoken = mergeOptions(forAll.options, own)
   const env = { ...readEnvFiles(own.get('env_file'), reading), ...mapOf(own, 'env') }

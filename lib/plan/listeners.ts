@@ -30,8 +30,17 @@ export function resolveListeners(
   portWords: readonly string[],
   prefix = '',
 ): Listeners {
+  return withNames(prefix, () => pair(protocolWords, portWords))
+}
+
+/** The ports alone. `prefix`: as above. Throws XserveError BAD_ARGUMENT. */
+export function readPorts(words: readonly string[], prefix = ''): number[] {
+  return withNames(prefix, () => split(words).map(readPort))
+}
+
+function withNames<Read>(prefix: string, read: () => Read): Read {
   try {
-    return pair(protocolWords, portWords)
+    return read()
   } catch (error) {
     if (!(error instanceof XserveError)) throw error
     const named = (text: string): string => text.replaceAll('@', prefix)

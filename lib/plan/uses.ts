@@ -178,11 +178,8 @@ export function readExecutor(
   }
   const jtype = memberOf(at, 'jtype')
   if (jtype.value === 'Flow' || jtype.value === 'Deployment' || 'executors' in at.value) {
-    problems.add(
-      jtype,
-      `this is ${jtype.value === 'Deployment' ? 'a Deployment' : 'a Flow'}, no executor`,
-      'xserve flow serves it',
-    )
+    const [what, command] = jtype.value === 'Deployment' ? ['a Deployment', 'run'] : ['a Flow', 'flow']
+    problems.add(jtype, `this is ${what}, no executor`, `xserve ${command} serves it`)
     return null
   }
   if (jtype.value === undefined || jtype.value === null) {

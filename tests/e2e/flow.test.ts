@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
+import { childrenOf } from '../helpers/processes.ts'
 import { startServer, xserve } from '../helpers/xserve.ts'
 
 const folders: string[] = []
@@ -194,4 +195,16 @@ test('check says what a file means, or what is wrong with it, and starts nothing
     expect.objectContaining({ file: flow, line: 6, column: 35, path: 'executors[2].floating' }),
   ])
   expect((await xserve(['check', flow, ...context])).stderr).toContain(`${flow}:6:`)
+})
+
+test('run serves a Deployment, with the command line before the file, and takes over its changes', async () => {
+  const deployment = (word: string) =>
+    `jtype: Deployment\nwith:\n  uses: marks.ts#Before\n  uses_with: {word: ${word}}\n  port: 1\n  restart: true\n`
+  const { flow, save } = project({ 'flow.yml': deployment('a') })
+  await using server = await startServer('run', [flow, '--replicas', '2'])
+  using client = new Client(server.address)
+  expect(await ask(client)).toBe('a')
+  expect(childrenOf(server.pid)).toHaveLength(2)
+  save('flow.yml', deployment('b'))
+  await until(client, 'b', ['a'])
 })

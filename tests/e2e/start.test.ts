@@ -131,6 +131,20 @@ test.each([
 })
 
 // Public case 128.
+test('all mistakes of a command line are told at once', async () => {
+  const line = 'run cli.ts --prot 1 --port 70000 --replicas x --protocol smoke --ssl-keyfile k.pem'.split(' ')
+  const { code, stderr } = await xserve(line)
+  expect(code).toBe(2)
+  expect(stderr).toStartWith('error 5 things are wrong:\n  unknown option --prot (did you mean --port?)\n')
+  for (const part of [
+    '--port must be from 0 to 65535',
+    '--replicas must be',
+    '"smoke" is not known',
+    '--ssl-keyfile is given without --ssl-certfile',
+  ])
+    expect(stderr).toContain(part)
+})
+
 test('--version and --help end with 0 and write to stdout', async () => {
   const version = await xserve(['--version'])
   expect([version.code, version.stderr]).toEqual([0, ''])

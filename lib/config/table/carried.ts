@@ -22,6 +22,9 @@ const container = (name: string, type: OptionType, summary: string, scopes: read
   kind: 'export',
 })
 
+/** Said for the whole Flow, it holds for its executors, too, as in Jina. */
+const forAll = (option: ConfigOption): ConfigOption => ({ ...option, spreads: true })
+
 const none = (
   name: string,
   type: OptionType,
@@ -69,8 +72,8 @@ const CONTAINER: readonly ConfigOption[] = [
   container('gpus', 'text', 'GPUs of the container: all, a number, device=ids', EXECUTOR),
   container('volumes', 'texts', 'Folders of the container: host:container', EXECUTOR),
   container('entrypoint', 'text', 'Replaces the entry point of the container'),
-  container('env_from_secret', 'object', 'Variables from Kubernetes secrets: NAME to {name, key}'),
-  container('image_pull_secrets', 'texts', 'Names of secrets for pulling the image'),
+  forAll(container('env_from_secret', 'object', 'Variables from Kubernetes secrets: NAME to {name, key}')),
+  forAll(container('image_pull_secrets', 'texts', 'Names of secrets for pulling the image')),
   container('k8s_namespace', 'text', 'Namespace on Kubernetes'),
   container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY),
   container('shard_id', 'integer', 'Which shard a container is'),

@@ -29,7 +29,7 @@ export interface GrpcServerOptions {
 /** Rejects with XserveError PORT_IN_USE or START_FAILED. Health says SERVING from the start. */
 export async function startGrpcServer(runtime: ServedRuntime, options: GrpcServerOptions = {}): Promise<Listener> {
   const { host = '0.0.0.0', port = 0, maxMessageBytes = -1, prefetch, tls, tuning, onInternalError, listen } = options
-  const health = createHealth(servedServices(runtime.role))
+  const health = createHealth(servedServices(runtime.role), runtime.serves)
   const front = await startHttp2Front(buildMethods(runtime, health, prefetch), {
     host,
     port,

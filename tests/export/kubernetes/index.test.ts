@@ -112,7 +112,13 @@ describe('exportKubernetes()', () => {
       EMPTY: '',
       REF: '$(POD_UID)',
     })
-    expect(container('executor0').env).toContainEqual({ name: 'PASSWORD', valueFrom: { secretKeyRef: secret } })
+    const told = { name: 'PASSWORD', valueFrom: { secretKeyRef: secret } }
+    expect(container('executor0').env).toContainEqual(told)
+    const all = await manifests([IMAGE], { envFromSecret: { PASSWORD: secret }, imagePullSecrets: ['r'] })
+    for (const name of ['executor0', 'gateway']) {
+      expect(all.container(name).env).toContainEqual(told)
+      expect(all.pod(name).spec.imagePullSecrets).toEqual([{ name: 'r' }])
+    }
     const other = await manifests([{ ...IMAGE, env: { ...env, NUMBER: 5 } }])
     const hash = (one: typeof pod) => one('executor0').metadata.annotations['xserve/config-hash']
     expect(hash(other.pod)).not.toBe(hash(pod))
