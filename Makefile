@@ -34,7 +34,7 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology yaml exports cluster cluster-up bench fmt clean
+.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec peers topology yaml exports cluster cluster-up bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,12 +71,13 @@ interop: build $(INTEROP_BIN)/grpcurl-$(GRPCURL_VERSION) ## run the cross-checks
 # Bun's compiler for another platform comes from npm, like the one for this.
 TARGETS := linux-x64 linux-arm64 darwin-arm64 darwin-x64
 
-dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums
+dist: build ## make dist/release: executables for Linux and macOS, x64 and arm64, with checksums and licences
 	@mkdir -p dist/release
 	@for target in $(TARGETS); do \
 	  $(BUN) build $(BUILD_FLAGS) --target=bun-$$target cli.ts --outfile dist/release/xserve-$$target || exit 1; \
 	done
 	@rm -f dist/release/*.map
+	@cp LICENSE dist/release/ && $(BUN) tests/notices.ts dist/release/THIRD-PARTY-NOTICES.txt
 	@cd dist/release && sha256sum xserve-* > SHA256SUMS && cat SHA256SUMS
 	@$(BUN) tests/release.ts dist/release
 
@@ -99,13 +100,16 @@ exports: build ## compare exports with those that Jina was recorded to make (nee
 CLUSTER ?= ../shared/cluster
 
 cluster: build ## deploy exports to a real Docker engine and a real Kubernetes (root; the first time builds both, 20 minutes)
-	@bash tests/cluster/run.sh $(CLUSTER) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
+	@bash tests/cluster/run.sh $(CLUSTER) $(EXPORTS) $(CURDIR)/$(BINARY) $(BUN) $(ARGS)
 
 cluster-up: ## start the Docker engine and the Kubernetes that `make cluster` needs
 	@bash tests/cluster/run.sh $(CLUSTER) up
 
 h2spec: build $(INTEROP_BIN)/h2spec-$(H2SPEC_VERSION) ## run the conformance tests of HTTP/2, plain and TLS
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/h2spec.ts $(INTEROP_BIN)/h2spec
+
+peers: build ## call the gRPC port by grpc-go, the C core, grpc-js, nghttp2 and curl (needs Go, nghttp2-client, make interop before)
+	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/run.ts --timeout 90000 ./tests/peers/peers.ts
 
 bench: build ## measure rate, CPU per request, latency, start, memory (needs h2load)
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/bench/bench.ts $(ARGS)

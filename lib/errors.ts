@@ -41,6 +41,7 @@ export const ERRORS = {
   BAD_DOCUMENT: entry('request', 3, 422, 1),
   BAD_REQUEST: entry('request', 3, 400, 1),
   BAD_TARGET: entry('request', 3, 400, 1),
+  CANNOT_STREAM: entry('request', 9, 400, 1),
   PICKLE_REFUSED: entry('request', 3, 415, 1),
   UNSUPPORTED_TYPE: entry('request', 3, 415, 1),
   TOO_LARGE: entry('request', 8, 413, 1),

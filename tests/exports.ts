@@ -2,41 +2,32 @@
  * The recorded exports of Jina against the binary: each case is exported to Kubernetes and to Compose, and what comes out is
  * compared with its facts. `bun tests/exports.ts FOLDER BINARY`; ends with `N passed, N failed`.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { recordedExports } from './helpers/recorded-exports.ts'
 
 const [recorded = '', binary = ''] = Bun.argv.slice(2)
-const cases = path.join(recorded, 'cases')
-if (!existsSync(cases)) {
-  console.error(`${cases} is not there: EXPORTS=FOLDER names another place`)
+const cases = recordedExports(recorded)
+if (cases === null) {
+  console.error(`${recorded}/cases is not there: EXPORTS=FOLDER names another place`)
   process.exit(1)
-}
-
-interface Input {
-  readonly flow: string
-  readonly k8s_namespace: string | null
-  readonly network_name: string | null
-  readonly include_gateway: boolean
-  readonly environment: Readonly<Record<string, string>>
 }
 
 const CASE_MS = 60_000
 const folder = mkdtempSync(path.join(tmpdir(), 'xserve-exports-'))
 let [passed, failed] = [0, 0]
 try {
-  for (const name of readdirSync(cases).sort()) {
-    const place = path.join(cases, name)
-    const { input } = JSON.parse(readFileSync(path.join(place, 'facts.json'), 'utf8')) as { input: Input }
+  for (const { name, place, flow, k8sNamespace, networkName, includeGateway, environment } of cases) {
     for (const target of ['k8s', 'compose'] as const) {
       const out = path.join(folder, target === 'k8s' ? `${name}-k8s` : `${name}.yml`)
       const words = [
-        ...(input.include_gateway ? [] : ['--no-include-gateway']),
-        ...(target === 'k8s' && input.k8s_namespace ? ['--k8s-namespace', input.k8s_namespace] : []),
-        ...(target === 'compose' && input.network_name ? ['--network-name', input.network_name] : []),
+        ...(includeGateway ? [] : ['--no-include-gateway']),
+        ...(target === 'k8s' && k8sNamespace ? ['--k8s-namespace', k8sNamespace] : []),
+        ...(target === 'compose' && networkName ? ['--network-name', networkName] : []),
       ]
-      const exported = Bun.spawnSync([binary, 'export', target, path.join(place, input.flow), out, ...words], {
-        env: { ...process.env, ...input.environment },
+      const exported = Bun.spawnSync([binary, 'export', target, flow, out, ...words], {
+        env: { ...process.env, ...environment },
         timeout: CASE_MS,
       })
       const checked = Bun.spawnSync(['python3', path.join(recorded, 'check_export.py'), target, place, out], {

@@ -82,6 +82,8 @@ function unreachable(address: string, reason: string, cause: unknown): XserveErr
 function reasonOf(details: string): string {
   if (/ECONNREFUSED|refused/i.test(details)) return 'the connection is refused'
   if (/ENOTFOUND|EAI_AGAIN|resolution failed/i.test(details)) return 'no such host is known'
+  if (/\bENOENT\b/.test(details)) return 'no such socket is there'
+  if (/\bEACCES\b/.test(details)) return 'this user may not call it'
   if (/ECONNRESET|reset/i.test(details)) return 'it was reset'
   if (/certificate|self.signed|altname/i.test(details))
     return `its certificate is not accepted (${details.replace(/^.*Last error: (?:Error: )?|\.? Resolution note:.*$/g, '')})`

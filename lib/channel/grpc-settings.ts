@@ -4,6 +4,7 @@ import { checkServerIdentity, type PeerCertificate } from 'node:tls'
 import { type ChannelCredentials, type ChannelOptions, credentials, Metadata, type VerifyOptions } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
+import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 
 /** Jina's channel options where grpc-js knows them (Jina facts §1.7); proxies and slow back-off are off (Stack facts S13, S14). */
 const CHANNEL_OPTIONS: ChannelOptions = {
@@ -26,13 +27,33 @@ const ipOf = (address: string): string | null => {
   return isIP(host) ? host : null
 }
 
+const COMPRESSIONS = { deflate: 1, gzip: 2 } as const
+
+/** In the words of grpc-js. */
+function tuned(tuning: ChannelTuning): ChannelOptions {
+  const { compression, maxReceiveBytes, maxSendBytes, keepaliveMs, keepaliveTimeoutMs } = tuning
+  const { reconnectMs, mostReconnectMs } = tuning
+  const given = {
+    'grpc.default_compression_algorithm': compression && COMPRESSIONS[compression],
+    'grpc.max_receive_message_length': maxReceiveBytes,
+    'grpc.max_send_message_length': maxSendBytes,
+    'grpc.keepalive_time_ms': keepaliveMs,
+    'grpc.keepalive_timeout_ms': keepaliveTimeoutMs,
+    'grpc.initial_reconnect_backoff_ms': reconnectMs,
+    'grpc.max_reconnect_backoff_ms': mostReconnectMs ?? reconnectMs,
+  }
+  const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+  return { ...CHANNEL_OPTIONS, ...said }
+}
+
 /** TLS names no server by IP address, and the runtime refuses to try: a name that nobody has goes out instead. */
-export function channelOptions(address: string, authority?: string): ChannelOptions {
+export function channelOptions(address: string, authority?: string, tuning: ChannelTuning = {}): ChannelOptions {
+  const own = tuned(tuning)
   if (authority !== undefined && ipOf(authority) === null) {
     const host = authority.slice(0, authority.lastIndexOf(':'))
-    return { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': host, 'grpc.default_authority': authority }
+    return { ...own, 'grpc.ssl_target_name_override': host, 'grpc.default_authority': authority }
   }
-  return ipOf(address) ? { ...CHANNEL_OPTIONS, 'grpc.ssl_target_name_override': 'address.invalid' } : CHANNEL_OPTIONS
+  return ipOf(address) ? { ...own, 'grpc.ssl_target_name_override': 'address.invalid' } : own
 }
 
 /** None, or TLS with the system's authorities or those given, and the caller's own certificate. */

@@ -9,6 +9,7 @@ import {
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
+import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
 import { channelOptions, credentialsOf, fromMetadata, toMetadata } from './grpc-settings.ts'
@@ -20,6 +21,8 @@ export interface GrpcChannelOptions {
   readonly metadata?: Readonly<Record<string, string>>
   /** The name that the server is known by where `address` has only a number for it: for TLS and virtual hosts, `HOST:PORT`. */
   readonly authority?: string
+  /** Compression, sizes, keepalive. Default: none, no limits, Jina's. */
+  readonly tuning?: ChannelTuning
   /** How long a first connection may take, in milliseconds. A refused one fails at once; this is for hosts that stay silent. Default 5000. */
   readonly connectTimeoutMs?: number
 }
@@ -84,7 +87,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
   const client = new Client(
     address,
     credentialsOf(options.tls, options.authority ?? address),
-    channelOptions(address, options.authority),
+    channelOptions(address, options.authority, options.tuning),
   )
   const always = options.metadata ?? {}
   const fixed = toMetadata(always)

@@ -35,11 +35,17 @@ export interface PingResult {
 
 /** Between attempts. */
 const PAUSE_MS = 1000
+/** For what is asked after an attempt has failed: it is not to double the time that a dead server takes. */
+const NOTES_MS = 500
+
+type Notes = Pick<PingResult, 'failedChanges' | 'failing'>
+const NO_NOTES: Notes = { failedChanges: {}, failing: {} }
 
 export async function ping(options: PingOptions): Promise<PingResult> {
   const { address, target, timeoutMs } = options
   const tls = options.tls ?? address.tls
   let error: XserveError | null = null
+  let notes = NO_NOTES
   for (let attempt = 1; attempt <= options.attempts; attempt++) {
     if (attempt > 1) await Bun.sleep(PAUSE_MS)
     // A connection of its own for each: what the last one learned of the address must not count.
@@ -51,15 +57,17 @@ export async function ping(options: PingOptions): Promise<PingResult> {
       return { attempts: attempt, ms, ...(await askNotes(connection, timeoutMs)), error: null }
     } catch (thrown) {
       error = asXserveError(await explainTls(thrown, address, tls))
+      // Who is there and does not get through may know which of its processes it waits for.
+      notes = error.code === 'UNREACHABLE' ? NO_NOTES : await askNotes(connection, Math.min(timeoutMs, NOTES_MS))
     } finally {
       connection.close()
     }
   }
-  return { attempts: options.attempts, ms: null, failedChanges: {}, failing: {}, error }
+  return { attempts: options.attempts, ms: null, ...notes, error }
 }
 
 /** What the operator should know of a server that answers: a sentence for each thing that is wrong behind it. */
-export function notesOf({ failedChanges, failing }: Pick<PingResult, 'failedChanges' | 'failing'>): readonly string[] {
+export function notesOf({ failedChanges, failing }: Notes): readonly string[] {
   return [
     ...Object.entries(failedChanges).map(([name, why]) => `${name}: its last change was not taken: ${why}`),
     ...Object.entries(failing).map(([pod, why]) => `${pod} is failing: ${why}`),
@@ -67,10 +75,7 @@ export function notesOf({ failedChanges, failing }: Pick<PingResult, 'failedChan
 }
 
 /** Whoever does not tell has none. */
-async function askNotes(
-  connection: Connection,
-  timeoutMs: number,
-): Promise<Pick<PingResult, 'failedChanges' | 'failing'>> {
+async function askNotes(connection: Connection, timeoutMs: number): Promise<Notes> {
   const info = Object.entries(await connection.askInfo({ timeoutMs }).catch(() => ({})))
   const told = (words: string): Record<string, string> =>
     Object.fromEntries(info.flatMap(([name, why]) => (name.startsWith(words) ? [[name.slice(words.length), why]] : [])))

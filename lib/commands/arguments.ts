@@ -1,6 +1,9 @@
 /** Command-line options as data: one table a command, strictly parsed, from which citty also makes the help. */
 import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { argsOf, bad, type Words } from './argument-values.ts'
+import { readLogFormat, readLogLevel } from './log-format.ts'
+import { createMistakes, type Mistakes } from './mistakes.ts'
 
 export type OptionType = 'flag' | 'text' | 'integer' | 'object'
 
@@ -24,6 +27,11 @@ export interface Option {
   readonly preset?: string
   /** Accepted for Jina's sake, not in the help. */
   readonly hidden?: boolean
+  /** Bounds of an integer. Default: from 0. */
+  readonly least?: number
+  readonly most?: number
+  /** Reads what was given of it, and throws XserveError for what is wrong: that is told together with all else. */
+  check?(args: Args): unknown
 }
 
 export interface Positional {
@@ -45,7 +53,7 @@ export interface CommandDefinition {
   run(args: Args): Promise<number | null>
 }
 
-/** What was given, with the checks of its type. Getters throw XserveError BAD_ARGUMENT. */
+/** What was given. It has been checked; where not, getters throw XserveError BAD_ARGUMENT. */
 export interface Args {
   positional(index: number): string | undefined
   /** As they were given; for commands with `rest`. */
@@ -54,7 +62,7 @@ export interface Args {
   flag(name: string): boolean | undefined
   text(name: string): string | undefined
   texts(name: string): readonly string[]
-  integer(name: string, least: number, most?: number): number | undefined
+  integer(name: string): number | undefined
   /** JSON object or `key:value`, `key=value` pairs; {} when not given. */
   object(name: string): Record<string, unknown>
 }
@@ -69,6 +77,7 @@ export const COMMON_OPTIONS: readonly Option[] = [
     value: 'LEVEL',
     summary: 'debug, info, warn or error',
     preset: 'JINA_LOG_LEVEL, else info',
+    check: readLogLevel,
   },
   {
     name: 'log-format',
@@ -76,24 +85,51 @@ export const COMMON_OPTIONS: readonly Option[] = [
     value: 'FORMAT',
     summary: 'text or json, an object a line',
     preset: 'XSERVE_LOG_FORMAT, else text',
+    check: readLogFormat,
   },
 ]
 
-const bad = (message: string, hint?: string): XserveError =>
-  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+type Table = ReadonlyMap<string, { readonly option: Option; readonly negative: boolean }>
 
 function isValue(token: string | undefined): token is string {
   return token !== undefined && (!token.startsWith('-') || token === '-' || /^-\d/.test(token))
 }
 
-/** Throws XserveError UNKNOWN_OPTION, BAD_ARGUMENT. */
+/** Throws XserveError UNKNOWN_OPTION, BAD_ARGUMENT, with all that is wrong. */
 export function parseArguments(command: CommandDefinition, tokens: readonly string[]): Args {
-  const table = new Map<string, { option: Option; negative: boolean }>()
-  for (const option of [...command.options, ...COMMON_OPTIONS]) {
-    for (const name of [option.name, ...(option.also ?? [])]) table.set(name, { option, negative: false })
-    if (option.negatable) table.set(`no-${option.name}`, { option, negative: true })
+  const options = [...command.options, ...COMMON_OPTIONS]
+  const table: Table = new Map(options.flatMap(spellingsOf))
+  const mistakes = createMistakes(`xserve ${command.name} --help`)
+  const { places, ...words } = splitWords(command, table, tokens, mistakes)
+  const args = argsOf(words, (name) => table.get(name)?.option)
+  for (const option of options) {
+    const place = places.get(option.name)
+    if (place !== undefined) mistakes.collect(place, () => checkValue(option, args))
   }
+  mistakes.settle()
+  return args
+}
+
+function spellingsOf(option: Option): (readonly [string, { option: Option; negative: boolean }])[] {
+  const names = [option.name, ...(option.also ?? [])].map((name) => [name, { option, negative: false }] as const)
+  return option.negatable ? [...names, [`no-${option.name}`, { option, negative: true }]] : names
+}
+
+function checkValue(option: Option, args: Args): void {
+  if (option.type === 'integer') args.integer(option.name)
+  if (option.type === 'object') args.object(option.name)
+  option.check?.(args)
+}
+
+interface Placed extends Words {
+  /** Which word an option that has a value was first. */
+  readonly places: ReadonlyMap<string, number>
+}
+
+/** Each word to whom it belongs. */
+function splitWords(command: CommandDefinition, table: Table, tokens: readonly string[], mistakes: Mistakes): Placed {
   const values = new Map<string, string[]>()
+  const places = new Map<string, number>()
   const positionals: string[] = []
   let rest: readonly string[] = []
   for (let i = 0; i < tokens.length; i++) {
@@ -108,32 +144,46 @@ export function parseArguments(command: CommandDefinition, tokens: readonly stri
         rest = tokens.slice(i + 1)
         break
       }
+      const isExtra = positionals.length > command.positionals.length
+      if (isExtra) mistakes.add(i, bad(`unexpected argument ${JSON.stringify(token)}`))
       continue
     }
     // Probes that Jina writes have an option and its value in one word.
     const [, name = '', inline] = /^--?([^=\s]*)(?:[=\s]([\s\S]*))?$/.exec(token) ?? []
     const found = table.get(name) ?? table.get(name.replaceAll('_', '-'))
-    if (!found) throw unknownOption(command, token, name, [...table.keys()])
+    if (!found) {
+      const guess = nearest(name, [...table.keys()])
+      mistakes.add(i, unknownOption(token, guess))
+      // What was to be its value is not held for a file.
+      const isFlag = guess !== undefined && table.get(guess)!.option.type === 'flag'
+      if (inline === undefined && !isFlag && isValue(tokens[i + 1])) i++
+      continue
+    }
     const { option, negative } = found
-    const list = values.get(option.name) ?? []
-    values.set(option.name, list)
-    if (list.length > 0 && !option.many && option.type !== 'object') throw bad(`--${option.name} is given twice`)
-    if (option.type === 'flag') list.push(flagValue(option, negative, inline))
-    else if (inline !== undefined) list.push(inline)
+    const at = i
+    const given: string[] = []
+    if (option.type === 'flag') mistakes.collect(at, () => given.push(flagValue(option, negative, inline)))
+    else if (inline !== undefined) given.push(inline)
     else {
       // Outside of dashes anything is a value; behind them only what cannot be meant as an option.
       if (
         tokens[i + 1] === undefined ||
         (!isValue(tokens[i + 1]) && table.has(tokens[i + 1]!.replace(/^--?/, '').split('=')[0]!))
-      )
-        throw bad(`--${option.name} needs a value`, `write --${option.name}=${option.value ?? 'VALUE'}`)
-      list.push(tokens[++i]!)
-      while (option.words?.test(tokens[i + 1] ?? '')) list.push(tokens[++i]!)
-      if (option.type === 'object') while (isPair(tokens[i + 1])) list.push(tokens[++i]!)
+      ) {
+        mistakes.add(at, bad(`--${option.name} needs a value`, `write --${option.name}=${option.value ?? 'VALUE'}`))
+        continue
+      }
+      given.push(tokens[++i]!)
+      while (option.words?.test(tokens[i + 1] ?? '')) given.push(tokens[++i]!)
+      if (option.type === 'object') while (isPair(tokens[i + 1])) given.push(tokens[++i]!)
     }
+    const before = values.get(option.name)
+    if (before && !option.many && option.type !== 'object') mistakes.add(at, bad(`--${option.name} is given twice`))
+    if (given.length === 0) continue
+    values.set(option.name, [...(before ?? []), ...given])
+    if (!before) places.set(option.name, at)
   }
-  checkPositionals(command, positionals)
-  return argsOf(values, positionals, rest)
+  return { values, positionals, rest, places }
 }
 
 /** `key:value` or `key=value`, as Jina's dictionaries come as several words. */
@@ -148,82 +198,7 @@ function flagValue(option: Option, negative: boolean, inline: string | undefined
   return (inline === 'true') !== negative ? 'true' : 'false'
 }
 
-function unknownOption(command: CommandDefinition, token: string, name: string, known: readonly string[]): XserveError {
-  const guess = nearest(name, known)
-  const help = `xserve ${command.name} --help lists the options`
-  return new XserveError('UNKNOWN_OPTION', `unknown option ${token.split('=')[0]}`, {
-    hint: guess === undefined ? help : `did you mean --${guess}? ${help}`,
-  })
-}
-
-function checkPositionals(command: CommandDefinition, given: readonly string[]): void {
-  const extra = given[command.positionals.length]
-  if (extra !== undefined)
-    throw bad(`unexpected argument ${JSON.stringify(extra)}`, `xserve ${command.name} --help shows the usage`)
-}
-
-function argsOf(
-  values: ReadonlyMap<string, readonly string[]>,
-  positionals: readonly string[],
-  rest: readonly string[],
-): Args {
-  const last = (name: string): string | undefined => values.get(name)?.at(-1)
-  return {
-    positional: (index) => positionals[index],
-    rest,
-    has: (name) => values.has(name),
-    flag: (name) => (last(name) === undefined ? undefined : last(name) === 'true'),
-    text: last,
-    texts: (name) => values.get(name) ?? [],
-    integer(name, least, most = Number.MAX_SAFE_INTEGER) {
-      const text = last(name)
-      if (text === undefined) return undefined
-      const value = /^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN
-      if (Number.isNaN(value)) throw bad(`--${name} must be a whole number, not ${JSON.stringify(text)}`)
-      if (value < least || value > most) throw bad(`--${name} must be from ${least} to ${most}, not ${text}`)
-      return value
-    },
-    object: (name) => parseObject(name, values.get(name) ?? []),
-  }
-}
-
-/** Several words or repetitions are put together; a later key wins. */
-export function parseObject(name: string, words: readonly string[]): Record<string, unknown> {
-  const out: Record<string, unknown> = {}
-  for (const word of words) {
-    const text = word.trim()
-    if (text.startsWith('{')) {
-      const value = parseJson(name, text)
-      Object.assign(out, value)
-      continue
-    }
-    const [, key, value] = /^([^:=]+?)\s*[:=]\s*([\s\S]*)$/.exec(text) ?? []
-    if (key === undefined || value === undefined)
-      throw bad(
-        `--${name} ${JSON.stringify(word)} is neither a JSON object nor key=value`,
-        `for example --${name} '{"k": 1}'`,
-      )
-    out[key] = scalar(value)
-  }
-  return out
-}
-
-function parseJson(name: string, text: string): object {
-  try {
-    return JSON.parse(text) as object
-  } catch (error) {
-    const why = error instanceof Error ? error.message.replace(/^JSON Parse error: /, '') : String(error)
-    throw bad(`--${name} is no valid JSON: ${why}`, `given was ${text.length > 120 ? `${text.slice(0, 120)}…` : text}`)
-  }
-}
-
-function scalar(text: string): unknown {
-  if (/^(?:true|false|null|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\[[\s\S]*\]|\{[\s\S]*\}|"[\s\S]*")$/.test(text)) {
-    try {
-      return JSON.parse(text) as unknown
-    } catch {
-      return text
-    }
-  }
-  return text
+function unknownOption(token: string, guess: string | undefined): XserveError {
+  const details = guess === undefined ? {} : { hint: `did you mean --${guess}?` }
+  return new XserveError('UNKNOWN_OPTION', `unknown option ${token.split('=')[0]}`, details)
 }

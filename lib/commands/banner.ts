@@ -24,7 +24,9 @@ export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): s
       host === '0.0.0.0' || host === '::' ? dim(`${' '.repeat(width - url.length)}  on all interfaces (${host})`) : ''
     return `  ${LABELS[protocol].padEnd(9)}  ${bold(url)}${everywhere}`
   })
-  const docs = listeners.filter(({ protocol }) => protocol === 'http').map((one) => `  docs       ${urlOf(one)}/docs`)
+  const docs = listeners
+    .filter(({ protocol, port }) => protocol === 'http' && port !== 0)
+    .map((one) => `  docs       ${urlOf(one)}/docs`)
   return [
     '',
     `  ${bold(`${subject(role, flow)}`)} ${dim(`in ${Math.round(ms)} ms`)}`,

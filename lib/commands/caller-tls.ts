@@ -10,9 +10,16 @@ export const CALLER_TLS_OPTIONS: readonly Option[] = [
     type: 'text',
     value: 'FILE',
     summary: "Encrypt, and trust the certificates of this PEM file instead of the system's",
+    check: readCallerTls,
   },
-  { name: 'cert', type: 'text', value: 'FILE', summary: 'Encrypt, and show this certificate (PEM) to the server' },
-  { name: 'key', type: 'text', value: 'FILE', summary: 'Private key of --cert (PEM)' },
+  {
+    name: 'cert',
+    type: 'text',
+    value: 'FILE',
+    summary: 'Encrypt, and show this certificate (PEM) to the server',
+    check: readCallerTls,
+  },
+  { name: 'key', type: 'text', value: 'FILE', summary: 'Private key of --cert (PEM)', check: readCallerTls },
 ]
 
 /** undefined: none of them is given. Throws XserveError FILE_NOT_FOUND, BAD_ARGUMENT. */

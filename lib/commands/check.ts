@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { sentence } from '../config/problems.ts'
 import { asXserveError, type Problem, XserveError } from '../errors.ts'
-import type { CommandDefinition } from './arguments.ts'
+import type { Args, CommandDefinition } from './arguments.ts'
 import { readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
 
 export const check: CommandDefinition = {
@@ -11,7 +11,13 @@ export const check: CommandDefinition = {
   positionals: [{ name: 'file', summary: 'The YAML file', required: true }],
   options: [
     ...VARIABLE_OPTIONS,
-    { name: 'as', type: 'text', value: 'plain', summary: 'plain: any YAML, only its variables are resolved' },
+    {
+      name: 'as',
+      type: 'text',
+      value: 'plain',
+      summary: 'plain: any YAML, only its variables are resolved',
+      check: isPlain,
+    },
     { name: 'json', type: 'flag', summary: 'The result as JSON on stdout' },
   ],
   examples: [
@@ -26,12 +32,10 @@ export const check: CommandDefinition = {
       })
     }
     const file = path.resolve(given)
-    const as = args.text('as')
-    if (as !== undefined && as !== 'plain') throw new XserveError('BAD_ARGUMENT', `--as is plain, not ${as}`)
     const { describeFile } = await import('../plan/describe.ts')
     const { describeClass } = await import('../deployment/describe-class.ts')
     try {
-      const described = await describeFile(file, readVariables(args), as === 'plain', describeClass)
+      const described = await describeFile(file, readVariables(args), isPlain(args), describeClass)
       if (args.flag('json')) await Bun.write(Bun.stdout, `${JSON.stringify(described)}\n`)
       else {
         for (const warning of described.warnings) await Bun.write(Bun.stderr, `warning ${sentence(warning)}\n`)
@@ -47,6 +51,12 @@ export const check: CommandDefinition = {
       return 2
     }
   },
+}
+
+function isPlain(args: Args): boolean {
+  const as = args.text('as')
+  if (as === undefined || as === 'plain') return as === 'plain'
+  throw new XserveError('BAD_ARGUMENT', `--as is plain, not ${as}`)
 }
 
 /** With what to do about each in its message. */

@@ -22,6 +22,11 @@ function specOf(args: Args): Record<string, unknown> {
   return typeof spec.name === 'string' ? { ...spec, name: spec.name.split('/')[0] } : spec
 }
 
+function ofServer({ grpc_server_options, quiet, quiet_error }: Readonly<Record<string, unknown>>) {
+  const given = Object.entries({ grpc_server_options, quiet, quiet_error })
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
+}
+
 /** Told of each thing that is accepted and does nothing. Rejects with XserveError. */
 export async function readExecutorPlan(
   args: Args,
@@ -49,5 +54,7 @@ export async function readExecutorPlan(
     restart: one.restart || one.reload,
     ...inContainer(one, args),
   }))
-  return { ...plan, deployments }
+  // One executor is all that the server has: what is said of the server is said of it.
+  const options = { ...ofServer(deployments[0]?.options ?? {}), ...plan.gateway.options }
+  return { ...plan, gateway: { ...plan.gateway, options }, deployments }
 }

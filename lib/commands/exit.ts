@@ -1,5 +1,5 @@
 /** The only place that prints an error and ends the program. */
-import { asXserveError, type XserveError } from '../errors.ts'
+import { asXserveError, XserveError } from '../errors.ts'
 import { jsonLine, type LogFormat } from '../log.ts'
 
 /** What failed · where · why · what to do; the stack only with --debug. */
@@ -26,8 +26,19 @@ function errorLine(error: XserveError, debug: boolean): string {
   return jsonLine('error', 'xserve', process.pid, error.message, { code: error.code, where, hint, stack })
 }
 
+/** A file that the system does not give is nobody's fault in the code, wherever it was asked for. */
+function ofSystem(error: unknown): unknown {
+  if (error instanceof XserveError || !(error instanceof Error)) return error
+  const { syscall, path } = error as NodeJS.ErrnoException
+  if (typeof syscall !== 'string' || typeof path !== 'string') return error
+  return new XserveError('BAD_ARGUMENT', `the system refuses: ${error.message}`, {
+    hint: 'may this user read and write there, and is there room?',
+    cause: error,
+  })
+}
+
 export function printError(error: unknown, debug: boolean, format: LogFormat = 'text'): number {
-  const known = asXserveError(error)
+  const known = asXserveError(ofSystem(error))
   if (format === 'json') {
     process.stderr.write(errorLine(known, debug))
     return known.exitCode

@@ -12,6 +12,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     value: 'NAME=IMAGE',
     summary: 'Image of an executor, for one that is a module or has another',
     many: true,
+    check: imagesOf,
   },
   {
     name: 'gateway-image',
@@ -55,9 +56,16 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     value: 'NAME',
     summary: 'kubernetes: manifests, kustomize or helm',
     preset: 'manifests',
+    check: formatOf,
   },
   { name: 'create-namespace', type: 'flag', summary: 'kubernetes: write the namespace, too' },
-  { name: 'mesh', type: 'text', value: 'linkerd', summary: 'kubernetes: a service mesh balances, not the gateway' },
+  {
+    name: 'mesh',
+    type: 'text',
+    value: 'linkerd',
+    summary: 'kubernetes: a service mesh balances, not the gateway',
+    check: meshOf,
+  },
   { name: 'storage-class', type: 'text', value: 'NAME', summary: 'kubernetes: of the claims that volumes become' },
   { name: 'storage-size', type: 'text', value: 'SIZE', summary: 'kubernetes: of each claim', preset: '10G' },
   {
@@ -69,7 +77,13 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     many: true,
   },
   { name: 'service-monitor', type: 'flag', summary: 'kubernetes: a ServiceMonitor where there are metrics' },
-  { name: 'autoscale', type: 'text', value: 'MIN:MAX', summary: 'kubernetes: a HorizontalPodAutoscaler, by CPU' },
+  {
+    name: 'autoscale',
+    type: 'text',
+    value: 'MIN:MAX',
+    summary: 'kubernetes: a HorizontalPodAutoscaler, by CPU',
+    check: autoscaleOf,
+  },
   { name: 'disruption-budget', type: 'flag', summary: 'kubernetes: a PodDisruptionBudget, one pod at a time' },
   { name: 'network-policy', type: 'flag', summary: 'kubernetes: only the gateway may call executors' },
   { name: 'ingress', type: 'text', value: 'HOST', summary: 'kubernetes: an Ingress to the gateway' },
@@ -88,16 +102,16 @@ export const EXPORT_OPTIONS: readonly Option[] = [
 export function readExportOptions(args: Args, warn: (message: string) => void) {
   return {
     program: programImage(args.text('gateway-image'), process.env),
-    images: imagesOf(args.texts('image')),
+    images: imagesOf(args),
     includeGateway: args.flag('include-gateway') !== false,
     warn,
     version: VERSION,
   }
 }
 
-function imagesOf(words: readonly string[]): Readonly<Record<string, string>> {
+function imagesOf(args: Args): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    words.map((word) => {
+    args.texts('image').map((word) => {
       const at = word.indexOf('=')
       if (at > 0) return [word.slice(0, at), word.slice(at + 1)]
       throw new XserveError('BAD_ARGUMENT', `--image ${JSON.stringify(word)} names no executor and image`, {
@@ -109,37 +123,42 @@ function imagesOf(words: readonly string[]): Readonly<Record<string, string>> {
 
 /** Throws XserveError BAD_ARGUMENT. */
 export function readKubernetesOptions(args: Args): KubernetesOptions {
-  const mesh = args.text('mesh') ?? DEFAULT_KUBERNETES.mesh
-  if (mesh !== 'none' && mesh !== 'linkerd') throw bad(`--mesh is linkerd or none, not ${JSON.stringify(mesh)}`)
   const host = args.text('ingress')
   const className = args.text('ingress-class') ?? null
   const { storage } = DEFAULT_KUBERNETES
   const modes = args.texts('access-mode').flatMap((word) => word.split(/[\s,]+/))
   return {
     namespace: args.text('k8s-namespace') ?? null,
-    format: formatOf(args.text('format')),
+    format: formatOf(args),
     createNamespace: args.flag('create-namespace') === true,
-    mesh,
+    mesh: meshOf(args),
     storage: {
       className: args.text('storage-class') ?? process.env.JINA_K8S_STORAGE_CLASS_NAME ?? storage.className,
       size: args.text('storage-size') ?? process.env.JINA_K8S_STORAGE_CAPACITY ?? storage.size,
       accessModes: modes.length > 0 ? modes : storage.accessModes,
     },
     serviceMonitor: args.flag('service-monitor') === true,
-    autoscale: autoscaleOf(args.text('autoscale')),
+    autoscale: autoscaleOf(args),
     disruptionBudget: args.flag('disruption-budget') === true,
     networkPolicy: args.flag('network-policy') === true,
     ingress: host === undefined ? null : { host, className },
   }
 }
 
-function formatOf(text: string | undefined): KubernetesOptions['format'] {
-  const format = text ?? DEFAULT_KUBERNETES.format
+function meshOf(args: Args): KubernetesOptions['mesh'] {
+  const mesh = args.text('mesh') ?? DEFAULT_KUBERNETES.mesh
+  if (mesh === 'none' || mesh === 'linkerd') return mesh
+  throw bad(`--mesh is linkerd or none, not ${JSON.stringify(mesh)}`)
+}
+
+function formatOf(args: Args): KubernetesOptions['format'] {
+  const format = args.text('format') ?? DEFAULT_KUBERNETES.format
   if (format === 'manifests' || format === 'kustomize' || format === 'helm') return format
   throw bad(`--format is manifests, kustomize or helm, not ${JSON.stringify(format)}`)
 }
 
-function autoscaleOf(text: string | undefined): KubernetesOptions['autoscale'] {
+function autoscaleOf(args: Args): KubernetesOptions['autoscale'] {
+  const text = args.text('autoscale')
   if (text === undefined) return null
   const [, least, most] = /^(\d+):(\d+)$/.exec(text)?.map(Number) ?? []
   if (least === undefined || most === undefined || least < 1 || most < least)

@@ -4,12 +4,12 @@ import { fromCommandLine } from '../config/given.ts'
 import { sentence } from '../config/problems.ts'
 import { readYaml } from '../config/yaml-file.ts'
 import { XserveError } from '../errors.ts'
-import { resolveListeners } from '../plan/listeners.ts'
 import { isFlow, loadFlow } from '../plan/load.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { planExecutor } from '../plan/plan-executor.ts'
 import type { Args, Option } from './arguments.ts'
 import { readHttpOptions } from './http-options.ts'
+import { readListeners } from './protocols.ts'
 import { acceptedOf, NOT_ALONE, readGiven } from './table-options.ts'
 import { readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
 
@@ -46,7 +46,7 @@ export async function readExportPlan(
     for (const warning of warnings) if (!isOfServing(warning.message)) warn(sentence(warning))
     return plan
   }
-  const { protocols: listeners } = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
+  const { protocols: listeners } = readListeners(args)
   return planExecutor(given, {
     folder: process.cwd(),
     spec: readGiven(args, 'executor', new Set([...NOT_ALONE, ...OWN])),

@@ -5,7 +5,8 @@
 import { XserveError } from '../errors.ts'
 import { planGateway } from '../plan/gateway.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
-import { type Args, parseObject } from './arguments.ts'
+import { parseObject } from './argument-values.ts'
+import type { Args } from './arguments.ts'
 
 export const isHead = (args: Args): boolean => args.text('pod-role')?.toUpperCase() === 'HEAD'
 
@@ -23,7 +24,7 @@ export function planHead(args: Args, gateway: Partial<GatewayPlan>): FlowPlan {
     return place === undefined ? undefined : [place]
   }
   const polling = args.text('polling')
-  const timeoutSend = args.integer('timeout-send', -1)
+  const timeoutSend = args.integer('timeout-send')
   return planGateway(
     {
       graph: { 'start-gateway': [name], [name]: ['end-gateway'] },
@@ -40,7 +41,7 @@ export function planHead(args: Args, gateway: Partial<GatewayPlan>): FlowPlan {
           uses_before: around('uses-before-address'),
           uses_after: around('uses-after-address'),
           timeout_send: timeoutSend === undefined || timeoutSend < 0 ? undefined : timeoutSend,
-          retries: args.integer('retries', -1),
+          retries: args.integer('retries'),
         }),
       },
     },

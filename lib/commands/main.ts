@@ -66,6 +66,10 @@ async function dispatch(argv: readonly string[]): Promise<number | null> {
     await print(VERSION)
     return 0
   }
+  if (name === '--version-full' || name === '-vf') {
+    await print(`xserve ${VERSION}\nbun ${Bun.version}\nplatform ${process.platform} ${process.arch}`)
+    return 0
+  }
   const definition = await find(name).load()
   const file = definition.rest ? rest.findIndex((word) => !word.startsWith('-')) : -1
   const own = file === -1 ? rest : rest.slice(0, file)

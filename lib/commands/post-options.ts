@@ -11,7 +11,15 @@ import { printError } from './exit.ts'
 
 export const POST_OPTIONS: readonly Option[] = [
   { name: 'host', type: 'text', value: 'HOST', summary: 'Host of the server', preset: '127.0.0.1' },
-  { name: 'port', type: 'integer', value: 'PORT', summary: 'Port of the server', also: ['p', 'port-expose'] },
+  {
+    name: 'port',
+    type: 'integer',
+    least: 1,
+    most: 65_535,
+    value: 'PORT',
+    summary: 'Port of the server',
+    also: ['p', 'port-expose'],
+  },
   {
     name: 'protocol',
     type: 'text',
@@ -39,8 +47,22 @@ export const POST_OPTIONS: readonly Option[] = [
   },
   { name: 'parameters', type: 'object', value: 'JSON', summary: 'Parameters of the request: JSON or k=v', many: true },
   { name: 'target-executor', type: 'text', value: 'REGEX', summary: 'Only executors whose name matches take part' },
-  { name: 'request-size', type: 'integer', value: 'N', summary: 'Documents in one request; 0 is all', preset: '100' },
-  { name: 'prefetch', type: 'integer', value: 'N', summary: 'Requests under way at most', preset: '1000' },
+  {
+    name: 'request-size',
+    type: 'integer',
+    least: Number.MIN_SAFE_INTEGER,
+    value: 'N',
+    summary: 'Documents in one request; 0 is all',
+    preset: '100',
+  },
+  {
+    name: 'prefetch',
+    type: 'integer',
+    least: 0,
+    value: 'N',
+    summary: 'Requests under way at most; 0: any number',
+    preset: '1000',
+  },
   { name: 'results-in-order', type: 'flag', summary: 'Answers in the order of the inputs, not as they come' },
   {
     name: 'stream',
@@ -56,6 +78,7 @@ export const POST_OPTIONS: readonly Option[] = [
   {
     name: 'timeout',
     type: 'integer',
+    least: 1,
     value: 'MS',
     summary: 'Time for the stream, or for each call with --no-stream',
     preset: 'none',
@@ -66,6 +89,7 @@ export const POST_OPTIONS: readonly Option[] = [
     value: 'K=V',
     summary: 'gRPC metadata or HTTP headers to send along',
     many: true,
+    check: metadataOf,
   },
   {
     name: 'continue-on-error',
@@ -78,11 +102,34 @@ export const POST_OPTIONS: readonly Option[] = [
     value: 'WHAT',
     summary: 'json or text: a line for each document; responses: for each answer; summary: one line about all',
     preset: 'json',
+    check: showOf,
   },
-  { name: 'max-attempts', type: 'integer', value: 'N', summary: 'Try so often to connect', preset: '1' },
+  {
+    name: 'compression',
+    type: 'text',
+    value: 'NAME',
+    summary: 'Of requests by gRPC and HTTP: NoCompression, Deflate or Gzip',
+    preset: 'NoCompression',
+  },
+  {
+    name: 'grpc-channel-options',
+    type: 'object',
+    value: 'JSON',
+    summary: 'Sizes of messages, keepalive and reconnection, by names of gRPC',
+    also: ['grpc-options'],
+    many: true,
+  },
+  { name: 'max-attempts', type: 'integer', least: 1, value: 'N', summary: 'Try so often to connect', preset: '1' },
   { name: 'initial-backoff', type: 'integer', value: 'MS', summary: 'Pause before the second attempt', preset: '500' },
   { name: 'max-backoff', type: 'integer', value: 'MS', summary: 'Longest pause between attempts', preset: '2000' },
-  { name: 'backoff-multiplier', type: 'text', value: 'N', summary: 'How much the pause grows', preset: '1.5' },
+  {
+    name: 'backoff-multiplier',
+    type: 'text',
+    value: 'N',
+    summary: 'How much the pause grows',
+    preset: '1.5',
+    check: multiplierOf,
+  },
 ]
 
 /** Throws XserveError BAD_ARGUMENT. */
@@ -98,23 +145,21 @@ export function readPostOptions(args: Args, debug: boolean): SendOptions {
     texts,
     streaming: args.flag('streaming') ?? false,
     inputs,
-    show: showOf(args.text('show') ?? 'json'),
+    show: showOf(args),
     post: {
       parameters: args.object('parameters'),
       targetExecutor: args.text('target-executor'),
-      requestSize: args.integer('request-size', Number.MIN_SAFE_INTEGER),
-      timeoutMs: args.integer('timeout', 1),
-      metadata: Object.fromEntries(
-        Object.entries(args.object('metadata')).map(([key, value]) => [key, metadataText(key, value)]),
-      ),
+      requestSize: args.integer('request-size'),
+      timeoutMs: args.integer('timeout'),
+      metadata: metadataOf(args),
       stream: args.flag('stream'),
       resultsInOrder: args.flag('results-in-order'),
-      prefetch: args.integer('prefetch', 1),
+      prefetch: args.integer('prefetch'),
       continueOnError: args.flag('continue-on-error'),
-      maxAttempts: args.integer('max-attempts', 1),
-      initialBackoffMs: args.integer('initial-backoff', 0),
-      maxBackoffMs: args.integer('max-backoff', 0),
-      backoffMultiplier: multiplierOf(args.text('backoff-multiplier')),
+      maxAttempts: args.integer('max-attempts'),
+      initialBackoffMs: args.integer('initial-backoff'),
+      maxBackoffMs: args.integer('max-backoff'),
+      backoffMultiplier: multiplierOf(args),
     },
     output: process.stdout,
     onError: (error) => void printError(error, debug),
@@ -127,24 +172,38 @@ function serverOf(args: Args, given: string | undefined): ClientOptions {
   const own = readCallerTls(args)
   const { protocol, host, port, tls } = resolveAddress(
     { host: given },
-    { host: args.text('host'), port: args.integer('port', 1, 65535), protocol: args.text('protocol') },
+    { host: args.text('host'), port: args.integer('port'), protocol: args.text('protocol') },
     { tls: own !== undefined || args.flag('tls') },
   )
-  return { protocol, host: addressText({ host, port }), tls: own ?? tls }
+  return {
+    protocol,
+    host: addressText({ host, port }),
+    tls: own ?? tls,
+    compression: args.text('compression'),
+    grpcChannelOptions: args.object('grpc-channel-options'),
+  }
 }
 
 /** `docs` is what json was called before. */
-function showOf(text: string): Show {
+function showOf(args: Args): Show {
+  const text = args.text('show') ?? 'json'
   const show = SHOWS.find((name) => name === (text === 'docs' ? 'json' : text))
   if (show) return show
   throw bad(`--show must be ${SHOWS.slice(0, -1).join(', ')} or ${SHOWS.at(-1)}, not ${JSON.stringify(text)}`)
 }
 
-function multiplierOf(text: string | undefined): number | undefined {
+function multiplierOf(args: Args): number | undefined {
+  const text = args.text('backoff-multiplier')
   if (text === undefined) return undefined
   const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
   if (value >= 1) return value
   throw bad(`--backoff-multiplier must be a number from 1, not ${JSON.stringify(text)}`)
+}
+
+function metadataOf(args: Args): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(args.object('metadata')).map(([key, value]) => [key, metadataText(key, value)]),
+  )
 }
 
 function metadataText(key: string, value: unknown): string {

@@ -10,7 +10,8 @@ export const run: CommandDefinition = {
   positionals: [
     {
       name: 'file',
-      summary: "my_executor.ts, my_executor.ts#ClassName, an executor's YAML, or a folder with its config.yml",
+      summary:
+        "my_executor.ts, my_executor.ts#ClassName, an executor's or a Deployment's YAML, or a folder with a config.yml",
       required: true,
     },
   ],

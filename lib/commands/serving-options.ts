@@ -2,10 +2,8 @@
 import type { Scope } from '../config/table/option.ts'
 import type { Option } from './arguments.ts'
 import { PROTOCOL_OPTIONS } from './protocols.ts'
+import { SERVER_TLS_OPTIONS } from './server-tls.ts'
 import { acceptedOf, fromTable } from './table-options.ts'
-
-/** Calls under way at the end get this long: Kubernetes kills after 30 s. */
-export const DRAIN_MS = 25_000
 
 /** Live change, for those who run executors of their own. */
 export const LIVE_OPTIONS: readonly Option[] = [
@@ -13,6 +11,7 @@ export const LIVE_OPTIONS: readonly Option[] = [
   {
     name: 'watch-poll',
     type: 'integer',
+    least: 1,
     value: 'MS',
     summary: 'Look for changes so often, where the system tells of none (some mounts)',
   },
@@ -21,7 +20,7 @@ export const LIVE_OPTIONS: readonly Option[] = [
 /** Of every server. */
 export const LISTENING_OPTIONS: readonly Option[] = [
   ...PROTOCOL_OPTIONS,
-  ...fromTable('gateway', ['host']),
+  ...fromTable('gateway', ['host', 'shutdown_timeout']),
   {
     name: 'port-file',
     type: 'text',
@@ -29,36 +28,26 @@ export const LISTENING_OPTIONS: readonly Option[] = [
     summary: 'Write HOST:PORT there once it is ready, a line for each protocol',
   },
   {
-    name: 'drain-timeout',
-    type: 'integer',
-    value: 'MS',
-    summary: 'How long calls may finish at the end',
-    preset: `${DRAIN_MS}`,
-  },
-  {
     name: 'max-message-bytes',
     type: 'integer',
+    least: -1,
     value: 'N',
     summary: 'Largest request message; -1 is no limit',
     preset: 'none on gRPC, 128 MB on HTTP and WebSocket',
   },
-  { name: 'quiet', type: 'flag', summary: 'No banner, only warnings and errors' },
+  ...fromTable('gateway', ['quiet', 'quiet_error']),
 ]
 
 /** Of a gateway in front of several executors. */
-export const FRONT_OPTIONS: readonly Option[] = fromTable('gateway', [
-  'ssl_certfile',
-  'ssl_keyfile',
-  'ssl_ca_certs',
-  'prefetch',
-  'timeout_send',
-  'retries',
-  'env_file',
-])
+export const FRONT_OPTIONS: readonly Option[] = [
+  ...SERVER_TLS_OPTIONS,
+  ...fromTable('gateway', ['prefetch', 'timeout_send', 'retries', 'env_file']),
+]
 
 /** Of a server that runs one executor: what is its own to choose, then what Jina has besides. */
 export const EXECUTOR_OPTIONS: readonly Option[] = [
-  ...fromTable('gateway', ['ssl_certfile', 'ssl_keyfile', 'ssl_ca_certs', 'prefetch']),
+  ...SERVER_TLS_OPTIONS,
+  ...fromTable('gateway', ['prefetch']),
   { name: 'executor', type: 'text', value: 'NAME', summary: 'Class to serve, when the file exports several' },
   ...fromTable('executor', [
     'name',

@@ -7,9 +7,10 @@ import { watchConfiguration } from '../flow/restarts.ts'
 import { startPatiently } from '../flow/start-patiently.ts'
 import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
 import { VERSION } from '../flow/version.ts'
-import { createLogger, type Logger } from '../log.ts'
-import { type Listeners, resolveListeners } from '../plan/listeners.ts'
+import { createLogger, type Logger, quietened } from '../log.ts'
+import { checkHost, type Listeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
+import { quietnessOf, shutdownMs } from '../plan/process-options.ts'
 import type { Args } from './arguments.ts'
 import { banner, readiness } from './banner.ts'
 import { createConsole } from './console.ts'
@@ -17,7 +18,8 @@ import { readExecutorPlan } from './executor-plan.ts'
 import { isHead, planHead } from './head.ts'
 import { givenHttpOptions, readHttpOptions } from './http-options.ts'
 import { readLogFormat, readLogLevel } from './log-format.ts'
-import { DRAIN_MS } from './serving-options.ts'
+import { readListeners } from './protocols.ts'
+import { readServerTls } from './server-tls.ts'
 
 /** Serves one executor until a signal. Resolves with the exit code. */
 export async function serveCommand(role: 'gateway' | 'executor', args: Args): Promise<number> {
@@ -26,6 +28,15 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
     return servePlan(role, planHead(args, readGateway(args, listening.protocols)), args)
   }
   const warnings: string[] = []
+  const file = args.positional(0) ?? args.text('uses') ?? ''
+  // A reader of YAML is loaded only where there is some.
+  if (role === 'gateway' && /\.ya?ml$/i.test(file)) {
+    const { isDeploymentFile, readDeploymentPlan } = await import('./deployment-plan.ts')
+    if (isDeploymentFile(file)) {
+      const read = (): FlowPlan => readDeploymentPlan(file, args, (warning) => warnings.push(warning))
+      return servePlan(role, read(), args, { warnings, load: async () => read() })
+    }
+  }
   const load = (): Promise<FlowPlan> =>
     readExecutorPlan(args, readGateway(args, listening.protocols), (warning) => warnings.push(warning))
   const plan = await load()
@@ -49,20 +60,21 @@ export async function servePlan(
   more: ServingOptions = {},
 ): Promise<number> {
   const started = performance.now()
-  const maxMessageBytes = args.integer('max-message-bytes', -1)
-  const drainMs = args.integer('drain-timeout', 0) ?? DRAIN_MS
+  const maxMessageBytes = args.integer('max-message-bytes')
+  const drainMs = args.integer('drain-timeout') ?? shutdownMs(plan)
   const portFile = args.text('port-file')
-  const isQuiet = args.flag('quiet') === true
+  const quietness = quietnessOf(plan.gateway.options)
+  const isQuiet = args.flag('quiet') === true || quietness.quiet
   const format = readLogFormat(args)
   const level = args.flag('debug') ? 'debug' : isQuiet ? 'warn' : readLogLevel(args)
   const { progress, ...output } = createConsole(format, isQuiet, (text) => log.info(text))
-  const log = createLogger(role, { level, format, write: output.stderr })
+  const log = quietened(createLogger(role, { level, format, write: output.stderr }), quietness)
   warnOfHttp(args, plan, log)
   for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
   surviveFaults(log)
   const isLive = plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
-  const pollMs = args.integer('watch-poll', 1)
+  const pollMs = args.integer('watch-poll')
   const failures = new Map<string, XserveError>()
   const options: FlowOptions = {
     role,
@@ -121,18 +133,20 @@ export async function servePlan(
 
 /** What every server is told on the command line of where and how it listens. */
 export function readGateway(args: Args, listeners: GatewayPlan['listeners']) {
-  const prefetch = args.integer('prefetch', 0)
+  const prefetch = args.integer('prefetch')
+  const host = args.text('host') ?? '0.0.0.0'
+  checkHost(host, listeners, '--')
   return {
     listeners,
-    host: args.text('host') ?? '0.0.0.0',
-    tls: readTls(args),
+    host,
+    tls: readServerTls(args),
     http: readHttpOptions(args),
     ...(prefetch === undefined ? {} : { prefetch }),
   }
 }
 
 function readListening(role: 'gateway' | 'executor', args: Args): Listeners {
-  const listening = resolveListeners(args.texts('protocol'), args.texts('port'), '--')
+  const listening = readListeners(args)
   const other = listening.protocols.find(({ protocol }) => protocol !== 'grpc')
   if (role === 'executor' && other) {
     throw new XserveError('BAD_ARGUMENT', `a shared executor serves grpc only, not ${other.protocol}`, {
@@ -140,24 +154,6 @@ function readListening(role: 'gateway' | 'executor', args: Args): Listeners {
     })
   }
   return listening
-}
-
-function readTls(args: Args): GatewayPlan['tls'] {
-  const certificateFile = args.text('ssl-certfile')
-  const keyFile = args.text('ssl-keyfile')
-  const callersFile = args.text('ssl-ca-certs')
-  if (certificateFile !== undefined && keyFile !== undefined)
-    return { certificateFile, keyFile, ...(callersFile === undefined ? {} : { callersFile }) }
-  const none = certificateFile === undefined && keyFile === undefined
-  if (none && callersFile === undefined) return null
-  const [given, missing] = none
-    ? ['ca-certs', 'certfile']
-    : keyFile === undefined
-      ? ['certfile', 'keyfile']
-      : ['keyfile', 'certfile']
-  throw new XserveError('BAD_ARGUMENT', `--ssl-${given} is given without --ssl-${missing}`, {
-    hint: 'TLS needs the certificate and its private key',
-  })
 }
 
 /** Told and not refused: one line of options may be used for several protocols. */

@@ -1,4 +1,7 @@
 /** Options of commands out of the one table of options, and what was given of them as a configuration. */
+import { fromCommandLine, memberOf } from '../config/given.ts'
+import { readValue } from '../config/option-value.ts'
+import { createProblems } from '../config/problems.ts'
 import type { ConfigOption, OptionType, Scope } from '../config/table/option.ts'
 import { findOption, inCamelCase, optionsOf } from '../config/table/options.ts'
 import type { Args, OptionType as ArgumentType, Option } from './arguments.ts'
@@ -51,10 +54,14 @@ export function acceptedOf(scope: Scope): Option[] {
 
 const dashed = (name: string): string => name.replaceAll('_', '-')
 
-function asOption({ name, type, summary, also = [], preset, presetNote, cli = {} }: ConfigOption): Option {
+function asOption(option: ConfigOption): Option {
+  const { name, type, summary, also = [], preset, presetNote, least, most, cli = {} } = option
   const own = cli.name ?? dashed(name)
   const words = WORDS[name] ?? WORDS[type]
-  const spellings = [...also.map(dashed), ...(cli.also ?? [])].filter((one) => one !== own)
+  const spellings = [...(cli.negated ? [] : [name]), ...also]
+    .map(dashed)
+    .concat(cli.also ?? [])
+    .filter((one) => one !== own)
   const told = presetNote ?? (typeof preset === 'string' || typeof preset === 'number' ? String(preset) : undefined)
   const isList = Array.isArray(preset) && preset.length > 0
   return {
@@ -65,7 +72,10 @@ function asOption({ name, type, summary, also = [], preset, presetNote, cli = {}
     ...(spellings.length > 0 ? { also: spellings } : {}),
     ...(MANY.has(type) ? { many: true } : {}),
     ...(words === undefined ? {} : { words }),
-    ...(cli.negated ? { negatable: true } : {}),
+    ...(least === undefined ? {} : { least }),
+    ...(most === undefined ? {} : { most }),
+    ...(TYPES[type] === 'flag' || TYPES[type] === 'integer' ? {} : { check: (args) => checkValue(args, option) }),
+    ...(cli.negated || cli.negatable ? { negatable: true } : {}),
     ...(told !== undefined ? { preset: told } : isList ? { preset: preset.join(',') } : {}),
   }
 }
@@ -90,12 +100,20 @@ function givenValue(args: Args, option: ConfigOption): unknown {
     case 'flag':
       return option.cli?.negated ? args.flag(name) === false : args.flag(name)
     case 'integer':
-      return args.integer(name, option.least ?? 0, option.most)
+      return args.integer(name)
     case 'object':
       return args.object(name)
     default:
       return MANY.has(option.type) ? args.texts(name).flatMap(words) : args.text(name)
   }
+}
+
+/** By the rules of the table. Throws XserveError BAD_ARGUMENT. */
+function checkValue(args: Args, option: ConfigOption): void {
+  const key = inCamelCase(option.name)
+  const problems = createProblems()
+  readValue(option, memberOf(fromCommandLine({ [key]: givenValue(args, option) }), key), problems)
+  problems.settle('BAD_ARGUMENT')
 }
 
 /** With commas, with blanks, or a JSON list. */

@@ -12,6 +12,8 @@ export interface Source {
   textOf(path: Path): string
   /** What was written there before variables were replaced. */
   rawAt(path: Path): unknown
+  /** A number as it is written there, `1.10`; undefined where it is none, or written nowhere. */
+  writtenAt?(path: Path): string | undefined
 }
 
 export interface Given {

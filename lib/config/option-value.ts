@@ -105,7 +105,13 @@ function readMap(option: ConfigOption, at: Given, problems: Problems): Readonly<
   const wrong = entries.filter(([, one]) => !isScalar(one))
   for (const [key, one] of wrong)
     problems.add(memberOf(at, key), `${option.name}: ${key} is a text or a number, not ${shown(one)}`)
-  return wrong.length > 0 ? undefined : Object.fromEntries(entries.map(([key, one]) => [key, String(one)]))
+  if (wrong.length > 0) return undefined
+  // A version 1.10 is no 1.1: what becomes a text is the text that was written, unless it is a variable's value.
+  const textOf = (key: string, one: unknown): string => {
+    const written = typeof one === 'number' ? at.source.writtenAt?.([...at.path, key]) : undefined
+    return written === undefined || Number(written) !== one ? String(one) : written
+  }
+  return Object.fromEntries(entries.map(([key, one]) => [key, textOf(key, one)]))
 }
 
 /** Numbers, texts with commas, lists of both. */

@@ -2,7 +2,19 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Document, isMap, isNode, LineCounter, parse, parseDocument, stringify, type YAMLError } from 'yaml'
+import {
+  type Document,
+  isMap,
+  isNode,
+  isScalar,
+  LineCounter,
+  parse,
+  parseDocument,
+  stringify,
+  visit,
+  type YAMLError,
+} from 'yaml'
+import { losesDigits } from '../document/lost-digits.ts'
 import { type Problem, XserveError } from '../errors.ts'
 import { type Given, isObject, pathText, type Path as ValuePath } from './given.ts'
 import { errorOf } from './problems.ts'
@@ -51,12 +63,16 @@ export function parseYaml(text: string, file: string): Given {
     ...document.errors,
     ...document.warnings.filter(({ code, pos }) => code === 'TAG_RESOLVE_FAILED' && pos[0] !== start),
   ]
-  if (faults.length > 0) {
-    throw errorOf(
-      'BAD_CONFIG',
-      faults.map((one) => problemAt(one.pos[0], explain(one, text, lines))),
-    )
-  }
+  const problems = faults.map((one) => problemAt(one.pos[0], explain(one, text, lines)))
+  visit(document, {
+    Scalar(_, { source = '', value, range }) {
+      if (typeof value !== 'number' || !/^[-+]?\d+$/.test(source) || !losesDigits(source.replace('+', ''), value))
+        return
+      const message = `${source} has more digits than a number holds, and would be read as ${value}`
+      problems.push({ ...problemAt(range?.[0] ?? 0, message), hint: `write it as a text: "${source}"` })
+    },
+  })
+  if (problems.length > 0) throw errorOf('BAD_CONFIG', problems)
   let value: unknown
   try {
     value = document.toJS({ maxAliasCount: MOST_ALIASES })
@@ -78,6 +94,10 @@ export function parseYaml(text: string, file: string): Given {
         return { line: Math.max(1, line), column: Math.max(1, col) }
       },
       textOf: pathText,
+      writtenAt(path) {
+        const node = document.getIn(path, true)
+        return isScalar(node) && typeof node.value === 'number' ? node.source : undefined
+      },
       rawAt: (path) =>
         path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),
     },

@@ -45,6 +45,8 @@ export interface Deployment extends CallHandler {
   readonly modules: readonly string[]
   /** Names and numbers of its processes, as in the log. */
   readonly pods: readonly { readonly name: string; readonly pid: number }[]
+  /** Whether each of its shards has a process that takes calls now: what health tells of it. */
+  readonly isServing: boolean
   /** Those of its processes that are not there or keep ending, by name, each with why. */
   readonly failing: Readonly<Record<string, string>>
   /**
@@ -64,6 +66,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   const { worker, polling, merging = 'join', timeoutSendMs = null, retries = -1 } = spec
   const { name, shards, replicas } = worker.start
   const all: Replica[] = []
+  const byShard: (readonly Replica[])[] = []
   const places: { readonly shardId: number; readonly replicaId: number }[] = []
   const shardIds = spec.shardId == null ? [...Array(shards).keys()] : [spec.shardId]
   const groups = shardIds.map((shardId) => {
@@ -72,6 +75,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
       return createReplica(specOf(spec, shardId, replicaId), options)
     })
     all.push(...group)
+    byShard.push(group)
     return balanced(group, retries)
   })
   let endpoints: ReadonlySet<string> = new Set()
@@ -136,6 +140,9 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
     },
     get pods() {
       return all.map(({ pid }, index) => ({ name: podOf(index), pid }))
+    },
+    get isServing() {
+      return byShard.every((group) => group.some(({ state }) => state === 'ready'))
     },
     get failing() {
       const failing = all.flatMap((replica, index) => (replica.failing ? [[podOf(index), replica.failing]] : []))

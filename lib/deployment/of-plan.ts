@@ -1,6 +1,7 @@
 /** From what a Flow says of an executor to its worker processes: shards, replicas, and the executors around them. */
 import { XserveError } from '../errors.ts'
 import type { DeploymentPlan, NodePlan, UsesPlan } from '../plan/plan.ts'
+import { takesTurns } from '../plan/process-options.ts'
 import { around } from './around.ts'
 import { createDeployment, type Deployment, type DeploymentSpec } from './deployment.ts'
 import type { Merging } from './poll-all.ts'
@@ -59,6 +60,7 @@ function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
         usesRequests: plan.usesRequests,
         dynamicBatching: plan.dynamicBatching,
         exitOnExceptions: plan.exitOnExceptions,
+        ...(takesTurns(plan.options) ? { oneAtATime: true } : {}),
       },
     },
     shardId: plan.shardId,

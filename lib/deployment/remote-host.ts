@@ -9,8 +9,11 @@ import type { Discovered } from '../channel/remote.ts'
 import { asXserveError, XserveError } from '../errors.ts'
 import type { Logger } from '../log.ts'
 import type { Address } from '../plan/plan.ts'
+import { addressText } from '../wire/address.ts'
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
+import type { ChannelTuning } from '../wire/grpc-tuning.ts'
+import { unixPath } from '../wire/unix-socket.ts'
 import type { Balanced } from './balance.ts'
 import { createPeer, type Peer } from './peer.ts'
 
@@ -19,6 +22,7 @@ export interface RemoteHostOptions {
   readonly name: string
   readonly address: Address
   readonly metadata: Readonly<Record<string, string>>
+  readonly tuning?: ChannelTuning
   readonly log: Logger
   /** IP addresses of a name. Default: the system's. */
   readonly resolve?: ((host: string) => Promise<readonly string[]>) | undefined
@@ -51,7 +55,9 @@ const TELL_MS = 3000
 /** Connects at once and stays connected. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   const { name, log, address } = options
-  const text = placeOf(address.host, address.port)
+  const text = addressText(address)
+  /** Only names are looked up. */
+  const isNamed = isIP(address.host) === 0 && unixPath(address.host) === null
   let peers: readonly Peer[] = []
   let turn = 0
   const waiting = new Set<() => void>()
@@ -64,7 +70,8 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   const settings: GrpcChannelOptions = {
     tls: address.tls,
     metadata: options.metadata,
-    ...(isIP(address.host) ? {} : { authority: text }),
+    ...(options.tuning ? { tuning: options.tuning } : {}),
+    ...(isNamed ? { authority: text } : {}),
   }
 
   const listener = {
@@ -82,7 +89,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       if (isClosed || pick() !== undefined) return
       wasReady = false
       log.warn(`${name} at ${text} has gone: its calls fail until it is back`)
-      if (!isIP(address.host)) void lookUp()
+      if (isNamed) void lookUp()
     },
   }
 
@@ -100,7 +107,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   const lookUp = async (): Promise<void> => {
     let found: readonly string[]
     try {
-      found = isIP(address.host) ? [address.host] : await (options.resolve ?? systemLookup)(address.host)
+      found = isNamed ? await (options.resolve ?? systemLookup)(address.host) : [address.host]
       unresolved = null
     } catch (error) {
       unresolved = new XserveError('UNREACHABLE', `nobody answers at ${text}: no such host is known`, {
@@ -111,7 +118,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       return
     }
     if (isClosed) return
-    const places = found.map((ip) => placeOf(ip, address.port))
+    const places = found.map((host) => addressText({ host, port: address.port }))
     const before = peers
     peers = places.map((at) => before.find((peer) => peer.address === at) ?? createPeer(at, settings, listener))
     for (const peer of before) if (!peers.includes(peer)) peer.leave()
@@ -167,9 +174,9 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     }
   }
 
-  const resolving = isIP(address.host) ? undefined : setInterval(lookUp, RESOLVE_MS)
+  const resolving = isNamed ? setInterval(lookUp, RESOLVE_MS) : undefined
   const soon = setInterval(() => {
-    if (!isIP(address.host) && pick() === undefined) void lookUp()
+    if (isNamed && pick() === undefined) void lookUp()
   }, RESOLVE_SOON_MS)
   const telling = setInterval(() => {
     if (discovered === null) log.info(`waiting for ${name}: ${whyNot().message}`)
@@ -223,8 +230,6 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     },
   }
 }
-
-const placeOf = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
 
 const systemLookup = async (host: string): Promise<readonly string[]> => [
   ...new Set((await lookup(host, { all: true })).map(({ address }) => address)),

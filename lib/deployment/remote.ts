@@ -1,8 +1,10 @@
 /** An executor that runs elsewhere already, as a deployment: its addresses are replicas, or replicas of shards. */
 import { parametersFor } from '../executor/parameters.ts'
 import type { Logger } from '../log.ts'
+import { channelTuning } from '../plan/grpc-options.ts'
 import type { Address, DeploymentPlan } from '../plan/plan.ts'
 import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
+import { statusOf } from '../topology/answer.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { mergeResults } from '../wire/results.ts'
@@ -20,9 +22,10 @@ export interface RemoteOptions {
 }
 
 /** What a remote deployment is made from; `uses` is that of an external executor. */
-export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendMs' | 'retries' | 'grpcMetadata'> & {
-  readonly addresses: readonly Address[]
-}
+export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendMs' | 'retries' | 'grpcMetadata'> &
+  Partial<Pick<DeploymentPlan, 'options'>> & {
+    readonly addresses: readonly Address[]
+  }
 
 const DEFAULT_ENDPOINT = '/default'
 
@@ -37,9 +40,10 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
   const log = options.log.named(name)
   const polling = pollingTable(plan.polling)
   const hosts: RemoteHost[] = []
+  const tuning = channelTuning(plan.options ?? {})
   const shards = groupByShard(addresses).map((group) => {
     const own = group.map((address) =>
-      createRemoteHost({ name, address, metadata: plan.grpcMetadata, log, resolve: options.resolve }),
+      createRemoteHost({ name, address, metadata: plan.grpcMetadata, tuning, log, resolve: options.resolve }),
     )
     hosts.push(...own)
     return { hosts: own, handler: balanced(own, plan.retries) }
@@ -89,6 +93,9 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
     },
     modules: [],
     pods: [],
+    get isServing() {
+      return shards.every((shard) => shard.hosts.some(({ state }) => state === 'ready'))
+    },
     get failing() {
       const failing = hosts.flatMap((host) => (host.failing ? [[`${name} at ${host.address}`, host.failing]] : []))
       return Object.fromEntries(failing)
@@ -138,7 +145,7 @@ function answerTo(request: Envelope, answer: Envelope, name: string): Envelope {
     role: 'executor',
     data: answer.hasData ? answer.data : null,
     parameters: parameters === request.parameters ? null : parameters,
-    status: answer.isError ? answer.status : null,
+    status: statusOf(answer),
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
   own.siblings = answer.siblings

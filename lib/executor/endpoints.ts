@@ -4,6 +4,8 @@ import { Executor } from './executor.ts'
 import { ownBindings } from './requests.ts'
 import type { Declared } from './typed/declared.ts'
 
+const DEFAULT_ENDPOINT = '/default'
+
 export type EndpointTable = ReadonlyMap<string, string>
 
 function refused(why: string, hint?: string): XserveError {
@@ -11,8 +13,9 @@ function refused(why: string, hint?: string): XserveError {
 }
 
 /**
- * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all;
- * what it does not name stays (Jina takes the last endpoint of a method away that gets another one, so that the order of lines matters).
+ * Parents' endpoints first; a class overrides them one by one, and `usesRequests` overrides all. What it does not name stays,
+ * except that a method which it names is no longer the one of every endpoint, or it would go on answering at all of them.
+ * (Jina takes the last endpoint of such a method away, whichever it is, so that the order of lines matters.)
  * Throws XserveError BAD_ENDPOINT for methods that are none and endpoints bound twice in one class.
  */
 export function buildEndpoints(
@@ -21,10 +24,11 @@ export function buildEndpoints(
 ): EndpointTable {
   const table = new Map<string, string>()
   for (const one of chainOf(executor)) for (const [endpoint, method] of ownEndpoints(one)) table.set(endpoint, method)
-  for (const [endpoint, method] of Object.entries(usesRequests)) {
-    checkMethod(executor, endpoint, method)
-    table.set(endpoint, method)
-  }
+  const given = Object.entries(usesRequests)
+  for (const [endpoint, method] of given) checkMethod(executor, endpoint, method)
+  const general = table.get(DEFAULT_ENDPOINT)
+  if (given.some(([, method]) => method === general)) table.delete(DEFAULT_ENDPOINT)
+  for (const [endpoint, method] of given) table.set(endpoint, method)
   return table
 }
 

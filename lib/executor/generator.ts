@@ -72,6 +72,11 @@ function toDocument(value: unknown, method: string): Document {
   throw new TypeError(`A streaming endpoint yields Documents and texts, but ${method} yielded ${what}`)
 }
 
+/** A generator is asked about one document after the other; branches that come side by side are its own to bring together. */
+export function partsOf(call: ExecutorCall): ExecutorCall[] {
+  return call.docsMatrix.length > 1 ? [call] : [...call.docs].map((document) => call.only(document))
+}
+
 /**
  * A streaming endpoint called for one answer: all that it yields for each of the documents, in their order. Written at
  * once, since a generator may yield the same document again and again.
@@ -94,9 +99,9 @@ export async function collect(
     parts.push(encodeDocuments(one, call.docs.dialect))
     return undefined
   }
-  for (const document of [...call.docs]) {
+  for (const part of partsOf(call)) {
     if (call.cancelled) break
-    await pull(methods[name]!(call.only(document)) as Generating, call, `${className}.${name}`, take)
+    await pull(methods[name]!(part) as Generating, call, `${className}.${name}`, take)
   }
   return decodeDocuments(Buffer.concat(parts), call.docs.dialect)
 }

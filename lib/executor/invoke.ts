@@ -40,15 +40,15 @@ export function addresseeOf(executor: Executor): Addressee {
   return { name: executor.name, metasName: executor.metas.name }
 }
 
-/** `batcher`: for endpoints that are batched; `typed`: for those that have declared what they take. Default: none. */
+/** `batcher`: for endpoints that are batched; `typed`: for those that have declared what they take. Default: none. `methods`: how they are called. */
 export function createInvoker(
   executor: Executor,
   className: string,
   table: EndpointTable,
   batcher: Batcher | null = null,
   typed: TypedEndpoints | null = null,
+  methods: Methods = executor as unknown as Methods,
 ): Invoker {
-  const methods = executor as unknown as Methods
   const addressee = addresseeOf(executor)
   const streaming = new Set([...table.values()].filter((name) => isStreaming(methods[name])))
 

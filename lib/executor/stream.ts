@@ -4,7 +4,7 @@ import type { AnswerMessage, CallMessage } from '../link/messages.ts'
 import { ExecutorCall } from './call.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
-import { type Generating, isStreaming, pull } from './generator.ts'
+import { type Generating, isStreaming, partsOf, pull } from './generator.ts'
 import {
   addresseeOf,
   failed,
@@ -32,8 +32,8 @@ export function createStreamer(
   className: string,
   table: EndpointTable,
   typed: TypedEndpoints | null = null,
+  methods: Methods = executor as unknown as Methods,
 ): Streamer {
-  const methods = executor as unknown as Methods
   const addressee = addresseeOf(executor)
 
   const run = async (call: ExecutorCall, message: CallMessage, sink: StreamSink): Promise<void> => {
@@ -45,10 +45,14 @@ export function createStreamer(
     // Jina's words, by which its callers know what is wrong.
     if (!isStreaming(methods[name])) throw new TypeError(`endpoint must be generator: ${className}.${name} is not`)
     if (typed !== null) await receive(call, typed, table, message.endpoint)
-    const generator = methods[name]!(call) as Generating
-    await pull(generator, call, `${className}.${name}`, (document) =>
-      sink.item(replaced(new DocumentArray([document]), call)),
-    )
+    // Several come of a join, or of an executor before that adds some.
+    for (const part of call.docs.length > 1 ? partsOf(call) : [call]) {
+      if (call.cancelled) return
+      const generator = methods[name]!(part) as Generating
+      await pull(generator, call, `${className}.${name}`, (document) =>
+        sink.item(replaced(new DocumentArray([document]), call)),
+      )
+    }
   }
 
   return (message, sink) => {

@@ -1,5 +1,6 @@
 /** What an executor in a container is told: arguments that this program and Jina's both understand. */
 import type { BatchingPlan, DeploymentPlan } from '../plan/plan.ts'
+import { saidShutdownMs } from '../plan/process-options.ts'
 import { wordsOf } from './container-options.ts'
 import type { Image } from './images.ts'
 
@@ -24,6 +25,8 @@ const NOT_TOLD: ReadonlySet<string> = new Set([
   'force_network_mode',
   'resources',
   'node_selector',
+  'shutdown_timeout',
+  'timeout_ctrl',
   'port_monitoring',
   'py_modules',
 ])
@@ -58,9 +61,18 @@ export function executorArguments(plan: DeploymentPlan, image: Image, place: Exe
   if (plan.workspace !== null) add('workspace', plan.workspace)
   if (plan.exitOnExceptions.length > 0) add('exit-on-exceptions', ...plan.exitOnExceptions)
   if (place.monitoringPort !== null) add('port-monitoring', String(place.monitoringPort))
+  args.push(...shutdownArguments(plan.options))
+  // Off, which is Jina's default, is told by a flag of ours.
+  if (plan.options.allow_concurrent === false && image.kind !== 'other') args.push('--no-allow-concurrent')
   args.push(...carriedArguments(plan.options, NOT_TOLD))
   if (image.kind === 'other') add('native')
   return args
+}
+
+/** In Jina's words, which both programs understand: seconds. */
+export function shutdownArguments(options: Readonly<Record<string, unknown>>): readonly string[] {
+  const ms = saidShutdownMs(options)
+  return ms === undefined ? [] : ['--timeout-ctrl', String(Math.ceil(ms / 1000))]
 }
 
 /** Options as flags, in the order of their names. */

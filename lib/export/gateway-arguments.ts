@@ -1,7 +1,7 @@
 /** What a gateway in a container is told: the graph and its addresses in Jina's words, and what those do not say. */
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from '../plan/defaults.ts'
 import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type TlsFiles } from '../plan/plan.ts'
-import { carriedArguments } from './executor-arguments.ts'
+import { carriedArguments, shutdownArguments } from './executor-arguments.ts'
 
 /** Where a deployment is reached. */
 export interface Reached {
@@ -34,6 +34,8 @@ const NOT_TOLD: ReadonlySet<string> = new Set([
   'entrypoint',
   'resources',
   'node_selector',
+  'shutdown_timeout',
+  'timeout_ctrl',
   'port_monitoring',
 ])
 
@@ -75,6 +77,7 @@ export function gatewayArguments(plan: FlowPlan, place: GatewayPlace): string[] 
     if (place.tls.callersFile !== undefined) add('ssl-ca-certs', place.tls.callersFile)
   }
   if (place.monitoringPort !== null) add('port-monitoring', String(place.monitoringPort))
+  args.push(...shutdownArguments(gateway.options))
   args.push(...carriedArguments(gateway.options, NOT_TOLD))
   return args
 }

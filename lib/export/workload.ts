@@ -33,6 +33,8 @@ export interface Workload {
   readonly nodeSelector: Readonly<Record<string, string>>
   /** Milliseconds from start to ready; -1 = for ever. */
   readonly timeoutReadyMs: number
+  /** Milliseconds that calls may take at the end. */
+  readonly shutdownMs: number
   /** Its ports speak TLS, by these files of the exporting machine; absolute. */
   readonly tls: TlsFiles | null
   /** Replicas have names that stay. */

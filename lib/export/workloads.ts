@@ -1,6 +1,9 @@
 /** From a plan to what is deployed of it. Targets differ in ports, addresses and in how replicas come about. */
+
+import { SHUTDOWN_MS } from '../config/table/gateway.ts'
 import { XserveError } from '../errors.ts'
 import type { DeploymentPlan, FlowPlan, GatewayPlan, TlsFiles, UsesPlan } from '../plan/plan.ts'
+import { saidShutdownMs } from '../plan/process-options.ts'
 import { envOf, gpusOf, secretsOf, volumesOf } from './container-options.ts'
 import { commandOf, executorArguments } from './executor-arguments.ts'
 import { gatewayArguments, type Reached } from './gateway-arguments.ts'
@@ -104,6 +107,7 @@ function executorOf(plan: DeploymentPlan, image: Image, target: Target, shard: n
     resources: (options.resources ?? {}) as Workload['resources'],
     nodeSelector: (options.node_selector ?? {}) as Workload['nodeSelector'],
     timeoutReadyMs: plan.timeoutReadyMs,
+    shutdownMs: saidShutdownMs(options) ?? SHUTDOWN_MS,
     tls: null,
     stateful: options.stateful === true,
   }
@@ -184,6 +188,7 @@ function gatewayOf(plan: FlowPlan, images: Images, target: Target, reached: Map<
     resources: (options.resources ?? {}) as Workload['resources'],
     nodeSelector: (options.node_selector ?? {}) as Workload['nodeSelector'],
     timeoutReadyMs: Math.max(...plan.deployments.map(({ timeoutReadyMs }) => timeoutReadyMs), 0),
+    shutdownMs: saidShutdownMs(options) ?? SHUTDOWN_MS,
     tls: gateway.tls,
     stateful: false,
   }

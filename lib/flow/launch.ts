@@ -2,8 +2,9 @@
 import { Client } from '../client/client.ts'
 import { sentence } from '../config/problems.ts'
 import type { Problem, XserveError } from '../errors.ts'
-import { createLogger } from '../log.ts'
+import { createLogger, quietened } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
+import { quietnessOf, shutdownMs } from '../plan/process-options.ts'
 import { addressOf, urlOf } from './address-of.ts'
 import { keepFresh } from './live.ts'
 import { watchConfiguration } from './restarts.ts'
@@ -21,7 +22,6 @@ export interface Launched {
 }
 
 /** Calls under way at the end get this long: Kubernetes kills after 30 s. */
-const DRAIN_MS = 25_000
 
 /** `load` reads the plan anew, for executors with `restart`; `warnings` are told first. Rejects as `startFlow` does. */
 export async function launch(
@@ -30,7 +30,8 @@ export async function launch(
   warnings: readonly Problem[] = [],
 ): Promise<Launched> {
   const startedMs = Date.now()
-  const log = createLogger(plan.name ?? 'gateway')
+  const log = quietened(createLogger(plan.name ?? 'gateway'), quietnessOf(plan.gateway.options))
+  const drainMs = shutdownMs(plan)
   for (const warning of warnings) log.warn(sentence(warning))
   const failures = new Map<string, XserveError>()
   const mayChange = plan.deployments.some(({ restart }) => restart)
@@ -47,7 +48,7 @@ export async function launch(
   await flow.ready
   const isLive =
     mayChange || plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
-  const watching = { log, drainMs: DRAIN_MS, failures, startedMs }
+  const watching = { log, drainMs, failures, startedMs }
   const live = isLive ? keepFresh(flow.watched, watching) : null
   const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)
   const restarts = mayChange ? watchConfiguration(flow, { ...watching, load, changed }) : null
@@ -65,7 +66,7 @@ export async function launch(
       live?.close()
       restarts?.close()
       client?.close()
-      await flow.stop(DRAIN_MS)
+      await flow.stop(drainMs)
     },
   }
 }

@@ -5,6 +5,8 @@ import type { HttpHandler } from '../servers/http/exchange.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
 import type { HttpServerOptions } from '../servers/http/server.ts'
 import type { Listener, Protocol, ServedRuntime } from '../wire/call.ts'
+import type { ServerTuning } from '../wire/grpc-tuning.ts'
+import { unixPath } from '../wire/unix-socket.ts'
 
 export interface ProtocolPort {
   readonly protocol: Protocol
@@ -21,6 +23,8 @@ export interface Listening {
 
 /** Limits without a number are those of the protocol: none on gRPC, 128 MB on HTTP and WebSocket. */
 export interface ListenOptions extends HttpServerOptions {
+  /** How gRPC treats connections. Default: as it does. */
+  readonly tuning?: ServerTuning
   readonly listening: Listening
   readonly routes: HttpHandlerOptions
   /** Requests of one stream or socket under way at a time; 0 = no limit. Default: 1000, as in Jina. */
@@ -29,7 +33,9 @@ export interface ListenOptions extends HttpServerOptions {
 
 /** In the order of the protocols. Rejects with the first failure, nothing left open. */
 export async function startListeners(runtime: ServedRuntime, options: ListenOptions): Promise<readonly Listener[]> {
-  const groups = groupByPort(options.listening)
+  const { listening, host = '' } = options
+  // A Unix socket has no ports: there is one for all.
+  const groups = unixPath(host) === null ? groupByPort(listening) : [listening.protocols]
   const settled = await Promise.allSettled(groups.map((group) => startGroup(runtime, group, options)))
   const opened = settled.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
   const failed = settled.find((one) => one.status === 'rejected')
@@ -83,7 +89,8 @@ async function prepareWeb(
     ? (await import('../servers/websocket/handler.ts')).createWebSocketHandler(runtime, conversing(options))
     : undefined
   return async (where) => {
-    const handlers = { protocol: protocols[0]!, http, ...(websocket ? { websocket } : {}) }
+    const serves = () => runtime.serves('')
+    const handlers = { protocol: protocols[0]!, http, serves, ...(websocket ? { websocket } : {}) }
     const listener = await startHttpServer(handlers, { ...options, ...where })
     return protocols.map((protocol) => ({ ...listener, protocol }))
   }

@@ -3,7 +3,9 @@ import type { Deployment } from '../deployment/deployment.ts'
 import { deploymentOf } from '../deployment/of-plan.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { asXserveError, XserveError } from '../errors.ts'
+import { quietened } from '../log.ts'
 import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
+import { quietnessOf, saidShutdownMs } from '../plan/process-options.ts'
 
 export interface Member {
   readonly plan: DeploymentPlan
@@ -33,11 +35,7 @@ export async function createMembers(
   return members
 }
 
-async function createMember(
-  given: DeploymentPlan,
-  flow: FlowPlan,
-  options: WorkerProcessOptions,
-): Promise<Member | null> {
+async function createMember(given: DeploymentPlan, flow: FlowPlan, all: WorkerProcessOptions): Promise<Member | null> {
   const { gateway } = flow
   const plan = {
     ...given,
@@ -46,6 +44,7 @@ async function createMember(
   }
   const node = flow.graph.nodes.find(({ name }) => name === plan.name)
   const { uses } = plan
+  const options = { ...all, log: quietened(all.log, quietnessOf(plan.options)) }
   switch (uses.kind) {
     case 'pass':
       return null
@@ -106,6 +105,10 @@ export function allOf(
 
 /** Stops all at once; rejects with the first failure when all are over. */
 export async function stopMembers(members: ReadonlyMap<string, Member>, graceMs: number): Promise<void> {
-  const stopped = await Promise.allSettled([...members.values()].map(({ deployment }) => deployment.stop(graceMs)))
+  const stopped = await Promise.allSettled(
+    [...members.values()].map(({ plan, deployment }) =>
+      deployment.stop(Math.min(graceMs, saidShutdownMs(plan.options) ?? graceMs)),
+    ),
+  )
   for (const one of stopped) if (one.status === 'rejected') throw asXserveError(one.reason)
 }

@@ -7,6 +7,7 @@ import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { createRuntime } from '../gateway/gateway.ts'
 import { createInfo } from '../gateway/info.ts'
+import { serverTuning } from '../plan/grpc-options.ts'
 import { sharesPort } from '../plan/listeners.ts'
 import { type FlowPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
 import type { HttpHandler } from '../servers/http/exchange.ts'
@@ -22,6 +23,7 @@ import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
 import { passOn } from './pass-on.ts'
+import { tellingUnserved } from './unserved.ts'
 import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
@@ -77,7 +79,10 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   let topology = role === 'gateway' ? createGraph(plan, members, options) : null
   const first: CallHandler = topology ?? soleMember(members, plan)
   const place = options.mayChange ? swappable(first) : null
-  const handler = place ?? first
+  const isServed = (endpoint: string): boolean =>
+    endpoint === DRY_RUN_ENDPOINT || [...current.members.values()].some(({ deployment }) => deployment.has(endpoint))
+  const served = place ?? first
+  const handler = log.isDebug ? tellingUnserved(served, isServed, log.debug) : served
   const leaving = new Set<Promise<unknown>>()
   const own = plan.gateway.uses === null ? null : await ownGateway(plan.gateway, () => runtime, options)
   const watched = (): ReadonlyMap<string, Member> =>
@@ -112,6 +117,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       () => streams().length > 0 || Object.keys(schemas()).length > 0,
       () => ({ ...failedChanges(options.failures?.()), ...failing(watched()) }),
     ),
+    serves: (name) => serves(name, current.members),
     endpoints: async () => {
       await known()
       return [...new Set([...allOf(current.members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
@@ -217,13 +223,16 @@ async function listen(
   options: FlowOptions,
   beside: HttpHandler | undefined,
 ): Promise<readonly Listener[]> {
-  const { log, maxMessageBytes } = options
+  const { log } = options
   const protocols = gateway.listeners
+  const tuning = serverTuning(gateway.options)
+  const maxMessageBytes = options.maxMessageBytes ?? tuning.maxReceiveBytes
   const settings: ListenOptions = {
     host: gateway.host,
     listening: { protocols, shared: options.sharedPort ?? sharesPort(protocols) },
     routes: { ...routesOf(gateway, options.version), beside },
     prefetch: gateway.prefetch,
+    tuning,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     // Callers see such an error only as INTERNAL; the operator must see it whole.
     onInternalError: (error) =>
@@ -252,6 +261,16 @@ function routesOf({ http }: GatewayPlan, version: string): HttpHandlerOptions {
 /** What `_status` says of changes that were not taken. */
 function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): Record<string, string> {
   return Object.fromEntries([...failures].map(([name, error]) => [FAILED_CHANGE + name, placed(error)]))
+}
+
+/**
+ * A server that has one executor of its own is no better than that. A gateway of several, or of some elsewhere, serves on as in
+ * Jina: nothing is won where it is taken away, and each executor is asked for by its name.
+ */
+function serves(name: string, members: ReadonlyMap<string, Member>): boolean | undefined {
+  if (name !== '') return members.get(name)?.deployment.isServing
+  const [only, ...others] = members.values()
+  return only === undefined || others.length > 0 || only.isRemote || only.deployment.isServing
 }
 
 /** What it says of processes that are not there, or keep ending. */

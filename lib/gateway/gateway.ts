@@ -17,6 +17,8 @@ export interface RuntimeOptions {
   readonly streams?: () => Promise<readonly string[]>
   /** Default: nothing is declared. */
   readonly schemas?: () => Promise<EndpointSchemas>
+  /** Default: as a whole, always; no executor is known by name. */
+  readonly serves?: (name: string) => boolean | undefined
   readonly info: () => Info
 }
 
@@ -28,6 +30,7 @@ export function createRuntime(options: RuntimeOptions): ServedRuntime {
     endpoints: options.endpoints,
     streams: options.streams ?? (async () => []),
     schemas: options.schemas ?? (async () => ({})),
+    serves: options.serves ?? ((name) => (name === '' ? true : undefined)),
     info: options.info,
     async dryRun(context: CallContext): Promise<void> {
       const answer = await handler.call(Envelope.create({ requestId: '', endpoint: DRY_RUN_ENDPOINT }), context)

@@ -71,6 +71,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
 
   const queue: SendQueue = createSendQueue({
     maxBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
+    alone: () => outgoing.size + incoming.size <= 1,
     write: wire.write,
     ended: wire.end,
     ring: () => sharing.ring(),
@@ -248,9 +249,12 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     },
     receive(bytes) {
       if (state === 'closed') return
+      // Answers of methods that are not asynchronous are there when the last call of a read has been taken: they leave at once.
+      queue.cork()
       try {
         receiver.receive(bytes)
         sharing.settle()
+        queue.uncork()
       } catch (error) {
         close(error instanceof Error ? error : new Error(String(error)))
         wire.terminate()

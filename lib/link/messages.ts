@@ -78,6 +78,8 @@ export interface ExecutorStart {
   readonly usesRequests: Readonly<Record<string, string>>
   /** Endpoint or method → batching, over what the class says; an endpoint goes before its method. Default: none. */
   readonly dynamicBatching?: Readonly<Record<string, BatchingPlan>>
+  /** One call at a time. Default: as many as come. */
+  readonly oneAtATime?: boolean
   /** Names of errors that end the process once they are answered. Default: none. */
   readonly exitOnExceptions?: readonly string[]
 }

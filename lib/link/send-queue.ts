@@ -20,6 +20,8 @@ import { Waiting } from './waiting.ts'
 export interface SendQueueOptions {
   /** Bytes that may wait, beside one message larger than this. */
   readonly maxBytes: number
+  /** Whether nobody else can have something to send in this turn of the event loop, for whom to wait would be worth it. */
+  alone(): boolean
   /** Writes what the socket takes at once and says how much that was; negative if it is closed. */
   write(bytes: Uint8Array, offset: number, length: number): number
   /** All has been written after `end`. */
@@ -38,6 +40,9 @@ export interface SendQueue {
   sendNow(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void
   /** Forgets what waits of a call and has not been begun to be written. */
   drop(call: number): void
+  /** What is queued from here on is written when `uncork` is called, and together. */
+  cork(): void
+  uncork(): void
   /** The socket takes bytes again. */
   drained(): void
   /** There is room in the ring again. */
@@ -67,15 +72,16 @@ const FILL = 128 * 1024
 /** Bytes written in one go before everything else in the process has its turn. */
 const BURST = 512 * 1024
 
-/** One queue per socket. It writes at the end of the tick in which something was queued. */
+/** One queue per socket. It writes at the end of the tick in which something was queued, or of the event if that is alone. */
 export function createSendQueue(options: SendQueueOptions): SendQueue {
-  const { maxBytes, write, ended, ring } = options
+  const { maxBytes, alone, write, ended, ring } = options
   let batch = Buffer.allocUnsafeSlow(BATCH)
   let view = new DataView(batch.buffer)
   let start = 0
   let end = 0
   let blocked = false
   let scheduled = false
+  let corked = false
   let state: 'open' | 'ending' | 'gone' = 'open'
 
   const lanes = new Map<number, Lane>()
@@ -90,9 +96,10 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
   let giant: Waiting | null = null
 
   function schedule(): void {
-    if (scheduled || blocked) return
+    if (scheduled || blocked || corked) return
     scheduled = true
-    setImmediate(flush)
+    if (alone()) queueMicrotask(flush)
+    else setImmediate(flush)
   }
 
   function flush(): void {
@@ -257,6 +264,14 @@ export function createSendQueue(options: SendQueueOptions): SendQueue {
       if (state !== 'gone') append(kind, call, parts, length)
     },
     drop,
+    cork() {
+      corked = true
+    },
+    uncork() {
+      corked = false
+      // What had been queued before has its own turn coming, with which this goes, too.
+      if (!scheduled && (start < end || turns.length > 0 || state === 'ending')) flush()
+    },
     drained() {
       if (!blocked) return
       blocked = false

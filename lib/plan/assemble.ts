@@ -15,6 +15,8 @@ export interface FlowParts {
   /** Options of the gateway that go before all others. Default: none. */
   readonly over?: Given
   readonly executors: readonly Given[]
+  /** Options of each of them that go before its own. Default: none. */
+  readonly overExecutors?: Given
   /** Where executors would stand, for problems of all of them. */
   readonly list: Given
   /** Of those without a name: this and their number. Default: executor. */
@@ -45,7 +47,11 @@ export function assemble(parts: FlowParts, reading: Reading): Assembled {
     options: new Map([...flow, ...over].filter(([, { option }]) => option.spreads === true)),
     env: gateway.env,
   }
-  const items = parts.executors.map((at, index) => readItem(at, parts.name ?? `executor${index}`, forAll, reading))
+  const overItems = parts.overExecutors ? readOptions('executor', parts.overExecutors, problems) : NOTHING
+  const items = parts.executors.map((at, index) => {
+    const own = mergeOptions(readOptions('executor', at, problems), overItems)
+    return readItem({ at, own }, parts.name ?? `executor${index}`, forAll, reading)
+  })
   const graph = planGraph(items.map(nodeOf), reportTo(items, parts.list, reading))
   checkPorts(items, front, gateway.listeners, reading)
   return {

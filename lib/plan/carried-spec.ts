@@ -12,12 +12,6 @@ export interface CarriedSpec {
   readonly metrics?: boolean
   readonly metricsExporterHost?: string
   readonly metricsExporterPort?: number
-  /** `NoCompression`, `Deflate` or `Gzip` towards executors. */
-  readonly compression?: string
-  readonly grpcServerOptions?: Readonly<Record<string, unknown>>
-  readonly grpcChannelOptions?: Readonly<Record<string, unknown>>
-  /** How long control messages may take. Default: 60, as in Jina. */
-  readonly timeoutCtrl?: number
   /** Replaces the entry point of the container. */
   readonly entrypoint?: string
   /** Variables from Kubernetes secrets: `{ NAME: { name, key } }`. */
@@ -44,8 +38,6 @@ export interface CarriedFlowSpec extends CarriedSpec {
 
 /** Of an executor alone. */
 export interface CarriedExecutorSpec extends CarriedSpec {
-  /** Whether a worker may have several calls at once. Default: false. */
-  readonly allowConcurrent?: boolean
   /** GPUs of the container: `all`, a number, `device=ids`. */
   readonly gpus?: string | number
   /** Folders of the container: `host:container`. */

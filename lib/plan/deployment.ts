@@ -1,10 +1,11 @@
 /** One executor of a Flow as a plan, from its options. */
 import type { Given } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
-import { mergeOptions, type Options, type OptionValue, readOptions } from '../config/read-options.ts'
+import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
+import { checkGrpcOptions } from './grpc-options.ts'
 import type { BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
 import { type Reading, resolvePath, withEnv } from './reading.ts'
 import { isImageName, modulesOf, readUses } from './uses.ts'
@@ -29,9 +30,13 @@ export interface ForAll {
 }
 
 /** A plan is made of what is right; problems are added for the rest. */
-export function readItem(at: Given, defaultName: string, forAll: ForAll, reading: Reading): Item {
+export function readItem(
+  { at, own }: Pick<Item, 'at' | 'own'>,
+  defaultName: string,
+  forAll: ForAll,
+  reading: Reading,
+): Item {
   const { problems } = reading
-  const own = readOptions('executor', at, problems)
   const name = textOf(own, 'name') ?? defaultName
   const spoken = mergeOptions(forAll.options, own)
   const env = { ...readEnvFiles(own.get('env_file'), reading), ...mapOf(own, 'env') }
@@ -48,6 +53,7 @@ export function readItem(at: Given, defaultName: string, forAll: ForAll, reading
     const option = options.get(key)
     return option === undefined ? null : (readUses(option.at, modules, inner)?.uses ?? null)
   }
+  checkGrpcOptions(own, problems)
   const fromFile = main ? mapOf(main.options, 'env') : {}
   const plan: DeploymentPlan = {
     ...DEFAULT_DEPLOYMENT,
@@ -143,11 +149,12 @@ function batchingOf(options: Options): Readonly<Record<string, BatchingPlan>> {
 
 /** What others than this program can use, without defaults. */
 export function carriedOf(options: Options): Readonly<Record<string, unknown>> {
-  const carried = [...options.values()].filter(({ option, value }) => isCarried(option.kind) && value !== option.preset)
+  const carried = [...options.values()].filter(({ option, value }) => isCarried(option) && value !== option.preset)
   return Object.fromEntries(carried.map(({ option, value }) => [option.name, value]))
 }
 
-const isCarried = (kind: OptionValue['option']['kind']): boolean => kind === 'later' || kind === 'export'
+const isCarried = ({ kind, carried }: OptionValue['option']): boolean =>
+  kind === 'later' || kind === 'export' || carried === true
 
 const said = (options: Options, name: string): unknown => options.get(name)?.value
 

@@ -1,9 +1,10 @@
 /** A Flow as it is written in TypeScript: the options of Jina's Flow under the same names, in camelCase. */
 import type { CarriedExecutorSpec, CarriedFlowSpec } from './carried-spec.ts'
 import type { UsesPlan } from './plan.ts'
+import type { ExecutorProcessSpec, ProcessSpec } from './process-spec.ts'
 
 /** Of the Flow and its gateway. */
-export interface FlowSpec extends CarriedFlowSpec {
+export interface FlowSpec extends CarriedFlowSpec, ProcessSpec {
   readonly name?: string
   /** Of each protocol, in the same order. Default: any free ones. */
   readonly port?: number | readonly number[]
@@ -52,7 +53,7 @@ export interface FlowSpec extends CarriedFlowSpec {
 export type GatewaySpec = Omit<FlowSpec, 'name' | 'workspace'>
 
 /** Of one executor; of a joining node when `uses` is left out. */
-export interface ExecutorSpec extends CarriedExecutorSpec {
+export interface ExecutorSpec extends CarriedExecutorSpec, ExecutorProcessSpec {
   /** Default: `executor` with the number of its place. */
   readonly name?: string
   /** `file.ts`, `file.ts#Name`, `docker://image`; or read already. Default: passes everything on. */

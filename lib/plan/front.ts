@@ -6,7 +6,8 @@ import { XserveError } from '../errors.ts'
 import { DEFAULT_GATEWAY } from './defaults.ts'
 import { carriedOf, flagOf, limitOf, mapOf, numberOf, objectOf, pathOf, textOf } from './deployment.ts'
 import { readEnvFiles } from './env-files.ts'
-import { resolveListeners } from './listeners.ts'
+import { checkGrpcOptions } from './grpc-options.ts'
+import { checkHost, resolveListeners } from './listeners.ts'
 import type { GatewayPlan, UsesPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
 import { modulesOf, readUses } from './uses.ts'
@@ -17,6 +18,7 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   const main = uses ? readUses(uses.at, modulesOf(own, reading) ?? [], reading) : null
   const options = main ? mergeOptions(main.options, own) : own
   const listeners = listenersOf(options, reading)
+  checkGrpcOptions(options, reading.problems)
   if (main?.uses.kind === 'module' && !listeners.some(({ protocol }) => protocol === 'http'))
     reading.problems.add(
       uses!.at,
@@ -26,7 +28,7 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   return {
     ...DEFAULT_GATEWAY,
     listeners,
-    host: hostOf(options.get('host'), reading),
+    host: hostOf(options, listeners, reading),
     uses: usesOf(main?.uses),
     usesWith: objectOf(options, 'uses_with'),
     timeoutSendMs: limitOf(options),
@@ -73,10 +75,17 @@ function listenersOf(options: Options, { problems }: Reading): GatewayPlan['list
   }
 }
 
-function hostOf(option: OptionValue | undefined, { problems }: Reading): string {
+function hostOf(options: Options, listeners: GatewayPlan['listeners'], { problems }: Reading): string {
+  const option = options.get('host')
   if (option === undefined) return DEFAULT_GATEWAY.host
   const [first = DEFAULT_GATEWAY.host, ...others] = option.value as readonly string[]
   if (others.length > 0) problems.add(option.at, 'the gateway listens on one host', '0.0.0.0 is all addresses')
+  try {
+    checkHost(first, listeners)
+  } catch (error) {
+    if (!(error instanceof XserveError)) throw error
+    problems.take(option.at, error)
+  }
   return first
 }
 

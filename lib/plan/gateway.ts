@@ -3,6 +3,7 @@ import { XserveError } from '../errors.ts'
 import { resolveAddress } from '../wire/address.ts'
 import { parseCondition } from './condition.ts'
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from './defaults.ts'
+import { ofChannels } from './grpc-options.ts'
 import { type Address, type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type UsesPlan } from './plan.ts'
 
 /** Objects as they were given; each is checked here. */
@@ -61,7 +62,7 @@ export function planGateway(given: GatewayDescription, gateway: Partial<GatewayP
   return {
     name: null,
     gateway: { ...DEFAULT_GATEWAY, ...gateway },
-    deployments: names.map((name) => deploymentOf(name, given)),
+    deployments: names.map((name) => ({ ...deploymentOf(name, given), options: ofChannels(gateway.options ?? {}) })),
     graph: {
       nodes: names.map((name) => ({
         name,

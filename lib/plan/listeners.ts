@@ -2,6 +2,7 @@
 import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Protocol } from '../wire/call.ts'
+import { badUnixPath, unixPath } from '../wire/unix-socket.ts'
 import type { GatewayPlan } from './plan.ts'
 
 type ListenerPlan = GatewayPlan['listeners'][number]
@@ -29,14 +30,34 @@ export function resolveListeners(
   portWords: readonly string[],
   prefix = '',
 ): Listeners {
+  return withNames(prefix, () => pair(protocolWords, portWords))
+}
+
+/** The ports alone. `prefix`: as above. Throws XserveError BAD_ARGUMENT. */
+export function readPorts(words: readonly string[], prefix = ''): number[] {
+  return withNames(prefix, () => split(words).map(readPort))
+}
+
+function withNames<Read>(prefix: string, read: () => Read): Read {
   try {
-    return pair(protocolWords, portWords)
+    return read()
   } catch (error) {
     if (!(error instanceof XserveError)) throw error
     const named = (text: string): string => text.replaceAll('@', prefix)
     const { hint } = error.details
     throw bad(named(error.message), hint === undefined ? undefined : named(hint))
   }
+}
+
+/** Throws XserveError BAD_ARGUMENT for a Unix socket that cannot be, or that is given ports. `prefix`: as above. */
+export function checkHost(host: string, listeners: readonly ListenerPlan[], prefix = ''): void {
+  const path = unixPath(host)
+  if (path === null) return
+  const why = badUnixPath(path)
+  if (why !== null) throw bad(`${prefix}host ${host} cannot be: ${why}`, 'write unix:PATH')
+  const port = listeners.find((one) => one.port !== 0)?.port
+  if (port !== undefined)
+    throw bad(`${prefix}port ${port} has no meaning: ${host} is no network address`, 'leave one out')
 }
 
 function pair(protocolWords: readonly string[], portWords: readonly string[]): Listeners {

@@ -31,6 +31,8 @@ export interface Written extends Omit<Assembled, 'plan'> {
 export interface LoadOptions {
   /** Options of the gateway that go before those of the file, as the command line has them. Default: none. */
   readonly over?: Given
+  /** The same for every executor. Default: none. */
+  readonly overExecutors?: Given
   /** Code is watched: classes that are not there may come yet. Default: false. */
   readonly live?: boolean
   /** Executors of a program behind those of the file. Default: none. */
@@ -68,7 +70,7 @@ export function planGiven(
   problems = createProblems(),
 ): LoadedFlow {
   const { file } = raw.source
-  const { over, added = [] } = options
+  const { over, overExecutors, added = [] } = options
   const reading: Reading = {
     problems,
     yaml,
@@ -84,14 +86,22 @@ export function planGiven(
     problems.add(given, 'a Flow is described by keys: jtype: Flow, with, executors')
     problems.settle('BAD_CONFIG')
   }
-  const isDeployment = memberOf(given, 'jtype').value === 'Deployment'
-  const parts = isDeployment ? deploymentParts(given, problems) : flowParts(given, added.length > 0, problems)
+  const ofOne = isDeployment(given.value)
+  const parts = ofOne ? deploymentParts(given, problems) : flowParts(given, added.length > 0, problems)
   const executors = [...parts.executors, ...addedTo(parts.executors.length, added)]
   const gateways = options.gateway ? [...parts.gateways, gatewayOf(options.gateway)] : parts.gateways
-  const { plan, ...written } = assemble({ ...parts, gateways, executors, ...(over ? { over } : {}) }, reading)
+  const { plan, ...written } = assemble(
+    { ...parts, gateways, executors, ...(over ? { over } : {}), ...(overExecutors ? { overExecutors } : {}) },
+    reading,
+  )
   problems.settle('BAD_CONFIG')
-  return { plan, warnings: problems.warnings, written: { ...written, isDeployment } }
+  const whole = ofOne ? { ...plan, gateway: { ...plan.gateway, restart: isRestarted(plan) } } : plan
+  return { plan: whole, warnings: problems.warnings, written: { ...written, isDeployment: ofOne } }
 }
+
+/** A Deployment's file is that of its executor and of its gateway. */
+const isRestarted = ({ gateway, deployments }: FlowPlan): boolean =>
+  gateway.restart || deployments.some(({ restart }) => restart)
 
 function gatewayOf(spec: GatewaySpec): Given {
   return memberOf(fromProgram({ gateway: spec }), 'gateway')
@@ -194,8 +204,13 @@ function checkVersion(given: Given, problems: Problems): void {
 
 const hasKey = (given: Given, key: string): boolean => Object.hasOwn(given.value as object, key)
 
+/** Whether a file describes one executor and its gateway. */
+export function isDeployment(value: unknown): boolean {
+  return isObject(value) && value.jtype === 'Deployment'
+}
+
 /** Whether a file describes a Flow; else it is an executor's. */
 export function isFlow(value: unknown): boolean {
   if (!isObject(value)) return false
-  return 'executors' in value || value.jtype === 'Flow' || value.jtype === 'Deployment'
+  return 'executors' in value || value.jtype === 'Flow' || isDeployment(value)
 }

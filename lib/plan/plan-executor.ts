@@ -1,5 +1,5 @@
 /** What `run` and `executor` serve: one executor, named by its file, as a plan. */
-import { COMMAND_LINE } from '../config/given.ts'
+import { COMMAND_LINE, type Path } from '../config/given.ts'
 import type { Problem } from '../errors.ts'
 import { resolveExecutorSource } from './executor-source.ts'
 import type { ExecutorSpec } from './flow-spec.ts'
@@ -33,9 +33,14 @@ export async function planExecutor(given: string, options: ExecutorPlanOptions):
       : ({ kind: 'module', modules: [source.file], className: source.className, config: null } as const)
   const plan = await planFlow({}, [{ ...spec, uses }], {
     folder,
-    textOf: (at) => COMMAND_LINE.textOf(at.slice(2)),
+    textOf: (at) => textOf(at.slice(2)),
     ...(context ? { context } : {}),
     ...(warn ? { warn } : {}),
   })
   return { ...plan, gateway: { ...plan.gateway, ...options.gateway } }
+}
+
+/** The executor itself is told without the name of an option: as a rule it was given without. */
+function textOf(path: Path): string {
+  return path[0] === 'uses' ? '' : COMMAND_LINE.textOf(path)
 }

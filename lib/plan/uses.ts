@@ -151,7 +151,12 @@ function checked(uses: UsesPlan & { kind: 'module' }, at: Given, reading: Readin
 function readText(at: Given, text: string, modules: readonly string[], reading: Reading): ReadUses | null {
   try {
     const { value } = reading.yaml!.parseYaml(text, at.source.file ?? 'uses')
-    const source = { ...at.source, placeOf: () => at.source.placeOf(at.path), rawAt: () => undefined }
+    const source = {
+      ...at.source,
+      placeOf: () => at.source.placeOf(at.path),
+      rawAt: () => undefined,
+      writtenAt: () => undefined,
+    }
     return readExecutor({ value, path: at.path, source }, modules, null, reading)
   } catch (error) {
     reading.problems.take(at, error)
@@ -173,11 +178,8 @@ export function readExecutor(
   }
   const jtype = memberOf(at, 'jtype')
   if (jtype.value === 'Flow' || jtype.value === 'Deployment' || 'executors' in at.value) {
-    problems.add(
-      jtype,
-      `this is ${jtype.value === 'Deployment' ? 'a Deployment' : 'a Flow'}, no executor`,
-      'xserve flow serves it',
-    )
+    const [what, command] = jtype.value === 'Deployment' ? ['a Deployment', 'run'] : ['a Flow', 'flow']
+    problems.add(jtype, `this is ${what}, no executor`, `xserve ${command} serves it`)
     return null
   }
   if (jtype.value === undefined || jtype.value === null) {

@@ -2,8 +2,9 @@
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { now, type Route } from '../wire/routes.ts'
-import { skippedRoute } from './answer.ts'
+import { skippedRoute, statusOf } from './answer.ts'
 import type { Stage } from './compile.ts'
+import { isEmpty } from './documents.ts'
 import { skips } from './skip.ts'
 import { handOn, join, passedOn, requestOf } from './step.ts'
 
@@ -29,9 +30,8 @@ function withoutCall(stage: Stage, request: Envelope, inputs: readonly Envelope[
 }
 
 function after(stage: Stage, request: Envelope, input: Envelope, answer: Envelope, startMs: number): Step {
-  const status = answer.isError ? answer.status : null
-  const route: Route = { executor: stage.name, startMs, endMs: now(), status }
-  if (status !== null) return { output: answer, failed: true, route }
+  const route: Route = { executor: stage.name, startMs, endMs: now(), status: statusOf(answer) }
+  if (answer.isError) return { output: answer, failed: true, route }
   return { output: handOn(stage, request, input, answer), failed: false, route }
 }
 
@@ -60,29 +60,28 @@ export async function callChain(
   return step
 }
 
-/** Who streams: those known to, and if there is none, the last one that is called: it tells itself that it does not. */
-function streamers(stages: readonly Stage[], request: Envelope): Set<Stage> {
-  const endpoint = request.endpoint
-  const called = stages.filter((stage) => stage.node !== null && !skips(stage.name, stage.node, request))
-  const known = called.filter((stage) => stage.node!.streams?.includes(endpoint) ?? false)
-  return new Set(known.length > 0 ? known : called.slice(-1))
+/** Whether nothing has remained of the documents that the caller sent. */
+function isDropped(input: Envelope, request: Envelope): boolean {
+  if (input === request || !request.hasData) return false
+  return [input, ...input.siblings].every(({ data }) => isEmpty(data)) && !isEmpty(request.data)
 }
 
 /** Called for every document that a stage hands on; what it starts is nobody's to wait for. */
 export type Onlooker = (stage: Stage, output: Envelope) => void
 
 /**
- * As callChain, for streaming endpoints: each document of a stage that streams goes on its own through those behind it, at
- * the pace of the reader. A failure is the last of the steps.
+ * As callChain, for streaming endpoints: each document of a stage among `streamers` goes on its own through those behind it,
+ * at the pace of the reader. A failure is the last of the steps. A document that a condition has dropped, or an executor
+ * before, ends there: who streams is not called without any.
  */
 export async function* streamChain(
   stages: readonly Stage[],
   request: Envelope,
   inputs: readonly Envelope[],
   context: CallContext,
+  streamers: ReadonlySet<Stage>,
   onlooker: Onlooker,
 ): AsyncGenerator<{ readonly step: Step; readonly routes: readonly Route[] }, void, undefined> {
-  const streaming = streamers(stages, request)
   let over = false
 
   async function* from(
@@ -108,10 +107,11 @@ export async function* streamChain(
       return
     }
     const input = requestOf(stage, request, current)
-    if (!streaming.has(stage)) {
+    if (!streamers.has(stage)) {
       yield* next(after(stage, request, input, await stage.node!.call(input, context), startMs))
       return
     }
+    if (isDropped(input, request)) return
     for await (const answer of stage.node!.stream(input, context)) {
       yield* next(after(stage, request, input, answer, startMs))
       if (over) return

@@ -50,6 +50,9 @@ export function orderLike(data: Uint8Array, request: Uint8Array): Uint8Array {
   )
 }
 
+/** No document in it, or nothing at all. */
+export const isEmpty = (data: Uint8Array): boolean => data.length === 0 || decodeData(data).length === 0
+
 function pick(data: Uint8Array, indexes: readonly number[]): Uint8Array {
   const documents = decodeData(data)
   return encodeData(new DocumentArray(indexes.map((index) => documents.at(index)!)).like(documents))

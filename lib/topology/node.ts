@@ -7,4 +7,6 @@ export interface Node extends CallHandler {
   has(endpoint: string): boolean
   /** Those of its endpoints that stream, when it is known; left out: none that we know of. */
   readonly streams?: readonly string[]
+  /** All of its endpoints, when they are known. */
+  readonly endpoints?: readonly string[]
 }

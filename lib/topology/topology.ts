@@ -13,6 +13,7 @@ import { createFloating, type Floating } from './floating.ts'
 import type { Node } from './node.ts'
 import { createSingle } from './single.ts'
 import { join } from './step.ts'
+import { streamersOf } from './streamers.ts'
 import { type Part, walk } from './walk.ts'
 
 export interface TopologyOptions {
@@ -97,6 +98,7 @@ function streamCall(graph: Graph, floating: Floating) {
   return async function* (request: Envelope, context: CallContext): AsyncGenerator<Envelope, void, undefined> {
     const startMs = now()
     checkTarget(request)
+    const streamers = streamersOf(graph, request)
     let inputs: readonly Envelope[] = [request]
     let before: readonly Route[] = []
     if (needsWalk) {
@@ -109,7 +111,7 @@ function streamCall(graph: Graph, floating: Floating) {
       before = routes
     }
     const onlooker = (stage: Stage, output: Envelope): void => floating.follow(graph, stage, request, output, context)
-    for await (const { step, routes } of streamChain(tail, request, inputs, context, onlooker)) {
+    for await (const { step, routes } of streamChain(tail, request, inputs, context, streamers, onlooker)) {
       yield finished(graph, request, step.output, startMs, [...before, ...routes])
     }
   }

@@ -1,6 +1,7 @@
 /** Where somebody is reached: one place, however it is spelled; the same thing told twice in different ways is refused. */
 import { XserveError } from '../errors.ts'
 import type { Protocol } from './call.ts'
+import { badUnixPath, unixPath } from './unix-socket.ts'
 
 /** What Jina's client takes; each part may also stand in `host`, as `grpcs://example.org:443`. */
 export interface AddressParts {
@@ -13,7 +14,9 @@ export interface AddressParts {
 
 export interface Address {
   readonly protocol: Protocol
+  /** A name or number, or `unix:PATH`. */
   readonly host: string
+  /** 0 with a Unix socket, which has none. */
   readonly port: number
   readonly tls: boolean
 }
@@ -52,6 +55,10 @@ export function resolveAddress(...sources: readonly AddressParts[]): Address {
     if (tls !== undefined && (tls || seen.tls === undefined)) seen.tls = tls
   }
   const tls = seen.tls ?? false
+  if (seen.host !== undefined && unixPath(seen.host) !== null) {
+    if (seen.port !== undefined) throw bad(`${seen.host} has no port: ${seen.port} makes no sense`, 'leave it out')
+    return { protocol: seen.protocol ?? 'grpc', host: seen.host, port: 0, tls }
+  }
   const port = seen.port ?? (scheme ? (tls ? TLS_PORT : PORT) : undefined)
   if (port === undefined) {
     throw bad(
@@ -64,11 +71,19 @@ export function resolveAddress(...sources: readonly AddressParts[]): Address {
 
 /** As grpc-js takes it and people read it. */
 export function addressText({ host, port }: Pick<Address, 'host' | 'port'>): string {
+  if (unixPath(host) !== null) return host
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 /** Returns whether there was a scheme. */
 function readHost(text: string, seen: Seen): boolean {
+  const path = unixPath(text.trim())
+  if (path !== null) {
+    const wrong = badUnixPath(path)
+    if (wrong !== null) throw bad(`${JSON.stringify(text)} is no address: ${wrong}`, 'write unix:PATH')
+    note(seen, 'host', `unix:${path}`)
+    return false
+  }
   const [, scheme, rest = ''] = /^(?:([A-Za-z][\w+.-]*):\/\/)?([\s\S]*)$/.exec(text.trim()) ?? []
   if (scheme !== undefined) readProtocol(scheme, seen)
   const place = rest.replace(/\/+$/, '')
@@ -77,7 +92,7 @@ function readHost(text: string, seen: Seen): boolean {
   if (place === '' || (host === undefined && port === undefined)) {
     throw bad(
       `${JSON.stringify(text)} is no address`,
-      'write HOST:PORT, or a scheme before it: grpc://, http://, ws://; [::1]:PORT for IPv6',
+      'write HOST:PORT, or a scheme before it: grpc://, http://, ws://; [::1]:PORT for IPv6, unix:PATH for a socket',
     )
   }
   if (port === undefined && bare !== undefined && scheme === undefined && /^\d+$/.test(bare))

@@ -40,6 +40,8 @@ export interface ServedRuntime {
   schemas(): Promise<EndpointSchemas>
   /** Runs the dry-run endpoint through everything; resolves when fine, rejects with the reason. */
   dryRun(context: CallContext): Promise<void>
+  /** Whether calls are taken now: '' of the server as a whole, else of an executor by its name; undefined: there is none. */
+  serves(name: string): boolean | undefined
   /** `jina` and `envs` of JinaInfoProto. */
   info(): { readonly jina: Readonly<Record<string, string>>; readonly envs: Readonly<Record<string, string>> }
 }

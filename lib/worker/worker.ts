@@ -64,11 +64,12 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   const start = async ({ executor: Class, className }: UserModule, given: ExecutorStart): Promise<void> => {
     const table = buildEndpoints(Class, given.usesRequests)
     executor = construct(Class, given, className, Object.fromEntries(table), link)
-    batcher = batcherOf(executor, Class, className, table, given)
+    const methods = given.oneAtATime === true ? await inTurns(executor, table) : (executor as unknown as Methods)
+    batcher = batcherOf(executor, methods, Class, className, table, given)
     const typed = await typedOf(Class, table)
     await executor.init()
-    const invoker = createInvoker(executor, className, table, batcher, typed)
-    calls.serve(invoker, createStreamer(executor, className, table, typed), className)
+    const invoker = createInvoker(executor, className, table, batcher, typed, methods)
+    calls.serve(invoker, createStreamer(executor, className, table, typed, methods), className)
     const exits = given.exitOnExceptions ?? []
     if (exits.length > 0) calls.onFailure = exitOn(exits, link, () => executor!.close())
     const streams = streamingEndpoints(executor, table)
@@ -194,9 +195,16 @@ async function typedOf(Class: typeof Executor, table: EndpointTable): Promise<Ma
   return typedEndpoints(declared)
 }
 
+/** Loaded only where it is asked for. */
+async function inTurns(executor: Executor, table: EndpointTable): Promise<Methods> {
+  const { oneAtATime } = await import('../executor/turns.ts')
+  return oneAtATime(executor as unknown as Methods, table.values())
+}
+
 /** null: nothing is batched, which costs nothing then. */
 function batcherOf(
   executor: Executor,
+  methods: Methods,
   Class: typeof Executor,
   className: string,
   table: EndpointTable,
@@ -206,7 +214,7 @@ function batcherOf(
   if (plans.size === 0) return null
   return createBatcher({
     planFor: (endpoint) => plans.get(table.has(endpoint) ? endpoint : DEFAULT_ENDPOINT),
-    methods: executor as unknown as Methods,
+    methods,
     className,
     addressee: addresseeOf(executor),
   })

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { AnswerFailed } from '../../lib/client/answer-failed.ts'
 import { Client } from '../../lib/client/client.ts'
+import { until } from '../helpers/until.ts'
 import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
 
 type Protocol = 'grpc' | 'http' | 'websocket'
@@ -68,11 +69,10 @@ describe.each(['grpc', 'http', 'websocket'] as const)('over %s', (protocol) => {
     expect(error.details.where).toMatch(/streaming\.ts:\d+:\d+/)
   })
 
+  // Public case 101.
   test('leaving the loop, a signal and a deadline end the generator', async () => {
     const left = () => server.stderr().split('waits left').length - 1
-    const leaves = async (count: number) => {
-      while (left() < count) await Bun.sleep(1)
-    }
+    const leaves = (count: number) => until(() => left() >= count)
     const before = left()
     // The first document is here although the second never comes.
     for await (const { text } of streamDoc('/waits', 'a')) {

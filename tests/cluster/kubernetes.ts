@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
-import { buildImages, mustRun, PROGRAM, place, sh, toldBy } from './images.ts'
+import { type Forward, forwarded, loadImages } from './cluster.ts'
+import { buildImages, mustRun, place, sh, toldBy } from './images.ts'
 
-const cluster = process.env.XSERVE_CLUSTER ?? ''
 const at = place()
 const NAMESPACE = `xserve-test-${process.pid}`
 const PORT = 18_080
@@ -24,25 +24,22 @@ async function apply(version: string): Promise<string> {
   return kubectl('apply', '-R', '-f', path.join(at.folder, 'k8s'))
 }
 
-let forward: Bun.Subprocess<'ignore', 'pipe', 'inherit'>
+let forward: Forward
 let client: Client
 
 beforeAll(async () => {
   const images = await buildImages(at)
-  await sh('bash', path.join(cluster, 'kube-load.sh'), ...images)
+  await loadImages(images)
   await sh('kubectl', 'create', 'namespace', NAMESPACE)
   await apply('one')
   for (const name of ['first', 'index-0', 'index-1', 'joiner', 'gateway']) await rollout(name)
-  forward = Bun.spawn(['bash', path.join(cluster, 'kube-forward.sh'), `${NAMESPACE}/gateway:${PORT}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const { value } = await forward.stdout.getReader().read()
-  client = new Client(`127.0.0.1:${new TextDecoder().decode(value).trim()}`)
+  forward = await forwarded(`${NAMESPACE}/gateway:${PORT}`)
+  client = new Client(forward.address)
 }, 180_000)
 
 afterAll(async () => {
   client?.close()
-  forward?.kill()
+  forward?.[Symbol.dispose]()
   await sh('kubectl', 'delete', 'namespace', NAMESPACE, '--wait=false')
   at[Symbol.dispose]()
 }, 60_000)
@@ -97,6 +94,12 @@ describe('kubectl apply', () => {
     expect(toldBy(docs.texts[0])).toMatchObject({ version: 'one' })
     const first = await client.post('/', ['hi'], { targetExecutor: 'First' })
     expect(toldBy(first.texts[0])).toMatchObject({ mode: 'yes', shard: '0/1', text: 'hi' })
+  })
+
+  test('and from inside, by its name', async () => {
+    const post = ['xserve', 'post', '--host', 'gateway', '--port', String(PORT), '--on', '/', '--text', 'hi']
+    const told = await kubectl('exec', 'deployment/joiner', '--', ...post)
+    expect(toldBy((JSON.parse(told) as { text: string }).text)).toMatchObject({ version: 'one', text: 'hi' })
   })
 
   test('again, nothing changes', async () => {
@@ -185,16 +188,5 @@ describe('kubectl apply', () => {
       })(),
     )
     expect(failures).toEqual([])
-  })
-
-  test('the example of the documentation: one executor for other Flows', async () => {
-    const folder = path.join(at.folder, 'shared')
-    await mustRun([
-      ...['export', 'k8s', 'docker://xserve-test-teller:one', folder, '--no-include-gateway'],
-      ...['--k8s-namespace', NAMESPACE, '--port-expose', '8080', '--gateway-image', PROGRAM],
-    ])
-    await kubectl('apply', '-R', '-f', folder)
-    await rollout('executor0')
-    expect(await kubectl('get', 'service', 'executor0', '-o', 'jsonpath={.spec.ports[0].port}')).toBe('8080')
   })
 })

@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import { type CommandDefinition, parseArguments, parseObject } from '../../lib/commands/arguments.ts'
+import { type Args, type CommandDefinition, parseArguments } from '../../lib/commands/arguments.ts'
+import { XserveError } from '../../lib/errors.ts'
 
 const command: CommandDefinition = {
   name: 'try',
   summary: '',
   positionals: [{ name: 'file', summary: '', required: true }],
   options: [
-    { name: 'port', type: 'integer', summary: '', also: ['p', 'port-expose'] },
+    { name: 'port', type: 'integer', most: 65_535, summary: '', also: ['p', 'port-expose'] },
     { name: 'text', type: 'text', summary: '', many: true },
     { name: 'stream', type: 'flag', summary: '', negatable: true },
     { name: 'quiet', type: 'flag', summary: '' },
@@ -23,11 +24,11 @@ describe('parseArguments()', () => {
   test('takes values behind a space or an equals sign, other spellings, repetitions and what follows --', () => {
     const args = parse('a.ts', '-p', '12', '--text', 'x', '--text=--y', '--no-stream', '--quiet')
     expect(args.positional(0)).toBe('a.ts')
-    expect(args.integer('port', 0)).toBe(12)
+    expect(args.integer('port')).toBe(12)
     expect(args.texts('text')).toEqual(['x', '--y'])
     expect([args.flag('stream'), args.flag('quiet'), args.flag('debug')]).toEqual([false, true, undefined])
     expect(parse('--', '-file').positional(0)).toBe('-file')
-    expect(parse('--port_expose', '3').integer('port', 0)).toBe(3)
+    expect(parse('--port_expose', '3').integer('port')).toBe(3)
     expect(parse('-').positional(0)).toBe('-')
   })
 
@@ -54,11 +55,11 @@ describe('parseArguments()', () => {
   })
 
   test.each(['x', '1.5', '', '1e3'])('an integer is not %p', (text) => {
-    expect(() => parse(`--port=${text}`).integer('port', 0)).toThrow(failure('BAD_ARGUMENT', 'whole number'))
+    expect(() => parse(`--port=${text}`).integer('port')).toThrow(failure('BAD_ARGUMENT', 'whole number'))
   })
 
   test('an integer out of range is told with the range', () => {
-    expect(() => parse('--port=70000').integer('port', 0, 65535)).toThrow(failure('BAD_ARGUMENT', 'from 0 to 65535'))
+    expect(() => parse('--port=70000').integer('port')).toThrow(failure('BAD_ARGUMENT', 'from 0 to 65535'))
   })
 
   test('an object takes JSON, pairs, and several words in a row', () => {
@@ -68,25 +69,55 @@ describe('parseArguments()', () => {
       c: 'x y',
     })
   })
-})
 
-describe('parseObject()', () => {
-  test('keeps texts that only look like numbers in part', () => {
-    expect(parseObject('o', ['a=1.2.3', 'b=true', 'c="7"', 'd=http://x:1', 'e='])).toEqual({
-      a: '1.2.3',
-      b: true,
-      c: '7',
-      d: 'http://x:1',
-      e: '',
-    })
+  const all = (...tokens: string[]): string => {
+    try {
+      parse(...tokens)
+    } catch (error) {
+      const { code, exitCode, message, details } = error as XserveError
+      return [`${code} ${exitCode}`, message, ...(details.hint === undefined ? [] : [details.hint])].join('\n')
+    }
+    return 'fine'
+  }
+
+  test('all that is wrong is told at once, in the order of the words, each with its hint', () => {
+    const told = all('a.ts', '--qiet', '--port=x', '--uses-with', 'word', 'b.ts', '--tex', 't', '--log-level', 'inf')
+    expect(told).toBe(
+      [
+        'BAD_ARGUMENT 2',
+        '6 things are wrong:',
+        '  unknown option --qiet (did you mean --quiet?)',
+        '  --port must be a whole number, not "x"',
+        `  --uses-with "word" is neither a JSON object nor key=value (for example --uses-with '{"k": 1}')`,
+        '  unexpected argument "b.ts"',
+        '  unknown option --tex (did you mean --text?)',
+        '  --log-level: "inf" is no level (did you mean info? levels: debug, info, success, warn, warning, error, critical)',
+        'xserve try --help shows the usage',
+      ].join('\n'),
+    )
   })
 
-  test('tells bad JSON by the name of the option', () => {
-    expect(() => parseObject('parameters', ['{"a": }'])).toThrow(
-      failure('BAD_ARGUMENT', '--parameters is no valid JSON'),
+  test('unknown options alone keep their code; one is an error of its own', () => {
+    expect(all('--prt', '1', '--txt', 'a')).toStartWith('UNKNOWN_OPTION 2\n2 things are wrong:')
+    expect(all('--prt', '1')).toBe(
+      'UNKNOWN_OPTION 2\nunknown option --prt\ndid you mean --port? xserve try --help shows the usage',
     )
-    expect(() => parseObject('parameters', ['word'])).toThrow(
-      failure('BAD_ARGUMENT', 'neither a JSON object nor key=value'),
-    )
+    expect(all('--zzzzzzzz')).toBe('UNKNOWN_OPTION 2\nunknown option --zzzzzzzz\nxserve try --help shows the usage')
+  })
+
+  test('what an option without a name was to have is no file, what follows a mistyped flag is one', () => {
+    expect(all('a.ts', '--prt', '80')).not.toContain('unexpected')
+    expect(all('--qiet', 'a.ts', 'b.ts')).toContain('unexpected argument "b.ts"')
+    expect(all('--qiet', 'a.ts')).not.toContain('unexpected')
+  })
+
+  test('options that are read together are told once', () => {
+    const check = (args: Args) => {
+      if (args.has('one') !== args.has('other')) return
+      throw new XserveError('BAD_ARGUMENT', 'one of them')
+    }
+    const options = ['one', 'other'].map((name) => ({ name, type: 'flag' as const, summary: '', check }))
+    expect(() => parseArguments({ ...command, options }, ['--one', '--other'])).toThrow(/^one of them$/)
+    expect(parseArguments({ ...command, options }, ['--one']).flag('one')).toBe(true)
   })
 })

@@ -16,6 +16,7 @@ test('to stdout, to a file, and under Jina’s name of the option', async () => 
   expect([file, other].map((one) => readFileSync(one, 'utf8'))).toEqual([told.stdout, told.stdout])
 })
 
+// Public case 34.
 test('what cannot be exported or written is told', async () => {
   const typo = await xserve(['export', 'shema'])
   expect([typo.code, typo.stderr]).toEqual([2, expect.stringContaining('did you mean schema?')])

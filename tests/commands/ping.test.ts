@@ -51,7 +51,7 @@ test.each([
   [['gateway'], 'The address is missing'],
   [['gateway', 'ftp://127.0.0.1:5'], 'unknown protocol "ftp"'],
   [['gateway', '127.0.0.1:5', '--ca', '/nowhere.pem'], '--ca /nowhere.pem cannot be read'],
-  [['gateway', '127.0.0.1:5', '--attempts', '0'], '--attempts must be from 1'],
+  [['gateway', '127.0.0.1:5', '--attempts', '0'], '--attempts must be at least 1'],
 ])('usage: %p', async (args, message) => {
   const done = await xserve(['ping', ...args])
   expect(done.code).toBe(2)

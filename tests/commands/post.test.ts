@@ -101,7 +101,7 @@ test.each([
   [['http://127.0.0.1:5', '--protocol', 'grpc'], 'the protocol is given twice: http and grpc'],
   [['127.0.0.1:5', '--ca', '/nowhere.pem'], '--ca /nowhere.pem cannot be read'],
   [['127.0.0.1:5', '--input', '/nowhere/*.png'], '--input /nowhere/*.png matches no file'],
-  [['127.0.0.1:5', '--max-attempts', '0'], '--max-attempts must be from 1'],
+  [['127.0.0.1:5', '--max-attempts', '0'], '--max-attempts must be at least 1'],
   [['127.0.0.1:5', '--backoff-multiplier', 'x'], '--backoff-multiplier must be a number from 1'],
   [['127.0.0.1:5', '--port', '6'], 'the port is given twice: 5 and 6'],
   [[], 'The address is missing'],
@@ -110,7 +110,7 @@ test.each([
   [['127.0.0.1:5', '--input', '/nowhere.jsonl'], '--input /nowhere.jsonl is not there'],
   [['127.0.0.1:5', '--metadata', 'k=[1]'], '--metadata k must be a text'],
   [['127.0.0.1:5', '--metadata', 'k=ü'], 'metadata "k" cannot be sent'],
-  [['127.0.0.1:5', '--prefetch', '0'], '--prefetch must be from 1'],
+  [['127.0.0.1:5', '--prefetch', '-1'], '--prefetch must be at least 0'],
 ])('usage: %p', async (args, message) => {
   const done = await xserve(['post', ...args])
   expect([done.code, done.stdout]).toEqual([2, ''])

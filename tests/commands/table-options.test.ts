@@ -51,6 +51,16 @@ test('numbers are checked where they are given', () => {
   expect(() => read('--replicas', 'x')).toThrow('--replicas must be a whole number')
 })
 
+test('values are checked by the rules of the table while the words are read, all together', () => {
+  expect(() =>
+    read('--polling', 'some', '--env-file', 'x', '--when', 'a=1', '--shards', '0', '--replica', '2'),
+  ).toThrow(
+    /^3 things are wrong:\n {2}--polling: polling is any or all, not "some"\n {2}--shards must be .*\n {2}unknown option --replica /,
+  )
+  expect(() => read('--compression', 'gzp')).toThrow('--compression: compression cannot be "gzp"')
+  expect(() => read('--uses-dynamic-batching', '{"/a": {"size": 3}}')).toThrow('no preferred_batch_size')
+})
+
 test('what one executor alone is not told is left out', () => {
   const args = parseArguments(command, ['--replicas', '2', '--needs', 'a'])
   expect(readGiven(args, 'executor', NOT_ALONE)).toEqual({ replicas: 2 })

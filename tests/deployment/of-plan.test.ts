@@ -103,6 +103,7 @@ test('no_reduce: the documents of all shards, shard by shard', async () => {
   expect(textsOf(await call('/other'))).toHaveLength(1)
 })
 
+// Public case 61.
 test.each([
   ['any', 1, 1, 20],
   ['any', 2, 2, 20],
@@ -122,6 +123,7 @@ test.each([
   },
 )
 
+// Public case 62.
 test('one shard of several fails: the operator is told; all fail: the caller is', async () => {
   const { call, lines } = await start({ shards: 2, polling: 'all', usesWith: { failing: [1] } })
   expect(textsOf(await call())).toEqual(['>a/shard-0/rep-0'])
@@ -146,6 +148,7 @@ test('a call that comes before the worker is ready waits for it, whatever its en
   expect(deployment.has('/unknown')).toBe(false)
 })
 
+// Public case 88.
 test('timeout_send ends a call here and in the executor, which serves on', async () => {
   const { call } = await start({ timeoutSendMs: 30 })
   expect(await call('/never').catch((error) => error)).toMatchObject({

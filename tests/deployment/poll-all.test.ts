@@ -61,12 +61,15 @@ test('untouched documents stay as they came, and results of all shards stand sid
   expect(JSON.stringify(plain.parameters)).toContain('"n"')
 })
 
+// Public case 62.
 test('a shard that fails is told, the others answer; only when all fail the call does', async () => {
   const status = encodeStatus({ name: 'E', args: [], stacks: [], executor: 'K', description: 'E()' })
   const warnings: string[] = []
   const plain = await poll([dead, shard({ status }), shard({ data: docs([{ id: 'z' }]) })], warnings)
   expect(plain.data.docs.docs).toEqual([{ id: 'z' }])
   expect(warnings).toEqual(['2 shards out of 3 failed'])
+  expect(plain.header).toMatchObject({ status: { description: '2 shards out of 3 failed' } })
+  expect((await poll([shard({})])).header).not.toHaveProperty('status')
   expect((await poll([dead, shard({ status })])).header).toMatchObject({ status: { code: 1 } })
   expect(poll([dead, dead])).rejects.toMatchObject({ code: 'WORKER_DIED' })
 })

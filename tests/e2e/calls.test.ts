@@ -19,6 +19,7 @@ afterAll(async () => {
 
 const alive = async () => expect(texts(await call.post('/', [{ id: 'a' }]))).toEqual(['hello'])
 
+// Public case 89.
 test.each([
   ['/throws', 'RangeError', 'boom', "RangeError('boom')"],
   ['/rejects', 'RangeError', 'boom', "RangeError('boom')"],
@@ -45,6 +46,7 @@ test('an endpoint that never returns ends at the deadline, and hears of it', asy
   await alive()
 })
 
+// Public case 101.
 test('a caller that leaves is heard of in the worker', async () => {
   await using own = await startServer('run', [fixture('trouble.ts')])
   using other = caller(own.address)
@@ -56,6 +58,7 @@ test('a caller that leaves is heard of in the worker', async () => {
   await own.seen('gave up: AbortError')
 })
 
+// Public case 89.
 test('a floating rejection and a late throw are logged with their place, and the worker lives', async () => {
   await call.post('/floating', [{ id: 'a' }])
   await server.seen('nobody waits')
@@ -128,7 +131,7 @@ test('a message of 100 MB goes through, and small calls beside it do not wait fo
 
 test('ten thousand calls at once are all answered', async () => {
   // Over several connections: the client side of http2 in Bun 1.4.5 calls itself once for each stream that waits on one.
-  const callers = Array.from({ length: 20 }, () => caller(server.address, { 'grpc.use_local_subchannel_pool': 1 }))
+  const callers = Array.from({ length: 20 }, () => caller(server.address))
   try {
     const answers = await Promise.all(
       Array.from({ length: 10_000 }, (_, i) =>
@@ -141,6 +144,7 @@ test('ten thousand calls at once are all answered', async () => {
   }
 }, 60_000)
 
+// Public case 101.
 test('a client that vanishes in the middle of a stream leaves no trace', async () => {
   const child = Bun.spawn([process.execPath, `${import.meta.dir}/vanishing-client.ts`, server.address], {
     stdout: 'pipe',

@@ -26,7 +26,7 @@ while [ $# -gt 0 ]; do
   shift
 done
 echo $$ > "$folder/$name.pid"
-[ -e "$folder/$image.ts" ] || { echo "no such image: $image" >&2; exit 125; }
+[ -e "$folder/$image.ts" ] || { printf 'no such \\033[31mimage\\033[0m: %s\\n' "$image" >&2; exit 125; }
 args=()
 while [ $# -gt 0 ]; do
   case "$1" in

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
+import { childrenOf } from '../helpers/processes.ts'
 import { startServer, xserve } from '../helpers/xserve.ts'
 
 const folders: string[] = []
@@ -62,6 +63,7 @@ async function until(client: Client, wanted: string, allowed: readonly string[])
   }
 }
 
+// Public case 23.
 test('a chain; its executor’s YAML changes to another class, and nobody fails', async () => {
   const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B') })
   await using server = await startServer('flow', [flow])
@@ -80,6 +82,7 @@ test('a chain; its executor’s YAML changes to another class, and nobody fails'
   await until(client, 'AC', ['A(B)'])
 })
 
+// Public case 26.
 test('--reload takes over code, executors’ YAML and the Flow’s: executors join and leave, under load', async () => {
   const { flow, save } = project({ 'flow.yml': CHAIN, 'b.yml': B('Before', 'B') })
   await using server = await startServer('flow', [flow, '--reload'])
@@ -125,6 +128,7 @@ export class Fails extends Marks {
   await until(client, 'Y(B)', ['A(B)'])
 }, 20_000)
 
+// Public case 4.
 test('who watches code alone, or configuration alone, is told of what is left alone', async () => {
   const { flow, save } = project({
     'flow.yml': CHAIN.replace('word: A}', 'word: A}, reload: true').replace(', restart: true', ''),
@@ -191,4 +195,16 @@ test('check says what a file means, or what is wrong with it, and starts nothing
     expect.objectContaining({ file: flow, line: 6, column: 35, path: 'executors[2].floating' }),
   ])
   expect((await xserve(['check', flow, ...context])).stderr).toContain(`${flow}:6:`)
+})
+
+test('run serves a Deployment, with the command line before the file, and takes over its changes', async () => {
+  const deployment = (word: string) =>
+    `jtype: Deployment\nwith:\n  uses: marks.ts#Before\n  uses_with: {word: ${word}}\n  port: 1\n  restart: true\n`
+  const { flow, save } = project({ 'flow.yml': deployment('a') })
+  await using server = await startServer('run', [flow, '--replicas', '2'])
+  using client = new Client(server.address)
+  expect(await ask(client)).toBe('a')
+  expect(childrenOf(server.pid)).toHaveLength(2)
+  save('flow.yml', deployment('b'))
+  await until(client, 'b', ['a'])
 })

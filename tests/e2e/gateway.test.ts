@@ -74,7 +74,7 @@ describe('xserve gateway', () => {
     expect(await answer.text()).toBe('/hello x>one/rep-0>two/rep-0')
     expect(front.stderr()).toContain('--monitoring: monitoring is accepted, and comes into force with a later version')
     const { code, stderr } = await xserve(['gateway', '--uses', file, '--prefetch', '-1'])
-    expect([code, stderr]).toEqual([2, expect.stringContaining('--prefetch must be from 0')])
+    expect([code, stderr]).toEqual([2, expect.stringContaining('--prefetch must be at least 0')])
   })
 
   test('addresses of one node share its calls', async () => {
@@ -118,6 +118,7 @@ describe('xserve gateway', () => {
     expect(texts(await post(outer.address))).toEqual(['>one/rep-0>two/rep-0'])
   })
 
+  // Public case 106.
   test('an executor that comes late, goes and returns', async () => {
     const port = freePort()
     const starting = gateway(CHAIN, { a: one.address, b: `127.0.0.1:${port}` })
@@ -152,4 +153,11 @@ describe('xserve gateway', () => {
     expect(code).toBe(2)
     expect(stderr).toContain('--graph-description: nothing leads to end-gateway')
   })
+})
+
+test('without a graph it says that nobody stands behind it, and returns requests as they are', async () => {
+  await using server = await startServer('gateway', [])
+  expect(server.stderr()).toMatch(/WARN .*no executor stands behind this gateway.*--graph-description/)
+  using client = caller(server.address)
+  expect(texts(await client.post('/', [{ text: 'same' }]))).toEqual(['same'])
 })

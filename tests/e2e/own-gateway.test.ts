@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { until } from '../helpers/until.ts'
 import { type Server, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
 const EXECUTOR = `import { type DocumentArray, Document, Executor, requests } from 'xserve'
@@ -121,7 +122,7 @@ test('changed code is served at once, and calls under way are answered', async (
     while (!stop) seen.add(await asked())
   })
   writeFileSync(path.join(folder.path, 'gateway.ts'), GATEWAY('two'))
-  while ((await asked()) !== 'two') await Bun.sleep(2)
+  await until(async () => (await asked()) === 'two')
   stop = true
   await Promise.all(callers)
   expect([...seen].every((text) => text === 'one' || text === 'two')).toBe(true)

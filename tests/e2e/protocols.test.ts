@@ -73,6 +73,7 @@ describe('listening', () => {
     expect(await server.stop()).toBe(0)
   })
 
+  // Public case 96.
   test('one port for all serves all', async () => {
     const port = freePort()
     await using server = await startServer('run', [FILE, '--protocol', 'grpc,http,websocket', '--port', String(port)])
@@ -156,6 +157,7 @@ describe('limits', () => {
 })
 
 describe('starts that fail', () => {
+  // Public case 96.
   test.each([
     [['--protocol', 'grpc,http,ws', '--port', '5000,5000'], 'differ in number'],
     [['--protocol', 'grpc,htpp'], 'did you mean http?'],

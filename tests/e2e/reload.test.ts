@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
+import { until as waitUntil } from '../helpers/until.ts'
 import { startServer } from '../helpers/xserve.ts'
 
 const folders: string[] = []
@@ -61,6 +62,7 @@ test('a save is served, of the executor and of what it imports; the log tells in
   await server.seen(/watching \d+ files in/)
 })
 
+// Public case 1.
 test('nobody fails and nobody gets old code after new, with many callers over all protocols', async () => {
   const { file, save } = project(source('v0', `async close() { this.logger.info('closed once') }`))
   const listen = ['--protocol', 'grpc,http,websocket', '--port', '0,0,0', '--replicas', '1']
@@ -84,7 +86,7 @@ test('nobody fails and nobody gets old code after new, with many callers over al
   )
   for (let version = 1; version <= 8; version++) {
     save(source(`v${version}`, `async close() { this.logger.info('closed once') }`))
-    while (newest < version) await Bun.sleep(2)
+    await waitUntil(() => newest >= version)
   }
   running = false
   await Promise.all(callers)

@@ -65,6 +65,7 @@ test('several executors are told by name, and one can be chosen', async () => {
   expect(server.stderr()).toContain('B is ready')
 })
 
+// Public case 86.
 test.each([
   ['constructor', 'constructor() { super(); throw new RangeError("too big") }'],
   ['init', 'async init() { throw new RangeError("too big") }'],
@@ -79,6 +80,7 @@ test.each([
   expect(done.stderr).toContain('[START_FAILED]')
 })
 
+// Public case 91.
 test('an init that hangs ends with --timeout-ready', async () => {
   const text = `${HEAD}export default class A extends Executor {\n  init() { return new Promise<void>(() => { setInterval(() => {}, 1000) }) }\n}\n`
   const done = await failingStart({ 'exec.ts': text }, 'exec.ts', '--timeout-ready', '300')
@@ -128,10 +130,28 @@ test.each([
   expect(done.stderr).not.toMatch(OURS)
 })
 
+// Public case 128.
+test('all mistakes of a command line are told at once', async () => {
+  const line = 'run cli.ts --prot 1 --port 70000 --replicas x --protocol smoke --ssl-keyfile k.pem'.split(' ')
+  const { code, stderr } = await xserve(line)
+  expect(code).toBe(2)
+  expect(stderr).toStartWith('error 5 things are wrong:\n  unknown option --prot (did you mean --port?)\n')
+  for (const part of [
+    '--port must be from 0 to 65535',
+    '--replicas must be',
+    '"smoke" is not known',
+    '--ssl-keyfile is given without --ssl-certfile',
+  ])
+    expect(stderr).toContain(part)
+})
+
 test('--version and --help end with 0 and write to stdout', async () => {
   const version = await xserve(['--version'])
   expect([version.code, version.stderr]).toEqual([0, ''])
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const full = await xserve(['--version-full'])
+  const runtime = `bun ${Bun.version}\nplatform ${process.platform} ${process.arch}`
+  expect([full.code, full.stdout]).toEqual([0, `xserve ${version.stdout}${runtime}\n`])
   for (const args of [['--help'], [], ['run', '--help'], ['help', 'post'], ['ping', '-h']]) {
     const done = await xserve(args)
     expect([args, done.code, done.stderr]).toEqual([args, 0, ''])

@@ -66,7 +66,7 @@ test('the first document leaves before the second is made', async () => {
 
 test('a reader that waits holds the generator back, and leaving ends it', async () => {
   // On a connection of its own: the http2 of Bun 1.4.5 holds back the streams beside one whose reader waits.
-  using slow = caller(server.address, { 'grpc.use_local_subchannel_pool': 1 })
+  using slow = caller(server.address)
   const stream = openStreamDoc(slow.client, '/endless', { text: 'x' })
   stream.on('error', () => {})
   const reader = stream[Symbol.asyncIterator]()
@@ -89,6 +89,7 @@ test('a deadline ends the stream with DEADLINE_EXCEEDED and reaches the method',
   await server.seen(/waits heard of (TimeoutError|AbortError)[\s\S]*waits heard of (TimeoutError|AbortError)/)
 })
 
+// Public case 89.
 test('an error in the middle is a frame behind what came before, and the call ends well', async () => {
   const { frames, code } = await streamDoc(call.client, '/breaks', { id: 'a', text: 'doc' })
   expect(code).toBe(0)

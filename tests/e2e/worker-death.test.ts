@@ -1,22 +1,11 @@
 /** Workers that die, and parents that do: callers are told, a new worker comes, nothing is left behind. */
 import { expect, test } from 'bun:test'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { caller, texts } from '../helpers/grpc.ts'
+import { childrenOf, gone } from '../helpers/processes.ts'
 import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
 
-const workerOf = (server: Server): number => {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ')
-  return Number(children[0])
-}
-
-/** Resolves when the process is no more (a zombie counts as gone: nobody may be there to reap it). */
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    if (!existsSync(`/proc/${pid}/stat`)) return
-    if (/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) return
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
+const workerOf = (server: Server): number => childrenOf(server.pid)[0]!
 
 test('process.exit in an endpoint fails that call with UNAVAILABLE and the reason; the next one is served', async () => {
   await using server = await startServer('run', [fixture('trouble.ts')])
@@ -100,6 +89,7 @@ test('a call under way at SIGTERM is finished, new ones are refused, the exit co
   expect(server.stdout()).toContain('closed')
 })
 
+// Public case 28.
 test('a second signal ends at once with 130, and takes the worker along', async () => {
   const server = await startServer('run', [fixture('trouble.ts')])
   const worker = workerOf(server)

@@ -42,6 +42,7 @@ test('batches of the preferred size go at once, one at a time and in order; the 
   expect(idles()).toBe(1)
 })
 
+// Public case 67.
 test('the time runs from the first that waits, also while a batch is running', async () => {
   const { add, batches, end } = queue(8, 200)
   add([1, 2, 3, 4, 5, 6, 7, 8])

@@ -64,6 +64,7 @@ const mark: Run = ({ docs }) => {
 }
 const marked = (list: readonly string[]) => list.map((id) => `${id}=t${id}`)
 
+// Public case 68.
 test('each caller gets its own documents in its order, however they were batched', async () => {
   const { ask, sizes } = batched(mark)
   const lists = [ids(0, 10), ids(10, 1), ids(20, 3)]
@@ -71,12 +72,14 @@ test('each caller gets its own documents in its order, however they were batched
   expect(sizes).toEqual([4, 4, 4, 2])
 })
 
+// Public case 70.
 test('documents count, not requests: five of six each are sizes of ten', async () => {
   const { ask, sizes } = batched(mark, { preferredBatchSize: 10 })
   await Promise.all([0, 1, 2, 3, 4].map((n) => ask(ids(n * 6, 6))))
   expect(sizes).toEqual([10, 10, 10])
 })
 
+// Public case 68.
 test('a caller is answered once its own are done, while others still wait', async () => {
   const { ask, sizes } = batched(mark, { timeoutMs: 60_000 })
   const long = ask(ids(0, 2))
@@ -88,6 +91,7 @@ test('a caller is answered once its own are done, while others still wait', asyn
   expect(await rest).toEqual(marked(ids(4, 3)))
 })
 
+// Public case 68.
 test('flushAll makes one call of all', async () => {
   const { ask, sizes } = batched(mark, { flushAll: true })
   await Promise.all([ask(ids(0, 3)), ask(ids(3, 8))])
@@ -106,6 +110,7 @@ test('other parameters, another batch; results of earlier executors are no other
   expect(calls[0]!.parameters).toEqual(one)
 })
 
+// Public case 72.
 test('what the method returns takes the place of what it got, and must be one for each', async () => {
   const returns = (make: Run) => batched(make, { preferredBatchSize: 3 })
   const two = ({ ask }: ReturnType<typeof batched>) => Promise.all([ask(['a', 'b']), ask(['c'])])

@@ -109,6 +109,15 @@ describe('--uses-requests', () => {
     expect(table(Parent, { '/new': 'first', '/a': 'second' })).toEqual({ ...both, '/a': 'second', '/new': 'first' })
   })
 
+  // Public case 56.
+  test('a method of every endpoint is so no more, unless that is said again', () => {
+    class Any extends Executor {
+      @requests() foo() {}
+    }
+    expect(table(Any, { '/index': 'foo', '/search': 'foo' })).toEqual({ '/index': 'foo', '/search': 'foo' })
+    expect(table(Any, { '/index': 'foo', '/default': 'foo' })).toEqual({ '/index': 'foo', '/default': 'foo' })
+  })
+
   test('takes an endpoint from another method', () => {
     expect(table(Parent, { '/c': 'third' })).toEqual({ '/a': 'first', '/b': 'first', '/c': 'third' })
   })

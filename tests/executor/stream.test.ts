@@ -62,6 +62,9 @@ class Streams extends Executor {
   async *unwritable() {
     yield new Document({ tags: { x: 1n as unknown as string } })
   }
+  *branches({ docs, docsMatrix }: ExecutorCall) {
+    yield `${docs.length} of ${docsMatrix.length}`
+  }
   plain() {}
 }
 const table = new Map(
@@ -163,4 +166,34 @@ test('called for one answer, all documents come together, those of each document
   expect(decodeData((await answerOf(message('/count'))).data)).toHaveLength(0)
   expect(errorOf(await answerOf(message('/endless', 'a'))).args[0]).toContain('more than 10000 documents')
   expect(errorOf(await answerOf(message('/breaks', 'a'))).name).toBe('RangeError')
+})
+
+test('of several documents each in turn; branches that come side by side are one call', async () => {
+  const { texts, ended } = start(message('/count', 'a', 'b'))
+  expect(await ended).toBeNull()
+  expect(texts).toEqual(['a0', 'a1', 'a2', 'b0', 'b1', 'b2'])
+  const broken = start(message('/breaks', 'a', 'b'))
+  expect(errorOf(await broken.ended).name).toBe('RangeError')
+  expect(broken.texts).toEqual(['one'])
+  const sides: CallMessage = {
+    ...message('/branches'),
+    branches: ['l', 'r'].map((name) => ({ name, data: dataOf(name, name) })),
+  }
+  const side = start(sides)
+  expect(await side.ended).toBeNull()
+  expect(side.texts).toEqual(['4 of 2'])
+  const invoke = createInvoker(new Streams(), 'Streams', table)
+  const answer = await new Promise<AnswerMessage>((resolve) => invoke({ ...sides, stream: false }, resolve))
+  expect(decodeData(answer.data).texts).toEqual(['4 of 2'])
+})
+
+test('who leaves at the first of several documents is not asked about the others', async () => {
+  const run = start(message('/suspended', 'a', 'b'))
+  const before = events.filter((event) => event === 'waiting').length
+  while (events.filter((event) => event === 'waiting').length === before) {
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  run.call.cancel()
+  expect(await run.ended).toBeNull()
+  expect(run.texts).toEqual(['one'])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { envOf, gpusOf, secretsOf, volumesOf, wordsOf } from '../../lib/export/container-options.ts'
 
+// Public case 118.
 describe('gpusOf()', () => {
   test.each<[unknown, unknown]>([
     [undefined, null],

@@ -101,6 +101,7 @@ describe('gatewayArguments()', () => {
     })
   })
 
+  // Public case 108.
   test('listeners, limits, HTTP, TLS; what is as by default is not said', async () => {
     const plan = await planOf([{ uses: 'docker://a' }], {
       protocol: ['grpc', 'http'],

@@ -36,6 +36,7 @@ describe('resolveImages()', () => {
     },
   )
 
+  // Public case 117.
   test('names all that are none, and the ways out', async () => {
     const failing = resolve([{ name: 'one', uses: ECHO }, { uses: 'docker://a' }, { name: 'two', uses: ECHO }])
     await expect(failing).rejects.toMatchObject({

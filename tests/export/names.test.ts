@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { checkNamespace, checkUnique, dnsName, workloadName } from '../../lib/export/names.ts'
 
+// Public case 107.
 describe('workloadName()', () => {
   test.each([
     ['My_Encoder', '', 'my-encoder'],
@@ -33,6 +34,7 @@ describe('checkNamespace()', () => {
   })
 })
 
+// Public case 107.
 test('checkUnique() names both of a clash', () => {
   const workload = (deployment: string, suffix = '') => ({ deployment, name: `${dnsName(deployment)}${suffix}` })
   checkUnique([workload('a', '-0'), workload('a', '-1')])

@@ -70,6 +70,7 @@ const text = fc.oneof(
   fc.string(),
 )
 
+// Public cases 111, 121.
 describe('toYaml()', () => {
   test.each(TRICKY)('%j, as a value and as a key', (one) => {
     const value = { a: one, [`k${one}`]: [one], [one]: 1 }

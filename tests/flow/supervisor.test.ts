@@ -109,6 +109,7 @@ describe('startFlow()', () => {
     expect(await isServing(address)).toBe(true)
   })
 
+  // Public case 86.
   test('the first failure is named, and nothing is left', async () => {
     const log = collect()
     const plan = planOf([
@@ -125,6 +126,7 @@ describe('startFlow()', () => {
     })
   })
 
+  // Public case 32.
   test('a port in use ends the start at once, however long an executor takes', async () => {
     using taken = Bun.listen({ hostname: '127.0.0.1', port: 0, socket: { data() {} } })
     const plan = planOf([{ name: 'slow', uses: file('never-ready.ts') }], {
@@ -155,6 +157,7 @@ describe('startFlow()', () => {
     expect(log.lines.filter((line) => line.includes('closed')).length).toBe(2)
   })
 
+  // Public case 106.
   test('a Flow is not ready before an executor elsewhere is there, and stays so when that one goes', async () => {
     const port = freePort()
     const uses: UsesPlan = { kind: 'external', addresses: [{ host: '127.0.0.1', port, tls: false }] }

@@ -1,6 +1,9 @@
 /** A folder with an executor that is edited while it is served. */
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { type Caller, texts } from './grpc.ts'
+import { childrenOf } from './processes.ts'
+import { until } from './until.ts'
 import { type Server, startServer, temporaryFolder } from './xserve.ts'
 
 /** Tells its version from each of its endpoints; `more` goes into the class. */
@@ -66,18 +69,11 @@ export async function liveProject(
   }
 }
 
-/** Processes that the server has started and that have not ended; one that is not reaped yet has. */
-export function workersOf(server: Server): number[] {
-  const children = readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim()
-  return children
-    .split(' ')
-    .filter((pid) => pid !== '')
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-      } catch {
-        return false
-      }
-    })
-}
+/** The first text that the executor answers with. */
+export const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
+
+/** Asks until the answer is there; it is to be there without any further save. */
+export const serves = (call: Caller, text: string): Promise<void> => until(async () => (await answer(call)) === text)
+
+/** Processes that the server has started and that have not ended. */
+export const workersOf = (server: Server): number[] => childrenOf(server.pid)

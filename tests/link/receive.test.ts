@@ -48,6 +48,7 @@ async function written(messages: readonly Message[]): Promise<Buffer> {
   const pieces: Buffer[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   const queue = createSendQueue({
+    alone: () => false,
     maxBytes: Number.MAX_SAFE_INTEGER,
     write(bytes, offset, length) {
       pieces.push(Buffer.from(bytes.subarray(offset, offset + length)))

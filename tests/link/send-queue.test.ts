@@ -16,6 +16,7 @@ function socket(maxBytes = 1e9, ring: Ring | null = null) {
   const ended = Promise.withResolvers<void>()
   const state = { room: Number.POSITIVE_INFINITY, writes: 0, over: false }
   const queue = createSendQueue({
+    alone: () => false,
     maxBytes,
     write(bytes, offset, length) {
       const taken = Math.min(length, state.room)
@@ -57,6 +58,7 @@ test('small messages of one tick are one write', async () => {
 test('small parts are copied, so that the sender may use them again', async () => {
   const written: string[] = []
   const queue = createSendQueue({
+    alone: () => false,
     maxBytes: 1e9,
     write(batch, offset, length) {
       written.push(Buffer.from(batch.subarray(offset + HEAD, offset + length)).toString())
@@ -185,4 +187,43 @@ test('large messages wait for room in shared memory, small ones and those of the
     { call: 4, length: 8 },
   ])
   expect(queue.bytes).toBe(0)
+})
+
+test('what is queued while corked leaves together when it is uncorked, and at once', () => {
+  const written: number[] = []
+  const queue = createSendQueue({
+    maxBytes: 1 << 20,
+    alone: () => false,
+    write: (_, __, length) => {
+      written.push(length)
+      return length
+    },
+    ended() {},
+    ring: () => null,
+  })
+  queue.cork()
+  for (let call = 1; call <= 3; call++) queue.send(Kind.end, call, [Buffer.alloc(10)], 10)
+  expect(written).toEqual([])
+  queue.uncork()
+  expect(written).toEqual([3 * (HEAD + 10)])
+})
+
+test('a lone caller waits for the end of the event, others for that of the tick', async () => {
+  for (const lone of [true, false]) {
+    const order: string[] = []
+    const queue = createSendQueue({
+      maxBytes: 1 << 20,
+      alone: () => lone,
+      write: (_, __, length) => {
+        order.push('written')
+        return length
+      },
+      ended() {},
+      ring: () => null,
+    })
+    queue.send(Kind.call, 1, [Buffer.alloc(10)], 10)
+    queueMicrotask(() => order.push('end of the event'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(order).toEqual(lone ? ['written', 'end of the event'] : ['end of the event', 'written'])
+  }
 })

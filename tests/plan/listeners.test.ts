@@ -37,6 +37,7 @@ describe('resolveListeners()', () => {
     expect(shown(protocols, ports)).toBe(expected)
   })
 
+  // Public case 96.
   test.each([
     [['grpc,http,ws'], ['1,1'], 'on 1, 1; give a port for each'],
     [['grpc,http,ws'], ['1,2'], 'differ in number'],

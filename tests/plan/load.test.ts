@@ -55,6 +55,20 @@ test('the Flow’s words go before those of the executor’s own YAML', () => {
   expect(plan.files.map((file) => path.basename(file))).toEqual([expect.stringMatching(/^flow/), 'config.yml'])
 })
 
+test('secrets of the whole Flow are those of its executors, too; an executor’s own go before', () => {
+  const secret = (key: string) => `{name: s, key: ${key}}`
+  const head = `with:\n  env_from_secret: {A: ${secret('a')}, B: ${secret('b')}}\n  image_pull_secrets: [all]\n`
+  const { plan } = flow(
+    `  - {name: one, uses: a.ts}\n  - {name: two, uses: a.ts, env_from_secret: {B: ${secret('own')}}, image_pull_secrets: own}\n`,
+    head,
+  )
+  const [one, two] = plan.deployments.map(({ options }) => options)
+  const [a, b] = ['a', 'b'].map((key) => ({ name: 's', key }))
+  expect(one).toEqual({ env_from_secret: { A: a, B: b }, image_pull_secrets: ['all'] })
+  expect(two).toEqual({ env_from_secret: { A: a, B: { name: 's', key: 'own' } }, image_pull_secrets: ['own'] })
+  expect(plan.gateway.options).toEqual(one!)
+})
+
 test('gateway, ports, defaults', () => {
   const { plan, warnings } = flow(
     '  - {uses: a.ts}\n',

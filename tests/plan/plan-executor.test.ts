@@ -60,7 +60,14 @@ test('a Flow or a Deployment is not taken for an executor', async () => {
     message: expect.stringContaining('flow.yml:1:1 jtype: this is a Flow, no executor'),
     details: { hint: 'xserve flow serves it' },
   })
-  await expect(plan('deployment.yml')).rejects.toThrow(/deployment\.yml:1:1 jtype: this is a Deployment/)
+  await expect(plan('deployment.yml')).rejects.toMatchObject({
+    message: expect.stringMatching(/deployment\.yml:1:1 jtype: this is a Deployment/),
+    details: { hint: 'xserve run serves it' },
+  })
+})
+
+test('a folder without its YAML is told as it was given, not as an option', async () => {
+  await expect(plan('.')).rejects.toThrow(/^\. is a folder without a config\.yml$/)
 })
 
 test('what has no effect is told', async () => {

@@ -18,6 +18,7 @@ function load(text: string, env: Readonly<Record<string, string>> = {}) {
 const first = (item: string, env?: Readonly<Record<string, string>>) =>
   load(`executors:\n  - {uses: a.ts, ${item}}\n`, env).deployments[0]!
 
+// Public case 33.
 describe('an executor’s YAML that is none names its file and line', () => {
   test.each<[string, RegExp]>([
     ['invalidkey: hello\n', /exec\.yml:1:1 .*jtype is missing/],
@@ -42,6 +43,7 @@ test('a Flow of layers that all float is read at once, however many ways lead th
   expect(graph.ends).toEqual(['first'])
 })
 
+// Public case 34.
 test('typos are told with the nearest name', () => {
   const hints = (text: string): string => {
     try {
@@ -57,6 +59,19 @@ test('typos are told with the nearest name', () => {
   expect(hints('executors: [{uses: a.ts, needs: gatway}]\n')).toBe('did you mean gateway?')
 })
 
+// Public case 51.
+test('circles and names that nobody has are told at once, with their members and what may have been meant', () => {
+  const wrong = (...needs: readonly (readonly [string, string])[]) =>
+    `executors:\n${needs.map(([name, need]) => `  - {name: ${name}, uses: a.ts, needs: ${need}}\n`).join('')}`
+  expect(() => load(wrong(['a', 'b'], ['b', 'c'], ['c', 'a']))).toThrow(/:2:27 .*a needs b needs c needs a/)
+  expect(() => load(wrong(['e', 'e']))).toThrow(/:2:27 .*e needs e/)
+  const unknown = () => load(wrong(['enc', 'gateway'], ['d', 'encc']))
+  expect(unknown).toThrow(/:3:27 .*d needs encc, but no executor has that name/)
+  const hint = 'did you mean enc?'
+  expect(unknown).toThrow(expect.objectContaining({ details: expect.objectContaining({ hint }) }))
+})
+
+// Public case 35.
 test('the Flow’s words go before those of an executor that stands in it', () => {
   const { deployments } = load(
     'executors: [{uses: {jtype: A, py_modules: a.ts, with: {x: 1}, metas: {name: n}}, uses_with: {x: 2}}]\n',
@@ -64,6 +79,7 @@ test('the Flow’s words go before those of an executor that stands in it', () =
   expect(deployments[0]).toMatchObject({ usesWith: { x: 2 }, usesMetas: { name: 'n' } })
 })
 
+// Public case 38.
 test('settings of the gateway reach it from either place', () => {
   const settings = '{port: 9001, protocol: http, cors: true, title: T}'
   const [inWith, inGateway] = ['with', 'gateway'].map(
@@ -73,6 +89,7 @@ test('settings of the gateway reach it from either place', () => {
   expect(inWith).toMatchObject({ listeners: [{ protocol: 'http', port: 9001 }], http: { cors: true, title: 'T' } })
 })
 
+// Public cases 39, 41.
 describe('what is there twice is refused', () => {
   test.each<[string, RegExp]>([
     [
@@ -89,12 +106,14 @@ describe('what is there twice is refused', () => {
   ])('%j', (text, message) => expect(() => load(text)).toThrow(message))
 })
 
+// Public case 42.
 test('words that other readers take for truth values, times and dates are texts', () => {
   const { usesWith } = first('uses_with: {country: NO, sw: on, ans: y, ver: 1.10, day: 2024-01-01, t: 12:30:45}')
   expect(usesWith).toEqual({ country: 'NO', sw: 'on', ans: 'y', ver: 1.1, day: '2024-01-01', t: '12:30:45' })
   expect(() => first('floating: NO')).toThrow('floating is true or false, not "NO"')
 })
 
+// Public case 45.
 describe('ports', () => {
   const port = (text: string) => load(`with: {port: ${text}}\nexecutors: [{uses: a.ts}]\n`).gateway.listeners[0]!.port
   test.each(['08080', '0x1F90', "'8080'"])('%s is 8080', (text) => expect(port(text)).toBe(8080))
@@ -104,6 +123,7 @@ describe('ports', () => {
 })
 
 describe('values of the environment', () => {
+  // Public case 46.
   test('arrive as they are, whatever they look like', () => {
     const env = { V1: '{"1": "2"}', V2: '{"1": "2"', V3: 'a: b #c', V4: '${{ ENV.V1 }}' }
     const given = 'a: "${{ ENV.V1 }}", b: "${{ ENV.V2 }}", c: "${{ ENV.V3 }}", d: "${{ ENV.V4 }}"'
@@ -111,6 +131,7 @@ describe('values of the environment', () => {
     expect(first(`uses_with: {${given}}, env: {${given}}`, env)).toMatchObject({ usesWith: wanted, env: wanted })
   })
 
+  // Public case 47.
   test('may be numbers and truth values, and are told by name where they are not', () => {
     const item = 'replicas: "${{ ENV.N }}", floating: "${{ ENV.YES }}"'
     expect(load(`executors:\n  - {uses: a.ts}\n  - {uses: a.ts, ${item}}\n`, { N: '2', YES: 'true' })).toMatchObject({
@@ -122,6 +143,16 @@ describe('values of the environment', () => {
     )
   })
 
+  // Public case 110.
+  test('for a process are texts as they are written; null is none, a list is refused', () => {
+    const { env } = first('env: {A: 1, B: true, C: 1.10, D: null, E: \'yes\', G: 0o14, H: "${{ ENV.N }}"}', {
+      N: '1.50',
+    })
+    expect(env).toEqual({ A: '1', B: 'true', C: '1.10', E: 'yes', G: '0o14', H: '1.50' })
+    expect(() => first('env: {F: [1, 2]}')).toThrow(/:2:24 executors\[0\]\.env\.F: env: F is a text or a number/)
+  })
+
+  // Public case 50.
   test('that are not there are refused by name', () => {
     expect(() => first('uses_with: {x: "${{ ENV.NONE }}"}')).toThrow(
       /:2:30 executors\[0\]\.uses_with\.x: there is no \$\{\{ ENV\.NONE \}\}/,

@@ -39,6 +39,7 @@ test('what goes in comes out', () => {
   )
 })
 
+// Public case 76.
 test('protobufjs reads the same', () => {
   fc.assert(
     fc.property(

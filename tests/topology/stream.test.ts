@@ -78,6 +78,32 @@ test('behind a join the stream begins; what is before is called and joined first
   expect(seen.map((one) => one.executor)).toEqual(['l', 'r', 'z', 'z'])
 })
 
+test('a document that a condition has dropped, or an executor before, ends there', async () => {
+  const odd = { when: { text: { $eq: 'odd' } } }
+  const graph = graphOf(nodePlan('l', ['gateway'], odd), nodePlan('r', ['gateway'], odd), nodePlan('m', ['l', 'r']))
+  const joined = flow(graph, ['m'])
+  expect(await joined.ask()).toEqual([])
+  expect(joined.seen.map((one) => one.executor)).toEqual(['l', 'r'])
+  const own = flow(graphOf(nodePlan('a', ['gateway']), nodePlan('b', ['a'], odd)), ['b'])
+  expect(await own.ask()).toEqual([])
+  const clears = traceNode('a', [], { steps: ['clear'] })
+  const chain = graphOf(nodePlan('a', ['gateway']), nodePlan('b', ['a']))
+  const topology = createTopology(
+    chain,
+    new Map([
+      ['a', clears],
+      ['b', streamer('b', [])],
+    ]),
+  )
+  const count = async (docs: Record<string, unknown>[]) => {
+    let items = 0
+    for await (const _ of topology.stream(requestOf({ on: '/s', docs }), detachedContext())) items++
+    return items
+  }
+  // A request without documents is not one whose documents have been dropped.
+  expect([await count([{ id: 'd' }]), await count([])]).toEqual([0, 2])
+})
+
 test('a failure before the join is the only item', async () => {
   const graph = graphOf(nodePlan('l', ['gateway']), nodePlan('r', ['gateway']), nodePlan('m', ['l', 'r']))
   const nodes = new Map(graph.nodes.map(({ name }) => [name, traceNode(name, [], { steps: [{ raise: name }] })]))

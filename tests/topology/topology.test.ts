@@ -85,6 +85,7 @@ describe('one behind the other', () => {
 const emptyAnswer = { role: 'executor', parameters: null, status: null, routes: [] } as const
 
 describe('branches', () => {
+  // Public case 58.
   test('the first of `needs` counts, even when it answers last', async () => {
     const gate = Promise.withResolvers<void>()
     const { ask, seenBy } = flow(diamond, {
@@ -100,6 +101,7 @@ describe('branches', () => {
     expect(seenBy('m')[0]!.matrix).toBeUndefined()
   })
 
+  // Public case 58.
   test('without reduce the branches stand side by side, named for those that they come from', async () => {
     const graph = graphOf(diamond.nodes[0]!, diamond.nodes[1]!, nodePlan('m', ['b', 'a'], { noReduce: true }))
     const { ask, seenBy } = flow(graph, { m: { steps: ['concat_matrix'] } })

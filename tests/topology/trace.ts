@@ -50,6 +50,7 @@ function carryOut(steps: readonly Step[], name: string, docs: DocumentArray, mat
   for (const step of steps) {
     const [kind, value] = typeof step === 'string' ? [step, undefined] : Object.entries(step)[0]!
     if (kind === 'append') for (const one of current) one.text = `${one.text ?? ''}>${name}`
+    else if (kind === 'mark') for (const one of current) one.text = `${one.text ?? ''}>${value}`
     else if (kind === 'text' || kind === 'weight' || kind === 'uri')
       for (const one of current) Object.assign(one, { [kind]: value })
     else if (kind === 'tags') for (const one of current) one.tags = { ...one.tags, ...(value as Values) }

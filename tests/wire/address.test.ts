@@ -6,6 +6,7 @@ const text = (...sources: AddressParts[]) => {
   return `${address.tls ? 'tls ' : ''}${addressText(address)}`
 }
 
+// Public case 104.
 describe('resolveAddress()', () => {
   test.each([
     [{ host: 'example.org:5' }, 'example.org:5'],
@@ -21,6 +22,11 @@ describe('resolveAddress()', () => {
     [{ host: 'a', port: 5, protocol: 'grpc', tls: true }, 'tls a:5'],
     [{ host: 'a', port: 5, protocol: 'grpcs' }, 'tls a:5'],
     [{ host: 'grpcs://a:5', tls: true }, 'tls a:5'],
+    [{ host: 'unix:/run/a' }, 'unix:/run/a'],
+    [{ host: 'unix:///run/a', tls: true }, 'tls unix:/run/a'],
+    [{ host: 'unix:a', protocol: 'http' }, 'unix:a'],
+    [{ host: 'unix:a', port: 5 }, null],
+    [{ host: 'unix:' }, null],
   ])('%p is %p', (parts, expected) => {
     if (expected === null) expect(() => text(parts)).toThrow(expect.objectContaining({ code: 'BAD_ARGUMENT' }))
     else expect(text(parts)).toBe(expected)

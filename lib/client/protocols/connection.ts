@@ -3,6 +3,7 @@ import type { Document } from '../../document/document.ts'
 import type { DocumentArray } from '../../document/document-array.ts'
 import type { XserveError } from '../../errors.ts'
 import type { CallerTls } from '../../wire/call.ts'
+import type { ChannelTuning } from '../../wire/grpc-tuning.ts'
 import type { RouteRecord } from '../../wire/routes.ts'
 import type { Status } from '../../wire/status.ts'
 import type { RetryPolicy } from '../retry.ts'
@@ -99,6 +100,8 @@ export interface ConnectionOptions {
   readonly tls: boolean | CallerTls
   /** Sent with every call. */
   readonly metadata?: Readonly<Record<string, string>> | undefined
+  /** Compression of requests by gRPC and HTTP; the rest is for gRPC. Default: none. */
+  readonly tuning?: ChannelTuning | undefined
   /** How long connecting may take, in milliseconds. Default 5000. */
   readonly connectTimeoutMs?: number | undefined
 }

@@ -27,10 +27,11 @@ const NOTHING = new Uint8Array(0)
 
 /** `address`: `host:port`. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createGrpcConnection(address: string, options: ConnectionOptions): Connection {
-  const { tls, metadata, connectTimeoutMs } = options
+  const { tls, metadata, tuning, connectTimeoutMs } = options
   const channel = createGrpcChannel(address, {
     tls,
     ...(metadata ? { metadata } : {}),
+    ...(tuning ? { tuning } : {}),
     ...(connectTimeoutMs ? { connectTimeoutMs } : {}),
   })
   const dialect = createDialect(async (ask) => (await askInfo(channel, ask)).docarray)

@@ -102,6 +102,8 @@ export function notConnected(code: string, message: string): string | null {
   if (code === 'ECONNREFUSED') return 'the connection is refused'
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code.startsWith('DNS_')) return 'no such host is known'
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH' || code === 'ETIMEDOUT') return 'there is no way to it'
+  if (code === 'ENOENT') return 'no such socket is there'
+  if (code === 'EACCES') return 'this user may not call it'
   if (code === 'EPROTO' || /WRONG_VERSION_NUMBER/.test(message)) return 'it does not speak TLS'
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code) || /certificate|TLS handshake/i.test(message))
     return `its certificate is not accepted (${message.replace(/^.*TLS handshake failed: /, '') || code})`

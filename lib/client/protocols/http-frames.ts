@@ -12,6 +12,8 @@ import { checkHeaders } from './headers.ts'
 import { connectionFailed, refusal } from './http-error.ts'
 import { parseAnswer } from './json-reply.ts'
 import { documentJson, failedReply, failureReply, itemReply, pathOf } from './second-form.ts'
+import { socketPlace } from './socket-place.ts'
+import { socketTls } from './socket-tls.ts'
 import type { HostWatch } from './watch-host.ts'
 
 export interface FramesOptions {
@@ -92,7 +94,7 @@ function open(
 ): Promise<IncomingMessage> {
   const { tls } = connection
   const body = Buffer.from(bodyOf(head, document))
-  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
+  const place = socketPlace(address)
   const headers = {
     'content-type': 'application/json',
     'content-length': String(body.length),
@@ -101,9 +103,10 @@ function open(
     ...checkHeaders(metadata),
   }
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
-  const settings = { host, port: Number(port), method: 'GET', path: pathOf(head.endpoint), headers, signal }
+  const where = 'path' in place ? { socketPath: place.path, host: 'localhost' } : place
+  const settings = { ...where, method: 'GET', path: pathOf(head.endpoint), headers, signal }
   const sent = tls
-    ? requestTls({ ...settings, ...(typeof tls === 'object' ? { ca: tls.ca } : {}) }, resolve)
+    ? requestTls({ ...settings, ...(typeof tls === 'object' ? socketTls(tls) : {}) }, resolve)
     : requestPlain(settings, resolve)
   sent.on('error', reject)
   sent.end(body)

@@ -1,4 +1,5 @@
 /** HTTP: each request a POST in JSON, to /post or to the endpoint as the server's dialect has it, over connections that are kept. */
+import { deflateSync, gzipSync } from 'node:zlib'
 import type { DocumentArray } from '../../document/document-array.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
@@ -20,6 +21,7 @@ import { type Circumstances, connectionFailed, refusal } from './http-error.ts'
 import { readHttpFrames } from './http-frames.ts'
 import { jsonReply, jsonStatus, parseAnswer } from './json-reply.ts'
 import { failedReply, pathOf, secondEncoder, secondReply } from './second-form.ts'
+import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
 import { type HostWatch, watchHost } from './watch-host.ts'
 
@@ -106,7 +108,10 @@ export function createAsk(
 ): Ask {
   const { tls, connectTimeoutMs = CONNECT_TIMEOUT_MS } = options
   const metadata = checkHeaders(options.metadata)
-  const origin = `${tls ? 'https' : 'http'}://${address}`
+  const origin = `${tls ? 'https' : 'http'}://${authorityOf(address)}`
+  const place = socketPlace(address)
+  const { compression } = options.tuning ?? {}
+  const coding: Record<string, string> = compression === undefined ? {} : { 'content-encoding': compression }
   const always = { 'content-type': 'application/json', accept: 'application/json', ...metadata }
   const watchHere = watchOf ?? watchHost(address, connectTimeoutMs).watch
   return async (method, path, body, call) => {
@@ -123,13 +128,14 @@ export function createAsk(
     try {
       const response = await fetch(`${origin}${path}`, {
         method,
-        body,
-        headers: { ...always, ...call.metadata },
+        body: body === null || compression === undefined ? body : compressed(body, compression),
+        headers: { ...always, ...(body === null ? {} : coding), ...call.metadata },
         redirect: 'manual',
         signal,
         // The caller's deadline is the only one, and no proxy of the environment is asked, as in Jina.
         timeout: false,
         proxy: false,
+        ...('path' in place ? { unix: place.path } : {}),
         ...(typeof tls === 'object' ? { tls: socketTls(tls) } : {}),
       } as unknown as RequestInit)
       watch.stop(true)
@@ -142,6 +148,10 @@ export function createAsk(
     }
   }
 }
+
+/** `deflate` is that of HTTP, in the frame of zlib (RFC 9110, section 8.4.1.2). */
+const compressed = (body: Uint8Array, how: 'gzip' | 'deflate'): Uint8Array =>
+  how === 'gzip' ? gzipSync(body) : deflateSync(body)
 
 /** What all requests have in common is written once. Parameters are refused where they are on every protocol. */
 function encoder({ endpoint, parameters, targetExecutor }: RequestHead) {

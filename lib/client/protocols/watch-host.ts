@@ -1,5 +1,6 @@
 /** A host that takes no connection and refuses none would be waited for without end: whoever waits long is told. */
 import { connect } from 'node:net'
+import { socketPlace } from './socket-place.ts'
 
 export interface HostWatch {
   /** Aborted when no connection came about in time. */
@@ -15,7 +16,7 @@ const SUSPICIOUS_MS = 1000
 export function watchHost(address: string, timeoutMs: number): { watch(): HostWatch } {
   const never = new AbortController().signal
   let known = false
-  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
+  const place = socketPlace(address)
   return {
     watch() {
       if (known) return { silent: never, stop() {} }
@@ -29,7 +30,7 @@ export function watchHost(address: string, timeoutMs: number): { watch(): HostWa
           clearTimeout(timer)
           socket?.destroy()
         }
-        socket = connect({ host, port: Number(port) }, heard).on('error', heard)
+        socket = connect(place, heard).on('error', heard)
         timer = setTimeout(() => controller.abort(), timeoutMs - first)
       }, first)
       return {

@@ -8,6 +8,7 @@ import { connect as connectTls } from 'node:tls'
 import { asXserveError, XserveError } from '../../errors.ts'
 import type { CallerTls } from '../../wire/call.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
+import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
 import { createFrameReader, encodeFrame, type Frame, OPCODE } from './websocket-frames.ts'
 
@@ -96,8 +97,8 @@ export function openWebSocket(
 }
 
 function connect(address: string, tls: SocketOptions['tls'], onConnect: () => void): Socket {
-  const [, host = '', port = ''] = /^\[?(.*?)\]?:(\d+)$/.exec(address) ?? []
-  const place = { host, port: Number(port) }
+  const place = socketPlace(address)
+  const host = 'host' in place ? place.host : 'localhost'
   const socket = tls
     ? connectTls(
         { ...place, ...(typeof tls === 'object' ? socketTls(tls) : {}), ...(isIP(host) ? {} : { servername: host }) },
@@ -111,7 +112,7 @@ function connect(address: string, tls: SocketOptions['tls'], onConnect: () => vo
 function upgradeRequest(address: string, key: string, { headers, path, protocol }: SocketOptions): string {
   const lines = [
     `GET ${path} HTTP/1.1`,
-    `Host: ${address}`,
+    `Host: ${authorityOf(address)}`,
     'Connection: Upgrade',
     'Upgrade: websocket',
     'Sec-WebSocket-Version: 13',

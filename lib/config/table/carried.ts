@@ -22,6 +22,9 @@ const container = (name: string, type: OptionType, summary: string, scopes: read
   kind: 'export',
 })
 
+/** Said for the whole Flow, it holds for its executors, too, as in Jina. */
+const forAll = (option: ConfigOption): ConfigOption => ({ ...option, spreads: true })
+
 const none = (
   name: string,
   type: OptionType,
@@ -62,18 +65,6 @@ const LATER: readonly ConfigOption[] = [
   later('metrics', 'flag', 'Produce OpenTelemetry metrics', { preset: false }),
   later('metrics_exporter_host', 'text', 'Host of the collector of metrics'),
   later('metrics_exporter_port', 'integer', 'Port of the collector of metrics', PORT),
-  later('compression', 'text', 'Compression of gRPC towards executors', {
-    choices: ['NoCompression', 'Deflate', 'Gzip'],
-  }),
-  later('grpc_server_options', 'object', 'Message size, keepalive and connection age of the server', { preset: {} }),
-  later('grpc_channel_options', 'object', 'Message size, keepalive and connection age towards executors', {
-    preset: {},
-  }),
-  later('allow_concurrent', 'flag', 'Whether a worker may have several calls at once', {
-    scopes: EXECUTOR,
-    preset: false,
-  }),
-  later('timeout_ctrl', 'integer', 'How long control messages may take', { least: -1, preset: 60 }),
   later('expose_graphql_endpoint', 'flag', 'Serve /graphql', { scopes: GATEWAY_ONLY, preset: false }),
 ]
 
@@ -81,8 +72,8 @@ const CONTAINER: readonly ConfigOption[] = [
   container('gpus', 'text', 'GPUs of the container: all, a number, device=ids', EXECUTOR),
   container('volumes', 'texts', 'Folders of the container: host:container', EXECUTOR),
   container('entrypoint', 'text', 'Replaces the entry point of the container'),
-  container('env_from_secret', 'object', 'Variables from Kubernetes secrets: NAME to {name, key}'),
-  container('image_pull_secrets', 'texts', 'Names of secrets for pulling the image'),
+  forAll(container('env_from_secret', 'object', 'Variables from Kubernetes secrets: NAME to {name, key}')),
+  forAll(container('image_pull_secrets', 'texts', 'Names of secrets for pulling the image')),
   container('k8s_namespace', 'text', 'Namespace on Kubernetes'),
   container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY),
   container('shard_id', 'integer', 'Which shard a container is'),
@@ -103,8 +94,6 @@ const SILENT: readonly ConfigOption[] = [
 
 const NONE: readonly ConfigOption[] = [
   none('log_config', 'text', `${PYTHON}: --log-level and XSERVE_LOG_LEVEL set what is logged`),
-  none('quiet', 'flag', '--quiet on the command line is for the whole program'),
-  none('quiet_error', 'flag', 'stacks are told where they help'),
   none('suppress_root_logging', 'flag', PYTHON),
   none('workspace_id', 'text', INTERNAL),
   none('extra_search_paths', 'texts', 'paths are relative to the file that they stand in'),

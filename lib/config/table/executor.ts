@@ -20,7 +20,10 @@ export const EXECUTOR_TABLE: readonly ConfigOption[] = [
     preset: {},
   }),
   option('uses_metas', 'object', 'Overrides of metas', { cli: { value: 'JSON' }, preset: {} }),
-  option('uses_requests', 'map', 'Endpoint to method, over those of the class', { cli: { value: 'JSON' }, preset: {} }),
+  option('uses_requests', 'map', 'Endpoint to method, over those of the class', {
+    cli: { value: 'JSON' },
+    preset: {},
+  }),
   option('uses_dynamic_batching', 'batching', 'Endpoint or method to {preferred_batch_size, timeout, flush_all}', {
     cli: { value: 'JSON' },
     preset: {},
@@ -51,6 +54,11 @@ export const EXECUTOR_TABLE: readonly ConfigOption[] = [
     least: -1,
     preset: TIMEOUT_READY_MS,
     cli: { value: 'MS' },
+  }),
+  option('allow_concurrent', 'flag', 'Several calls at once in one process; without it, one after the other', {
+    presetNote: 'on',
+    carried: true,
+    cli: { negatable: true },
   }),
   option('exit_on_exceptions', 'texts', 'Names of errors that end the process', {
     preset: [],

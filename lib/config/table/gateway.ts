@@ -3,6 +3,8 @@ import { BOTH, type ConfigOption, GATEWAY_ONLY } from './option.ts'
 
 /** Jina's: so many requests of one stream are under way at a time. */
 const PREFETCH = 1000
+/** Below the 30 s that Kubernetes and Compose give a container. */
+export const SHUTDOWN_MS = 25_000
 
 const gateway = (
   name: string,
@@ -62,7 +64,7 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
     presetNote: 'any free one',
     cli: { value: 'PORT,…', also: ['p'] },
   }),
-  both('host', 'hosts', 'Address to listen on', {
+  both('host', 'hosts', 'Address to listen on, or unix:PATH for a socket', {
     also: ['host_in'],
     preset: '0.0.0.0',
     cli: { value: 'HOST' },
@@ -72,6 +74,38 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
   both('env_file', 'texts', 'Files of NAME=value lines, as if they stood in env', {
     preset: [],
     cli: { value: 'FILE' },
+  }),
+  both('shutdown_timeout', 'integer', 'How long calls may finish at the end', {
+    also: ['drain_timeout'],
+    preset: SHUTDOWN_MS,
+    spreads: true,
+    carried: true,
+    cli: { value: 'MS', name: 'drain-timeout' },
+  }),
+  both('timeout_ctrl', 'integer', "Jina's name of shutdown_timeout, in seconds", {
+    least: -1,
+    spreads: true,
+    carried: true,
+    cli: { value: 'SECONDS' },
+  }),
+  both('quiet', 'flag', 'Only warnings and errors', { preset: false, carried: true }),
+  both('quiet_error', 'flag', 'Errors in one line, without their stacks', { preset: false, carried: true }),
+  both('compression', 'text', 'Compression of gRPC towards executors elsewhere: NoCompression, Deflate, Gzip', {
+    choices: ['NoCompression', 'Deflate', 'Gzip'],
+    spreads: true,
+    carried: true,
+    cli: { value: 'NAME' },
+  }),
+  both('grpc_server_options', 'object', 'Sizes of messages, keepalive, age and calls of connections, by gRPC names', {
+    preset: {},
+    carried: true,
+    cli: { value: 'JSON' },
+  }),
+  both('grpc_channel_options', 'object', 'The same of connections to executors elsewhere', {
+    preset: {},
+    spreads: true,
+    carried: true,
+    cli: { value: 'JSON' },
   }),
   both('timeout_send', 'integer', 'How long a call may take; -1 is no limit', {
     least: -1,

@@ -55,6 +55,8 @@ export interface ConfigOption {
   readonly kind?: OptionKind
   /** Of `none`: why; of `export`: why it does nothing where there is no container. */
   readonly note?: string
+  /** Of `have`: exports hand it on to the containers as it is written. */
+  readonly carried?: true
   /** Said for the whole Flow, it holds for each executor that says nothing else. */
   readonly spreads?: boolean
   /** On the command line: what its value is called, another name, a flag that is on unless negated. */
@@ -62,6 +64,8 @@ export interface ConfigOption {
     readonly value?: string
     readonly name?: string
     readonly negated?: true
+    /** The flag means something when it is off, too: `--no-NAME`. */
+    readonly negatable?: true
     readonly also?: readonly string[]
   }
 }

@@ -42,11 +42,14 @@ export function namesOf(scope: Scope): readonly string[] {
     .map(({ name }) => name)
 }
 
+/** Of whoever opens the port. */
+const OF_SERVER: ReadonlySet<string> = new Set(['port', 'host', 'grpc_server_options', 'quiet', 'quiet_error'])
+
 /** Whether what is said of one executor and the gateway in front of it, all in one, is for the gateway. */
 export function isOfFront(key: string): boolean {
   const [executor, gateway] = [findOption('executor', key), findOption('gateway', key)]
   if (gateway === undefined) return false
-  return executor?.kind === 'none' || executor === undefined || ['port', 'host'].includes(gateway.name)
+  return executor?.kind === 'none' || executor === undefined || OF_SERVER.has(gateway.name)
 }
 
 /** Those that a Flow has for its gateway, when it is its only executor that is spoken of. */

@@ -15,8 +15,8 @@ export interface ServiceContext {
   readonly warn: (message: string) => void
 }
 
-/** Calls under way get 25 s (`--drain-timeout`), and a moment more to come to an end. */
-const STOP = '30s'
+/** Beyond the time that calls have: a moment to come to an end. */
+const END_SECONDS = 5
 /** Each check starts a program; who waits for it waits that long at most. */
 const CHECK_SECONDS = 3
 /** Python executors answer late while they compute. */
@@ -43,7 +43,7 @@ export function serviceOf(workload: Workload, context: ServiceContext): object {
     ...(health ? { healthcheck: health } : {}),
     ...(deploy ? { deploy } : {}),
     restart: 'unless-stopped',
-    stop_grace_period: STOP,
+    stop_grace_period: `${Math.ceil(workload.shutdownMs / 1000) + END_SECONDS}s`,
     ...securityOf(workload),
   }
 }

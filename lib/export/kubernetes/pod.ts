@@ -10,12 +10,12 @@ import { type PodVolumes, podVolumes } from './volumes.ts'
  * 2 s, and the cluster's name server answers up to 5 s out of its memory; addresses of Services change within a second or two.
  */
 const LEAVING_SECONDS = { executor: 10, gateway: 5 } as const
-/** Calls under way get this long (`--drain-timeout`), and a moment more to come to an end. */
-const DRAIN_SECONDS = 25 + 5
+/** Beyond the time that calls have: a moment to come to an end. */
+const END_SECONDS = 5
 
 export function podTemplate(workload: Workload, context: Context, configHash: string) {
   const files = podVolumes(workload, context)
-  const { role, nodeSelector, pullSecrets } = workload
+  const { role, nodeSelector, pullSecrets, shutdownMs } = workload
   return {
     metadata: {
       labels: { ...labelsOf(workload, context), ...jinaLabels(workload, context) },
@@ -28,7 +28,7 @@ export function podTemplate(workload: Workload, context: Context, configHash: st
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,
-      terminationGracePeriodSeconds: LEAVING_SECONDS[role] + DRAIN_SECONDS,
+      terminationGracePeriodSeconds: LEAVING_SECONDS[role] + Math.ceil(shutdownMs / 1000) + END_SECONDS,
       securityContext: podSecurity(workload.image, files.claims.length > 0),
       ...(pullSecrets.length > 0 ? { imagePullSecrets: pullSecrets.map((name) => ({ name })) } : {}),
       ...(Object.keys(nodeSelector).length > 0 ? { nodeSelector } : {}),

@@ -58,9 +58,11 @@ export function runContainer(spec: ContainerSpec, output: ContainerOutput): Cont
   )
   const last: string[] = []
   const kept = (write: (text: string) => void) => (text: string) => {
-    last.push(...text.trimEnd().split('\n'))
+    // Colours are for a terminal only; some images write them whoever reads.
+    const plain = Bun.stripANSI(text)
+    last.push(...plain.trimEnd().split('\n'))
     last.splice(0, Math.max(0, last.length - LAST_LINES))
-    write(text)
+    write(Bun.enableANSIColors ? text : plain)
   }
   const reading = Promise.all([
     forwardLines(child.stdout, kept(output.stdout), `${pod} | `),

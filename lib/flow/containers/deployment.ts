@@ -96,6 +96,9 @@ export function containerDeployment(
     has: (endpoint) => inner?.has(endpoint) ?? true,
     modules: [],
     pods: [],
+    get isServing() {
+      return inner?.isServing ?? false
+    },
     get failing() {
       return inner?.failing ?? {}
     },

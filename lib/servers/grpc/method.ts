@@ -3,6 +3,7 @@
  * A front (`http2/`) takes the table and a port; methods know nothing of the front.
  */
 import type { TlsOptions } from '../../wire/call.ts'
+import type { ServerTuning } from '../../wire/grpc-tuning.ts'
 import type { StartSocketFront } from '../socket/start.ts'
 
 /** One RPC as a method sees it. */
@@ -61,6 +62,8 @@ export interface GrpcFrontOptions {
   readonly maxMessageBytes: number
   /** Default: plain text. */
   readonly tls?: TlsOptions
+  /** Default: as the front has it. */
+  readonly tuning?: ServerTuning
   /** Told of errors that callers see masked as INTERNAL, so that the operator sees them. Default: nobody. */
   readonly onInternalError?: (error: unknown) => void
   /** Opens the port. Default: one of its own. */

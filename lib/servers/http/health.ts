@@ -1,4 +1,4 @@
-/** What `GET /` says before an executor is ready and while a server stops; in between the routes answer. */
+/** What `GET /` says before an executor is ready, while it is away, and while a server stops; else the routes answer. */
 import type { HttpHandler, HttpResponse } from './exchange.ts'
 
 export interface Health {
@@ -16,8 +16,10 @@ const refusal = (reason: string): HttpResponse => ({
 const STARTING = refusal('starting: the executor is not ready yet')
 const STOPPING = refusal('stopping: no new calls are taken')
 
-/** Begins as starting. */
-export function createHealth(): Health {
+const AWAY = refusal('the executor is not running: it is started again')
+
+/** Begins as starting. `serves`: whether calls are taken by what is behind the server. Default: always. */
+export function createHealth(serves: () => boolean | undefined = () => true): Health {
   let refused: HttpResponse | null = STARTING
   return {
     setServing(serving) {
@@ -25,8 +27,8 @@ export function createHealth(): Health {
       else refused ??= STOPPING
     },
     guard: (handler) => (request) =>
-      refused !== null && request.path === '/' && (request.method === 'GET' || request.method === 'HEAD')
-        ? refused
+      request.path === '/' && (request.method === 'GET' || request.method === 'HEAD')
+        ? (refused ?? (serves() ? handler(request) : AWAY))
         : handler(request),
   }
 }

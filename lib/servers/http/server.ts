@@ -14,6 +14,8 @@ export interface HttpServerHandlers {
   readonly http: HttpHandler
   /** Default: upgrades are refused. */
   readonly websocket?: WebSocketHandler
+  /** Whether calls are taken by what is behind it, once it is serving: `GET /` tells. Default: always. */
+  readonly serves?: () => boolean | undefined
 }
 
 export interface HttpServerOptions {
@@ -38,7 +40,7 @@ export async function startHttpServer(
 ): Promise<Listener> {
   const { host = '0.0.0.0', port = 0, maxMessageBytes = MAX_MESSAGE_BYTES, tls, onInternalError, listen } = options
   const { protocol, http, websocket } = handlers
-  const health = createHealth()
+  const health = createHealth(handlers.serves)
   const front = await startHttpFront(
     { http: health.guard(http), ...(websocket ? { websocket } : {}) },
     {

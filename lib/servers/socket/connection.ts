@@ -2,7 +2,8 @@
 
 /** As far as a connection knows its socket. */
 export interface FrontSocket {
-  readonly remoteAddress: string
+  /** Of a Unix socket there is none. */
+  readonly remoteAddress: string | undefined
   readonly remotePort: number
   /** Says how many bytes were taken; negative if it is closed. */
   write(bytes: Uint8Array, offset: number, length: number): number
@@ -31,7 +32,10 @@ export interface FrontConnection {
   terminate(): void
 }
 
-/** `127.0.0.1:5000`, `[::1]:5000`. */
+let nameless = 0
+
+/** `127.0.0.1:5000`, `[::1]:5000`; a connection by a Unix socket gets a number of ours, `unix:1`. Asked once for each. */
 export function peerOf({ remoteAddress, remotePort }: FrontSocket): string {
+  if (remoteAddress === undefined) return `unix:${++nameless}`
   return `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`
 }

@@ -1,16 +1,19 @@
 /** Listens on Bun's sockets: what all fronts have in common, from the port to the end of the last connection. */
 import { XserveError } from '../../errors.ts'
 import type { TlsOptions } from '../../wire/call.ts'
+import { unixPath } from '../../wire/unix-socket.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { FrontConnection, FrontSocket } from './connection.ts'
 import { Handshake } from './handshake.ts'
+import { clearUnixPath } from './unix.ts'
 
 /** After the grace: how long the last words have to leave before connections are cut. */
 const LAST_WORDS_MS = 200
 
 export interface SocketFrontOptions {
+  /** A name or number, or `unix:PATH`: the socket is a file, for those who may write to it, and gone at the end. */
   readonly host: string
-  /** 0 = any free one. */
+  /** 0 = any free one; of a Unix socket nobody asks. */
   readonly port: number
   /** Default: plain text. */
   readonly tls?: TlsOptions
@@ -21,6 +24,7 @@ export interface SocketFrontOptions {
 }
 
 export interface SocketFront {
+  /** 0: it is a Unix socket. */
   readonly port: number
   readonly clock: Clock
   /** Takes no new connections, tells those that are there, ends the rest after `graceMs`. */
@@ -28,7 +32,7 @@ export interface SocketFront {
 }
 
 type Data = FrontConnection | undefined
-type ListenOptions = Bun.TCPSocketListenOptions<Data>
+type ListenOptions = Bun.TCPSocketListenOptions<Data> & Bun.UnixSocketOptions<Data>
 
 /** Makes a connection of a socket. */
 export type Accept = (socket: FrontSocket, clock: Clock) => FrontConnection
@@ -48,7 +52,9 @@ export const startSocketFront: StartSocketFront = async (options, accept) => {
     connections.add(connection)
   }
   const isMutual = options.tls?.callerAuthorities !== undefined
-  const listener = listen(options, {
+  const path = unixPath(options.host)
+  if (path !== null) await clearUnixPath(path)
+  const listener = listen(options, path, {
     open(socket) {
       const front = socket as unknown as FrontSocket
       begin(socket, isMutual ? new Handshake(front, clock.seconds) : accept(front, clock))
@@ -100,7 +106,7 @@ export const startSocketFront: StartSocketFront = async (options, accept) => {
     await gone
   }
   return {
-    port: listener.port,
+    port: path === null ? (listener as Bun.TCPSocketListener<Data>).port : 0,
     clock,
     close(graceMs) {
       closing ??= close(graceMs)
@@ -109,22 +115,32 @@ export const startSocketFront: StartSocketFront = async (options, accept) => {
   }
 }
 
-function listen(options: SocketFrontOptions, socket: Bun.SocketHandler<Data>): Bun.TCPSocketListener<Data> {
+function listen(options: SocketFrontOptions, path: string | null, socket: Bun.SocketHandler<Data>) {
   const { host, port, tls } = options
-  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const address = path === null ? `${host.includes(':') ? `[${host}]` : host}:${port}` : `unix:${path}`
+  const place = path === null ? { hostname: host, port } : { unix: path }
   try {
-    return Bun.listen<Data>({ hostname: host, port, socket, ...tlsOptions(tls, options.protocols) } as ListenOptions)
+    return Bun.listen<Data>({ ...place, socket, ...tlsOptions(tls, options.protocols) } as ListenOptions)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
+    // A path was free a moment ago.
     if (code === 'EADDRINUSE') {
-      throw new XserveError('PORT_IN_USE', `port ${port} is taken by another program`, {
+      throw new XserveError('PORT_IN_USE', `${path === null ? `port ${port}` : address} is taken by another program`, {
         where: address,
-        hint: 'choose another port, or --port 0 for any free one',
+        hint: path === null ? 'choose another port, or --port 0 for any free one' : 'choose another path',
         cause: error,
       })
     }
-    throw new XserveError('START_FAILED', `cannot listen on ${address}: ${message}`, { where: address, cause: error })
+    const why = PATH_REASONS[code ?? ''] ?? message
+    throw new XserveError('START_FAILED', `cannot listen on ${address}: ${why}`, { where: address, cause: error })
   }
+}
+
+/** Of paths; the system tells no more than that it did not work. */
+const PATH_REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'its folder is not there',
+  ENOTDIR: 'its folder is a file',
+  EACCES: 'this user may not do that',
 }
 
 /** Bun takes the list of protocols in the form in which it travels, and in no other. */

@@ -101,6 +101,7 @@ describe.each(['http', 'ws'])('%s', (scheme) => {
     await expect(client.post('/', 'a', { parameters: { n: 1n } })).rejects.toMatchObject({ code: 'BAD_DOCUMENT' })
   })
 
+  // Public case 89.
   test('an executor that failed rejects as over gRPC, and can be passed over', async () => {
     await using server = startWebServer(failing)
     using client = new Client(`${scheme}://${server.address}`)
@@ -112,6 +113,7 @@ describe.each(['http', 'ws'])('%s', (scheme) => {
     expect(rest.texts.sort()).toEqual(['0', '2'])
   })
 
+  // Public case 88.
   test('signal, deadline, close() and leaving the loop end it', async () => {
     await using server = startWebServer(both(() => new Promise(() => {})))
     const client = new Client(`${scheme}://${server.address}`)

@@ -4,6 +4,7 @@ import { listen } from 'bun'
 import { Client } from '../../../lib/client/client.ts'
 import { encodeFrame, OPCODE } from '../../../lib/client/protocols/websocket-frames.ts'
 import { Envelope } from '../../../lib/wire/envelope.ts'
+import { until } from '../../helpers/until.ts'
 import { startWebServer } from '../web-server.ts'
 
 const count = (n: number) => Array.from({ length: n }, (_, i) => `${i}`)
@@ -13,7 +14,7 @@ test('one socket for all requests of a post, an end mark when all is answered, t
   using client = new Client(`ws://${server.address}`)
   expect((await client.post('/', count(100), { requestSize: 1 })).length).toBe(100)
   expect(server.seen.headers?.get('sec-websocket-protocol')).toBe('bytes')
-  while (server.seen.closed.length === 0) await Bun.sleep(1)
+  await until(() => server.seen.closed.length > 0)
   expect(server.seen).toMatchObject({ frames: 100, sockets: 1, endMarks: 1, closed: [1000] })
 })
 

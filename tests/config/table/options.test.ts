@@ -74,3 +74,8 @@ test.each(SCOPES)('files of Jina run: no option of its %s is unknown', (scope) =
   const missing = OF_JINA[scope].split(/\s+/).filter((name) => findOption(scope, name) === undefined)
   expect(missing).toEqual([])
 })
+
+test('only metrics, traces and GraphQL are for a later version', () => {
+  const later = OPTIONS.filter(({ kind }) => kind === 'later').map(({ name }) => name)
+  expect(later.filter((name) => !/monitoring|tracing|traces|metrics|graphql/.test(name))).toEqual([])
+})

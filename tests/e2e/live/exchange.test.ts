@@ -1,34 +1,39 @@
 /** What becomes of calls, of close() and of processes when workers are exchanged. */
 import { expect, test } from 'bun:test'
-import { type Caller, caller, texts } from '../../helpers/grpc.ts'
-import { liveProject, versionSource, workersOf } from '../../helpers/live.ts'
+import { caller, texts } from '../../helpers/grpc.ts'
+import { answer, liveProject, serves, versionSource, workersOf } from '../../helpers/live.ts'
+import { gone } from '../../helpers/processes.ts'
 import { streamDoc } from '../../helpers/stream-doc.ts'
+import { until } from '../../helpers/until.ts'
 
-const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
-
-async function serves(call: Caller, text: string): Promise<void> {
-  while ((await answer(call)) !== text) await Bun.sleep(1)
-}
-
-/** Endpoints that take their time. */
-const SLOW = (ms: number) => `
+/** Endpoints whose waiting is `wait`, an expression. */
+const SLOW = (wait: string) => `
   @requests({ on: '/wait' })
   async wait({ docs }) {
     console.log('waits')
-    await Bun.sleep(${ms})
+    await ${wait}
     for (const doc of docs) doc.text = 'waited ' + doc.text
   }
   @requests({ on: '/drip' })
   async *drip() {
     for (let i = 0; i < 10; i++) {
       console.log('drips ' + i)
-      await Bun.sleep(${ms / 10})
+      if (i === 1) await ${wait}
       yield 'drop ' + i
     }
   }`
+const FOR_EVER = 'new Promise(() => {})'
+
+/** What `SLOW` waits for: the calls that have come are held until they are let go. */
+function gateServer() {
+  const held = Promise.withResolvers<void>()
+  const server = Bun.serve({ port: 0, idleTimeout: 0, fetch: () => held.promise.then(() => new Response()) })
+  return { wait: `fetch('${server.url}')`, open: held.resolve, [Symbol.asyncDispose]: () => server.stop(true) }
+}
 
 test('calls under way end on the code that they began on, close() comes once and after them', async () => {
-  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(600)) })
+  await using gate = gateServer()
+  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(gate.wait)) })
   const { server } = project
   using call = caller(server.address)
   const waiting = call.post('/wait', [{ id: 'a', text: 'x' }])
@@ -37,6 +42,7 @@ test('calls under way end on the code that they began on, close() comes once and
   project.save(1)
   await serves(call, 'version 1')
   expect(server.stdout()).not.toContain('closed version 0')
+  gate.open()
   expect(texts(await waiting)).toEqual(['waited x'])
   const { code, texts: drops } = await dripping
   expect([code, drops]).toEqual([0, Array.from({ length: 10 }, (_, i) => `drop ${i}`)])
@@ -47,7 +53,9 @@ test('calls under way end on the code that they began on, close() comes once and
 })
 
 test('calls that go on too long are told why, and close() runs all the same', async () => {
-  await using project = await liveProject(['--drain-timeout', '200'], { 'versions.ts': versionSource(0, SLOW(60_000)) })
+  await using project = await liveProject(['--drain-timeout', '200'], {
+    'versions.ts': versionSource(0, SLOW(FOR_EVER)),
+  })
   const { server } = project
   using call = caller(server.address)
   const waiting = call.post('/wait', [{ id: 'a' }]).catch((error) => error)
@@ -59,11 +67,12 @@ test('calls that go on too long are told why, and close() runs all the same', as
   expect([told.code, told.details]).toEqual([14, expect.stringMatching(/had not come to its end within 200 ms/)])
   expect(await dripping).toMatchObject({ code: 14, details: expect.stringContaining('within 200 ms') })
   await server.seen('closed version 0')
-  while (workersOf(server).length !== 1) await Bun.sleep(5)
+  await until(() => workersOf(server).length === 1)
 })
 
 test('the third version waits for the calls of the first: two workers are the most', async () => {
-  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(1500)) })
+  await using gate = gateServer()
+  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(gate.wait)) })
   const { server } = project
   using call = caller(server.address)
   const waiting = call.post('/wait', [{ id: 'a', text: 'x' }])
@@ -73,6 +82,7 @@ test('the third version waits for the calls of the first: two workers are the mo
   project.save(2)
   await server.seen('the worker before this one has calls under way')
   expect([workersOf(server).length, await answer(call)]).toEqual([2, 'version 1'])
+  gate.open()
   expect(texts(await waiting)).toEqual(['waited x'])
   await serves(call, 'version 2')
 })
@@ -104,7 +114,7 @@ test('endpoints and the class change with the code', async () => {
       .replace('class Versions', 'class Renamed')
       .replace('@requests()', "@requests({ on: '/told' })"),
   )
-  while (texts(await call.post('/new', [{ id: 'a' }]))[0] !== 'fresh') await Bun.sleep(1)
+  await until(async () => texts(await call.post('/new', [{ id: 'a' }]))[0] === 'fresh')
   expect(texts(await call.post('/told', [{ id: 'a' }]))).toEqual(['version 1'])
   // Nobody stands there any more: the documents pass through.
   expect(texts(await call.post('/', [{ id: 'a', text: 'as it was' }]))).toEqual(['as it was'])
@@ -116,7 +126,7 @@ test('a worker that dies after a reload comes back with the new code', async () 
   project.save(1)
   await serves(call, 'version 1')
   await project.server.seen('closed version 0')
-  while (workersOf(project.server).length !== 1) await Bun.sleep(5)
+  await until(() => workersOf(project.server).length === 1)
   process.kill(workersOf(project.server)[0]!, 'SIGKILL')
   await project.server.seen('started again')
   expect(await answer(call)).toBe('version 1')
@@ -124,6 +134,7 @@ test('a worker that dies after a reload comes back with the new code', async () 
   await serves(call, 'version 2')
 })
 
+// Public case 27.
 test('the parent killed during a reload takes all workers along, and its port is free', async () => {
   const project = await liveProject(['--replicas', '2'])
   const { server } = project
@@ -136,9 +147,7 @@ test('the parent killed during a reload takes all workers along, and its port is
   const began = performance.now()
   server.signal('SIGKILL')
   await server.exited
-  const isThere = (pid: number): boolean =>
-    Bun.spawnSync(['sh', '-c', `grep -v ') Z ' /proc/${pid}/stat`]).exitCode === 0
-  while (workers.some(isThere)) await new Promise((resolve) => setImmediate(resolve))
+  for (const pid of workers) await gone(pid)
   expect(performance.now() - began).toBeLessThan(1000)
   const listener = Bun.listen({ hostname: '127.0.0.1', port: server.port, socket: { data() {} } })
   listener.stop(true)

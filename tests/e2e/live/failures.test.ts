@@ -2,15 +2,10 @@
 import { expect, test } from 'bun:test'
 import { mkdirSync, unlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { type Caller, caller, texts } from '../../helpers/grpc.ts'
-import { liveProject, versionSource, workersOf } from '../../helpers/live.ts'
+import { caller } from '../../helpers/grpc.ts'
+import { answer, liveProject, serves, versionSource, workersOf } from '../../helpers/live.ts'
+import { until } from '../../helpers/until.ts'
 import { COMMAND, temporaryFolder, xserve } from '../../helpers/xserve.ts'
-
-const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
-
-async function serves(call: Caller, text: string): Promise<void> {
-  while ((await answer(call)) !== text) await Bun.sleep(1)
-}
 
 const NOT_TAKEN = 'the change was not taken, the code before it serves on'
 const BROKEN: readonly (readonly [string, string, RegExp])[] = [
@@ -35,6 +30,7 @@ const BROKEN: readonly (readonly [string, string, RegExp])[] = [
   ['no class', 'export const nothing = 1\n', /versions\.ts: .*exports no Executor \[NO_EXECUTOR\]|\[NO_EXECUTOR\]/],
 ]
 
+// Public case 6.
 test.each(BROKEN)('%s', async (_, source, told) => {
   await using project = await liveProject()
   using call = caller(project.server.address)
@@ -53,6 +49,7 @@ test.each(BROKEN)('%s', async (_, source, told) => {
   expect(project.server.stderr().split(NOT_TAKEN)).toHaveLength(2)
 })
 
+// Public case 6.
 test('a failed change is told by the status over both protocols and by ping, until a change is taken', async () => {
   await using project = await liveProject(['--protocol', 'grpc,http', '--port', '0,0'])
   using call = caller(project.server.address)
@@ -89,7 +86,7 @@ test('an init that hangs is given up for the next save', async () => {
   project.save(2)
   await serves(call, 'version 2')
   await project.server.seen('closed version 0')
-  while (workersOf(project.server).length !== 1) await Bun.sleep(5)
+  await until(() => workersOf(project.server).length === 1)
   expect(project.server.stderr()).not.toContain(NOT_TAKEN)
 })
 
@@ -155,6 +152,7 @@ function startBroken(args: readonly string[]) {
   }
 }
 
+// Public case 8.
 test('a start with broken code waits for its mending with --reload, and is no start without', async () => {
   using other = temporaryFolder({ 'far.ts': 'export const far = (' })
   const far = path.join(other.path, 'far.ts')

@@ -3,6 +3,7 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { ALL_PROTOCOLS, type LiveProject, liveProject, workersOf } from '../../helpers/live.ts'
 import { type Load, startLoad } from '../../helpers/load.ts'
+import { until } from '../../helpers/until.ts'
 
 const GRPC_ALONE = { unary: 32, stream: 32 }
 
@@ -76,6 +77,7 @@ function held(pid: number): { readonly memory: number; readonly descriptors: num
   return { memory, descriptors: stdout.toString().split('\n').length }
 }
 
+// Public case 126.
 test('200 reloads of a module that holds 1 MB leave nothing behind', async () => {
   await using project = await liveProject()
   const { pid } = project.server
@@ -96,5 +98,5 @@ test('200 reloads of a module that holds 1 MB leave nothing behind', async () =>
     const { descriptors, memory } = held(pid)
     return descriptors <= before.descriptors && memory < before.memory + 5e6 && workersOf(project.server).length === 1
   }
-  while (!isFlat()) await Bun.sleep(50)
+  await until(isFlat)
 }, 120_000)

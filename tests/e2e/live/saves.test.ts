@@ -13,17 +13,9 @@ import {
   writeSync,
 } from 'node:fs'
 import path from 'node:path'
-import { type Caller, caller, texts } from '../../helpers/grpc.ts'
-import { type LiveProject, liveProject, versionSource } from '../../helpers/live.ts'
+import { caller } from '../../helpers/grpc.ts'
+import { answer, type LiveProject, liveProject, serves, versionSource } from '../../helpers/live.ts'
 import { startServer, temporaryFolder } from '../../helpers/xserve.ts'
-
-/** The first text that the executor answers with. */
-const answer = async (call: Caller): Promise<string | undefined> => texts(await call.post('/', [{ id: 'a' }]))[0]
-
-/** Asks until the answer is there; it is to be there without any further save. */
-async function serves(call: Caller, text: string): Promise<void> {
-  while ((await answer(call)) !== text) await Bun.sleep(1)
-}
 
 const reloads = ({ server }: LiveProject): number => server.stderr().split('Refreshing the Executor').length - 1
 
@@ -61,6 +53,7 @@ const SAVES: Readonly<Record<string, Save>> = {
   },
 }
 
+// Public cases 13, 14.
 test.each(Object.keys(SAVES))('%s, five times', async (name) => {
   await using project = await liveProject()
   using call = caller(project.server.address)
@@ -70,6 +63,7 @@ test.each(Object.keys(SAVES))('%s, five times', async (name) => {
   }
 })
 
+// Public case 12.
 test('one save is one reload, told in the words of the documentation; no change is none', async () => {
   await using project = await liveProject()
   using call = caller(project.server.address)
@@ -91,11 +85,13 @@ test('one save is one reload, told in the words of the documentation; no change 
   )
 })
 
+// Public case 3.
 test('what is watched is said at the start', async () => {
   await using project = await liveProject([], { 'lib/a.ts': '', 'data.json': '{}', '.gitignore': 'x/', 'x/y.ts': '' })
   await project.server.seen(`executor0: watching 2 files in ${project.folder}`)
 })
 
+// Public cases 9, 17.
 test('imports: below, beside and elsewhere; new ones join, dropped ones leave', async () => {
   using other = temporaryFolder({ 'far.ts': "export const far = 'far 0'" })
   const far = path.join(other.path, 'far.ts')
@@ -123,6 +119,7 @@ test('imports: below, beside and elsewhere; new ones join, dropped ones leave', 
   expect(reloads(project)).toBe(before + 1)
 })
 
+// Public case 11.
 test('data that is imported is code, too; what the executor writes in its folder is not', async () => {
   const source = `import { appendFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -157,6 +154,7 @@ test('an executor that writes source files at each start does not reload for eve
   expect(reloads(project)).toBe(before + 1)
 })
 
+// Public case 12.
 test('a checkout of many files is two reloads at most', async () => {
   const module = (i: number, version: number) => `export const part${i} = ${version}`
   const parts = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`parts/p${i}.ts`, module(i, 0)]))
@@ -201,6 +199,7 @@ test('a link that is exchanged as Kubernetes does it, for a file and what it imp
   expect(server.stderr().split('Refreshing').length - 1).toBe(1)
 })
 
+// Public case 18.
 test('--watch-poll looks by itself', async () => {
   await using project = await liveProject(['--watch-poll', '20'])
   using call = caller(project.server.address)

@@ -26,6 +26,7 @@ describe('exportCompose()', () => {
     expect(services.gateway.depends_on['b-1-rep-0']).toEqual({ condition: 'service_healthy' })
   })
 
+  // Public case 121.
   test('only the gateway publishes ports', async () => {
     const { services } = await compose([IMAGE], { protocol: ['grpc', 'http'], port: [1, 2], monitoring: true })
     expect(services.gateway.ports).toEqual(['1:1', '2:2', '9090:9090'])
@@ -78,6 +79,7 @@ describe('exportCompose()', () => {
     expect(kept.services.a).toMatchObject({ tmpfs: ['/tmp'], volumes: ['data:/workspace'] })
   })
 
+  // Public case 118.
   test('volumes, GPUs, limits', async () => {
     const { services, volumes } = await compose([
       {

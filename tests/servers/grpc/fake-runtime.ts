@@ -17,6 +17,7 @@ export function fakeRuntime(role: ServedRuntime['role'], call: Answerer = async 
     streams: async () => [],
     schemas: async () => ({}),
     dryRun: async () => {},
+    serves: (name) => (name === '' ? true : undefined),
     info: () => ({ jina: { jina: '3.14.1', docarray: '0.21.0' }, envs: { JINA_LOG_LEVEL: 'INFO' } }),
   }
 }

@@ -39,6 +39,18 @@ describe('createHealth()', () => {
     expect(await ask('GET', '/')).toBe('200 mine')
   })
 
+  test('says no while what is behind it takes no calls', async () => {
+    let serves = true
+    const behind = createHealth(() => serves)
+    behind.setServing(true)
+    const answer = behind.guard(() => ({ status: 200, headers: {}, body: 'mine' }))
+    expect((await answer(request('GET', '/'))).status).toBe(200)
+    serves = false
+    const { status, body } = await answer(request('GET', '/'))
+    expect([status, body]).toEqual([503, '{"detail":"the executor is not running: it is started again"}'])
+    expect((await answer(request('POST', '/foo'))).status).toBe(200)
+  })
+
   test('leaves other paths and methods to the handler', async () => {
     health.setServing(false)
     expect([await ask('POST', '/'), await ask('GET', '/status')]).toEqual(['200 mine', '200 mine'])

@@ -9,7 +9,6 @@ import { judgeOpening } from './opening.ts'
 import { Outbox } from './outbox.ts'
 import { Code, ConnectionFault, LARGEST_STREAM } from './protocol.ts'
 import { Sender } from './sender.ts'
-import { GREETING } from './settings.ts'
 import { StreamTable } from './stream-table.ts'
 
 const NOTHING = Buffer.alloc(0)
@@ -40,6 +39,13 @@ export class Connection implements FrontConnection {
   private blockedSince = 0
   private unfinishedSince = 0
   private pongsSeen = 0
+  private readonly born: number
+  private busy: number
+  private lastSeen = 0
+  private why = ''
+  private readonly age: number
+  /** Since when the connection is over for its age; 0: it is not. */
+  private retiredAt = 0
   private framesSeen = 0
 
   constructor(
@@ -53,6 +59,10 @@ export class Connection implements FrontConnection {
     this.frames = new FrameReader(this.handler)
     this.heard = front.clock.seconds
     this.deadline = this.heard + SPANS.preface
+    this.born = this.heard
+    this.busy = this.heard
+    // Connections that were made together shall not end together.
+    this.age = Math.ceil(front.tuning.age * (0.9 + Math.random() / 5))
   }
 
   get peer(): string {
@@ -103,7 +113,8 @@ export class Connection implements FrontConnection {
       return
     }
     if (this.phase === 'parting' && second >= this.deadline) this.go()
-    else if (this.phase === 'going' && second >= this.deadline) this.streams.drain()
+    else if (this.phase === 'going' && second >= this.deadline && this.retiredAt === 0) this.streams.drain()
+    this.watchAge(second)
     this.watchReading(second)
     this.watchSilence(second)
     this.watchFrames(second)
@@ -112,12 +123,18 @@ export class Connection implements FrontConnection {
 
   drain(): void {
     if (this.phase === 'opening') this.terminate()
-    if (this.phase !== 'open') return
+    this.retiredAt = 0
+    if (this.phase === 'open') this.part('the server stops')
+  }
+
+  /** Its end is announced, for the reason given; what has begun is served. */
+  private part(why: string): void {
+    this.why = why
     this.phase = 'parting'
     this.deadline = this.front.clock.seconds + PARTING
     this.pongsSeen = this.handler.pongs
     // Streams that the peer begins before it hears of it count as accepted (§6.8).
-    writeGoaway(this.out, LARGEST_STREAM, Code.noError, 'the server stops')
+    writeGoaway(this.out, LARGEST_STREAM, Code.noError, why)
     writePing(this.out, false, PING_BYTES)
     this.out.flush()
   }
@@ -149,7 +166,7 @@ export class Connection implements FrontConnection {
     this.opening = NOTHING
     if (kind === 'http2') {
       this.phase = 'open'
-      this.put(GREETING)
+      this.put(this.front.greeting)
       return bytes.subarray(length)
     }
     this.put(answer)
@@ -166,7 +183,7 @@ export class Connection implements FrontConnection {
   private go(): void {
     this.phase = 'going'
     this.deadline = this.front.clock.seconds + LINGERING
-    writeGoaway(this.out, this.streams.lastId, Code.noError, 'the server stops')
+    writeGoaway(this.out, this.streams.lastId, Code.noError, this.why)
     this.streams.refusing = true
     if (this.streams.size === 0) this.end()
   }
@@ -205,11 +222,24 @@ export class Connection implements FrontConnection {
   }
 
   private watchSilence(second: number): void {
-    if (second - this.heard < SPANS.silence) this.asked = 0
+    if (second - this.heard < this.front.tuning.silence) this.asked = 0
     else if (this.asked === 0) {
       this.asked = second
       if (this.phase !== 'closed') writePing(this.out, false, PING_BYTES)
-    } else if (second - this.asked >= SPANS.pong) this.terminate()
+    } else if (second - this.asked >= this.front.tuning.pong) this.terminate()
+  }
+
+  private watchAge(second: number): void {
+    const { lastId } = this.streams
+    if (this.streams.size > 0 || lastId !== this.lastSeen) this.busy = second
+    this.lastSeen = lastId
+    const { idle, ageGrace } = this.front.tuning
+    if (this.phase === 'open') {
+      const isIdle = idle > 0 && second - this.busy >= idle
+      if (!isIdle && (this.age === 0 || second - this.born < this.age)) return
+      this.retiredAt = second
+      this.part(isIdle ? 'no call for long' : 'the connection is old')
+    } else if (this.retiredAt > 0 && ageGrace >= 0 && second - this.retiredAt >= ageGrace + PARTING) this.cutShort()
   }
 
   private watchFrames(second: number): void {

@@ -1,7 +1,9 @@
 /** The first bytes of a connection: HTTP/2 (RFC 9113 §3.4), or something else that is told so in its own language. */
+
+import { MOST_STREAMS } from './limits.ts'
 import { Code, FRAME_HEAD, GOAWAY, PREFACE } from './protocol.ts'
 import { writeFrameHead } from './sender.ts'
-import { GREETING } from './settings.ts'
+import { greeting } from './settings.ts'
 
 /** `length`: bytes of the preface. `answer`: the last word to what is no HTTP/2. */
 export interface Opening {
@@ -32,7 +34,11 @@ const HTTP1_ANSWER = [
 
 /** One who speaks TLS cannot read it, yet finds by it that this is no TLS ("wrong version number"), and so do people. */
 const HTTP1_OPENING: Opening = { kind: 'other', length: 0, answer: Buffer.from(HTTP1_ANSWER) }
-const UNKNOWN: Opening = { kind: 'other', length: 0, answer: Buffer.concat([GREETING, goaway('this is not HTTP/2')]) }
+const UNKNOWN: Opening = {
+  kind: 'other',
+  length: 0,
+  answer: Buffer.concat([greeting(MOST_STREAMS), goaway('this is not HTTP/2')]),
+}
 
 function goaway(reason: string): Buffer {
   const out = Buffer.alloc(FRAME_HEAD + 8 + reason.length)

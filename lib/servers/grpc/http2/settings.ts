@@ -1,5 +1,5 @@
 /** What the two ends tell each other about themselves at the start (RFC 9113 §6.5). */
-import { CONNECTION_WINDOW, HEADER_LIST_BYTES, MOST_STREAMS, STREAM_WINDOW } from './limits.ts'
+import { CONNECTION_WINDOW, HEADER_LIST_BYTES, STREAM_WINDOW } from './limits.ts'
 import {
   Code,
   ConnectionFault,
@@ -14,20 +14,17 @@ import {
 } from './protocol.ts'
 import { overflow, writeFrameHead } from './sender.ts'
 
-const OWN: readonly (readonly [number, number])[] = [
-  [Setting.maxConcurrentStreams, MOST_STREAMS],
-  [Setting.initialWindowSize, STREAM_WINDOW],
-  [Setting.maxHeaderListSize, HEADER_LIST_BYTES],
-]
-
 /** The first bytes of a server: its settings, and the window of the connection as it shall be. */
-export const GREETING = greeting()
-
-function greeting(): Buffer {
-  const length = OWN.length * 6
+export function greeting(mostStreams: number): Buffer {
+  const own: readonly (readonly [number, number])[] = [
+    [Setting.maxConcurrentStreams, mostStreams],
+    [Setting.initialWindowSize, STREAM_WINDOW],
+    [Setting.maxHeaderListSize, HEADER_LIST_BYTES],
+  ]
+  const length = own.length * 6
   const out = Buffer.alloc(2 * FRAME_HEAD + length + 4)
   let at = writeFrameHead(out, 0, length, SETTINGS, 0, 0)
-  for (const [setting, value] of OWN) {
+  for (const [setting, value] of own) {
     out.writeUInt16BE(setting, at)
     out.writeUInt32BE(value, at + 2)
     at += 6

@@ -71,7 +71,7 @@ export class StreamTable implements StreamHost {
     }
     this.lastId = id
     if (head.malformed !== '' || dependency === id) this.refuse(id, Code.protocolError)
-    else if (this.refusing || this.streams.size >= limits.MOST_STREAMS) this.refuse(id, Code.refusedStream)
+    else if (this.refusing || this.streams.size >= this.front.tuning.mostStreams) this.refuse(id, Code.refusedStream)
     else this.open(id, ends, head)
   }
 

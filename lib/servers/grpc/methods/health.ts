@@ -25,12 +25,9 @@ export function watchMethod(health: Health): GrpcMethod {
       let stop: (() => void) | undefined
       call.onCancel(() => stop?.())
       return watchReader(sink, (service) => {
-        const status = health.status(service)
-        sink.write(encodeHealth(status ?? SERVICE_UNKNOWN))
-        stop = health.watch({
-          changed: (next) => {
-            if (status !== undefined) sink.write(encodeHealth(next))
-          },
+        sink.write(encodeHealth(health.status(service) ?? SERVICE_UNKNOWN))
+        stop = health.watch(service, {
+          changed: (next) => sink.write(encodeHealth(next)),
           closed: () => sink.fail(new XserveError('DRAINING', 'the server is stopping')),
         })
       })

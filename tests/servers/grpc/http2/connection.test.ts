@@ -1,36 +1,24 @@
-/** The life of a connection, in memory: greeting, calls in pieces, control frames, farewell, and what time does to it. */
+/** The life of a connection, in memory: greeting, calls in pieces, control frames, windows. */
 import { expect, test } from 'bun:test'
 import { gzipSync } from 'node:zlib'
-import {
-  GOAWAY,
-  HEADERS,
-  PING,
-  RST_STREAM,
-  SETTINGS,
-  WINDOW_UPDATE,
-} from '../../../../lib/servers/grpc/http2/protocol.ts'
-import type { GrpcCall, GrpcMethod, GrpcPauser, GrpcSink } from '../../../../lib/servers/grpc/method.ts'
+import { HEADERS, PING, SETTINGS, WINDOW_UPDATE } from '../../../../lib/servers/grpc/http2/protocol.ts'
+import type { GrpcMethod, GrpcPauser, GrpcSink } from '../../../../lib/servers/grpc/method.ts'
 import {
   block,
   call,
   callFields,
   connectInMemory,
   data,
-  echo,
-  echoStream,
   frame,
   headers,
-  later,
+  METHODS,
   message,
-  never,
   ping,
   preface,
   reset,
   settingsFrame,
   windowUpdate,
 } from './peer.ts'
-
-const METHODS = { '/t.T/Echo': echo, '/t.T/Later': later, '/t.T/Never': never, '/t.T/Stream': echoStream }
 
 test('greets, says what it takes, confirms settings', async () => {
   const peer = connectInMemory(METHODS)
@@ -201,102 +189,4 @@ test('settings change the windows of streams under way, below zero, too', async 
   expect((await got()).ended).toBe(false)
   peer.send(settingsFrame([[4, 25]]))
   expect(await got()).toMatchObject({ messages: ['x'.repeat(30)], status: '0', ended: true })
-})
-
-test('drain: two GOAWAYs; what was accepted is answered whole, idle streams end in time, later calls are refused', async () => {
-  let release: (() => void) | undefined
-  const slow: GrpcMethod = {
-    kind: 'unary',
-    handle: (request) =>
-      new Promise((resolve) => {
-        release = () => resolve(request)
-      }),
-  }
-  const peer = connectInMemory({ ...METHODS, '/t.T/Slow': slow })
-  peer.send(call(1, '/t.T/Slow', 'slow'), headers(3, callFields('/t.T/Stream')))
-  peer.connection.drain()
-  expect(await peer.goaway()).toMatchObject({ lastStream: 2 ** 31 - 1, code: 0 })
-  // The peer did not know yet.
-  peer.send(call(5, '/t.T/Echo', 'accepted'), headers(7, callFields('/t.T/Stream')))
-  const ask = (await peer.frames()).find(({ type, flags }) => type === PING && flags === 0)!
-  peer.send(ping(ask.payload.toString('latin1'), 1))
-  expect(await peer.goaway()).toMatchObject({ lastStream: 7, code: 0 })
-  peer.send(call(9, '/t.T/Echo', 'too late'))
-  const answers = await peer.answers()
-  expect([answers.get(5)?.messages, answers.get(9)?.reset]).toEqual([['accepted'], 7])
-  // Begun before the peer knew, and sent in pieces: as clients do that open a stream for one request.
-  peer.send(data(7, message('begun'), true))
-  expect((await peer.answers()).get(7)).toMatchObject({ messages: ['begun'], status: '0' })
-  expect((await peer.answers()).get(3)?.status).toBeUndefined()
-  peer.tick()
-  peer.tick()
-  expect((await peer.answers()).get(3)).toMatchObject({ status: '14' })
-  expect(peer.ended).toBe('no')
-  release?.()
-  expect((await peer.answers()).get(1)).toMatchObject({ messages: ['slow'], status: '0' })
-  expect(peer.ended).toBe('shutdown')
-})
-
-test('drain of an idle peer that never answers takes two seconds', async () => {
-  const peer = connectInMemory(METHODS)
-  peer.connection.drain()
-  await peer.frames()
-  expect(peer.ended).toBe('no')
-  peer.tick()
-  peer.tick()
-  await peer.frames()
-  expect(peer.ended).toBe('shutdown')
-  for (let i = 0; i < 3; i++) peer.tick()
-  expect(peer.ended).toBe('end')
-})
-
-test('a lost connection tells every call', async () => {
-  const told: string[] = []
-  const wait: GrpcMethod = {
-    kind: 'unary',
-    handle: (request, context: GrpcCall) =>
-      new Promise(() => context.onCancel(() => told.push(`${request} ${context.cancelled}`))),
-  }
-  const peer = connectInMemory({ '/t.T/Wait': wait })
-  peer.send(call(1, '/t.T/Wait', 'a'), call(3, '/t.T/Wait', 'b'), reset(3))
-  expect(told).toEqual(['b true'])
-  peer.connection.closed()
-  expect(told).toEqual(['b true', 'a true'])
-})
-
-test('a fault of ours ends the connection, masked, and is reported', async () => {
-  const fault = new Error('ours')
-  const bad: GrpcMethod = {
-    kind: 'stream',
-    open: (_sink, context) => {
-      context.onCancel(() => {
-        throw fault
-      })
-      return { message() {}, end() {} }
-    },
-  }
-  const peer = connectInMemory({ '/t.T/Bad': bad })
-  peer.send(headers(1, callFields('/t.T/Bad')))
-  peer.send(reset(1))
-  expect(await peer.goaway()).toMatchObject({ code: 2, text: 'internal error' })
-  expect(peer.reported).toEqual([fault])
-})
-
-test('a quiet peer is asked, and cut when it does not answer', async () => {
-  const peer = connectInMemory(METHODS)
-  for (let i = 0; i < 61; i++) peer.tick()
-  const ask = (await peer.frames()).find(({ type }) => type === PING)!
-  expect(ask.flags).toBe(0)
-  peer.send(ping(ask.payload.toString('latin1'), 1))
-  for (let i = 0; i < 70; i++) peer.tick()
-  expect((await peer.frames()).filter(({ type }) => type === PING)).toHaveLength(1)
-  for (let i = 0; i < 12; i++) peer.tick()
-  expect(peer.ended).toBe('end')
-})
-
-test('frames that are not known are passed over', async () => {
-  const peer = connectInMemory(METHODS)
-  peer.send(frame(0x42, 0xff, 0, Buffer.from('?')), frame(0xfe, 0, 77), call(1, '/t.T/Echo', 'a'))
-  expect((await peer.answers()).get(1)?.messages).toEqual(['a'])
-  expect((await peer.frames()).some(({ type }) => type === GOAWAY || type === RST_STREAM)).toBe(false)
 })

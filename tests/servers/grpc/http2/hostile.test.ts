@@ -8,22 +8,16 @@ import {
   callFields,
   connectInMemory,
   data,
-  echo,
-  echoStream,
   frame,
   headers,
-  later,
+  METHODS,
   type MemoryPeer,
-  message,
-  never,
   ping,
-  preface,
   reset,
   settingsFrame,
   windowUpdate,
 } from './peer.ts'
 
-const METHODS = { '/t.T/Echo': echo, '/t.T/Later': later, '/t.T/Never': never, '/t.T/Stream': echoStream }
 const peerOf = () => connectInMemory(METHODS)
 
 /** Sends until the peer is told to go, or so often. */
@@ -198,117 +192,5 @@ describe('streams', () => {
     const payload = Buffer.concat([Buffer.from([0, 0, 0, 1, 5]), block(callFields('/t.T/Echo'))])
     peer.send(frame(HEADERS, 4 | WITH_PRIORITY, 1, payload))
     expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.protocolError })
-  })
-})
-
-describe('windows', () => {
-  test('more DATA than a stream has room for resets it, more than the connection ends it', async () => {
-    const hold: GrpcMethod = {
-      kind: 'stream',
-      open(_sink, _call, pauser) {
-        pauser.pause()
-        return { message() {}, end() {} }
-      },
-    }
-    const peer = connectInMemory({ '/t.T/Hold': hold })
-    const part = data(1, message(Buffer.alloc(16_379)))
-    peer.send(headers(1, callFields('/t.T/Hold')))
-    for (let i = 0; i < 65; i++) peer.send(part)
-    expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.flowControlError })
-    expect(await peer.goaway()).toBeUndefined()
-    // Streams that all hold: beyond 16 MB the connection gives no more room.
-    for (let id = 3; id < 83 && peer.ended === 'no'; id += 2) {
-      peer.send(headers(id, callFields('/t.T/Hold')))
-      for (let i = 0; i < 64 && peer.ended === 'no'; i++) peer.send(data(id, message(Buffer.alloc(16_379))))
-    }
-    expect(await peer.goaway()).toMatchObject({ code: Code.flowControlError })
-  })
-
-  test('a peer that opens none is answered nothing, and given up after five minutes', async () => {
-    const peer = connectInMemory(METHODS, { settings: [[4, 0]] })
-    peer.send(call(1, '/t.T/Echo', 'x'), call(3, '/t.T/Echo', ''))
-    expect((await peer.answers()).get(1)).toBeUndefined()
-    for (let i = 0; i < 340; i++) {
-      peer.tick()
-      if (i % 30 === 0) peer.send(ping())
-    }
-    expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.cancel })
-  })
-
-  test('a window of one byte at a time gets the answer byte for byte', async () => {
-    const peer = connectInMemory(METHODS, { settings: [[4, 1]] })
-    peer.send(call(1, '/t.T/Echo', 'abcdef'))
-    for (let i = 0; i < 10; i++) peer.send(windowUpdate(1, 1))
-    expect((await peer.answers()).get(1)).toMatchObject({ messages: ['abcdef'], status: '0' })
-  })
-})
-
-describe('slow peers', () => {
-  test.each([
-    ['nothing', Buffer.alloc(0)],
-    ['half a preface', preface().subarray(0, 10)],
-  ])('%s for ten seconds', (_, bytes) => {
-    const peer = connectInMemory(METHODS, { greeted: false })
-    if (bytes.length > 0) peer.send(bytes)
-    for (let i = 0; i < 9; i++) peer.tick()
-    expect(peer.ended).toBe('no')
-    peer.tick()
-    expect(peer.ended).toBe('end')
-  })
-
-  test('a frame byte by byte', async () => {
-    const peer = peerOf()
-    const slow = headers(1, callFields('/t.T/Echo'))
-    for (let i = 0; i < 22; i++) {
-      peer.send(slow.subarray(i, i + 1))
-      peer.tick()
-    }
-    expect(await peer.goaway()).toMatchObject({ code: Code.enhanceYourCalm })
-  })
-
-  test('a message byte by byte is given up, a slow but honest one is not', async () => {
-    const peer = peerOf()
-    const large = message(Buffer.alloc(1_000_000))
-    peer.send(headers(1, callFields('/t.T/Echo')), headers(3, callFields('/t.T/Echo')))
-    for (let i = 0; i < 95; i++) {
-      peer.send(data(1, large.subarray(i, i + 1)), data(3, large.subarray(i * 200, (i + 1) * 200)))
-      peer.tick()
-    }
-    const answers = await peer.answers()
-    expect(answers.get(1)).toMatchObject({ status: '3', text: 'the message arrives too slowly' })
-    expect(answers.get(3)).toBeUndefined()
-  })
-
-  test('a stream without messages may be as quiet as it likes', async () => {
-    const peer = peerOf()
-    peer.send(headers(1, callFields('/t.T/Stream')), data(1, message('a')))
-    for (let i = 0; i < 600; i++) {
-      peer.tick()
-      if (i % 50 === 0) peer.send(ping())
-    }
-    peer.send(data(1, message('b'), true))
-    expect((await peer.answers()).get(1)).toMatchObject({ messages: ['a', 'b'], status: '0' })
-  })
-
-  test('who reads nothing is cut after a minute', async () => {
-    const peer = peerOf()
-    peer.room = 0
-    peer.send(call(1, '/t.T/Echo', 'x'))
-    for (let i = 0; i < 62; i++) {
-      peer.tick()
-      peer.send(windowUpdate(0, 1))
-    }
-    expect(peer.ended).toBe('end')
-  })
-
-  test('who reads nothing and asks for more and more is cut at once', async () => {
-    const peer = peerOf()
-    peer.room = 0
-    const many = Buffer.concat(Array.from({ length: 1000 }, () => ping()))
-    for (let second = 0; second < 40 && peer.ended === 'no'; second++) {
-      peer.send(many)
-      peer.tick()
-    }
-    expect(peer.ended).not.toBe('no')
   })
 })

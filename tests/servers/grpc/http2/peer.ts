@@ -14,7 +14,10 @@ import {
   SETTINGS,
   WINDOW_UPDATE,
 } from '../../../../lib/servers/grpc/http2/protocol.ts'
+import { greeting } from '../../../../lib/servers/grpc/http2/settings.ts'
+import { tuningOf } from '../../../../lib/servers/grpc/http2/tuning.ts'
 import type { GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
+import type { ServerTuning } from '../../../../lib/wire/grpc-tuning.ts'
 
 export interface Frame {
   readonly type: number
@@ -139,7 +142,12 @@ export interface MemoryPeer {
 /** A connection in memory; `greeted`: preface and settings have been sent. */
 export function connectInMemory(
   methods: Record<string, GrpcMethod>,
-  options: { maxMessageBytes?: number; greeted?: boolean; settings?: readonly (readonly [number, number])[] } = {},
+  options: {
+    maxMessageBytes?: number
+    greeted?: boolean
+    settings?: readonly (readonly [number, number])[]
+    tuning?: ServerTuning
+  } = {},
 ): MemoryPeer {
   let seconds = 1
   let written: Buffer[] = []
@@ -178,6 +186,8 @@ export function connectInMemory(
     maxMessageBytes: options.maxMessageBytes ?? -1,
     clock,
     pool: new BlockPool(),
+    tuning: tuningOf(options.tuning),
+    greeting: greeting(tuningOf(options.tuning).mostStreams),
     report: (error) => reported.push(error),
   })
   const collect = async () => {
@@ -255,3 +265,6 @@ export const echoStream: GrpcMethod = {
   kind: 'stream',
   open: (sink) => ({ message: (bytes) => void sink.write(bytes), end: () => sink.end() }),
 }
+
+/** One method of each kind. */
+export const METHODS = { '/t.T/Echo': echo, '/t.T/Later': later, '/t.T/Never': never, '/t.T/Stream': echoStream }

@@ -137,6 +137,7 @@ describe('JinaRPC/Call', () => {
     expect(state.paused).toBe(false)
   })
 
+  // Public case 83.
   test('1000 requests under way is the default, 0 is no cap, nonsense is refused', () => {
     const usual = openStream()
     for (let i = 0; i < 999; i++) usual.send('x')

@@ -99,6 +99,7 @@ describe('times', () => {
     expect(state).toBe('shut')
   })
 
+  // Public case 98.
   test('a handler may take its time', () => {
     connection = connect(() => new Promise(() => {}))
     send(connection, 'GET / HTTP/1.1\r\nhost: x\r\n\r\n')
