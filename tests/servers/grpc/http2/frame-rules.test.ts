@@ -289,16 +289,3 @@ describe('nothing is wrong with', () => {
     expect(await peer.goaway()).toBeUndefined()
   })
 })
-
-test('§6.5.3 SETTINGS and PING are answered one for one, in their order', async () => {
-  const peer = begun()
-  await peer.frames()
-  peer.send(ping('aaaaaaaa'), settingsFrame([]), settingsFrame([[4, 1]]), ping('bbbbbbbb'))
-  const frames = (await peer.frames()).map(({ type, flags, payload }) => [type, flags, payload.toString()])
-  expect(frames).toEqual([
-    [PING, 1, 'aaaaaaaa'],
-    [SETTINGS, 1, ''],
-    [SETTINGS, 1, ''],
-    [PING, 1, 'bbbbbbbb'],
-  ])
-})

@@ -146,4 +146,36 @@ describe('windows of what comes in', () => {
     const answers = await peer.answers()
     expect([answers.get(1)?.reset, answers.get(3)?.reset]).toEqual([undefined, Code.flowControlError])
   })
+
+  test('of the connection stay shut while 16 MB wait for methods, and open when they are taken', async () => {
+    const resumes: (() => void)[] = []
+    const hold: GrpcMethod = {
+      kind: 'stream',
+      open(_sink, _call, pauser) {
+        pauser.pause()
+        resumes.push(() => pauser.resume())
+        return { message() {}, end() {} }
+      },
+    }
+    const peer = connectInMemory({ ...METHODS, '/t.T/Hold': hold })
+    let opened = 0
+    const openings = async () => {
+      for (const [stream, by] of await updates(peer)) if (stream === 0) opened += by!
+      return opened
+    }
+    expect(await openings()).toBe(CONNECTION_WINDOW - 65_535)
+    const part = message(Buffer.alloc(16_379))
+    let sent = 0
+    // As a peer that keeps to its windows: a megabyte on each stream, for as long as the connection has room.
+    for (let id = 1; sent + 64 * part.length <= (await openings()) + 65_535; id += 2) {
+      peer.send(headers(id, callFields('/t.T/Hold')))
+      for (let i = 0; i < 64; i++, sent += part.length) peer.send(data(id, part))
+    }
+    expect(await peer.goaway()).toBeUndefined()
+    expect(sent).toBeGreaterThan(16 * 1024 * 1024)
+    expect(sent).toBeLessThan(16 * 1024 * 1024 + 2 * CONNECTION_WINDOW)
+    const before = opened
+    for (const resume of resumes) resume()
+    expect(await openings()).toBeGreaterThan(before)
+  })
 })
