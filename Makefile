@@ -34,7 +34,7 @@ INTEROP_BIN ?= $(if $(XDG_CACHE_HOME),$(XDG_CACHE_HOME),$(HOME)/.cache)/xserve-i
 SOURCES := $(shell find cli.ts lib proto -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec topology yaml exports cluster cluster-up bench fmt clean
+.PHONY: help install build dist package demo test check types lint dead-code architecture interop h2spec peers topology yaml exports cluster cluster-up bench fmt clean
 
 help: ## say what can be done here
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -107,6 +107,9 @@ cluster-up: ## start the Docker engine and the Kubernetes that `make cluster` ne
 
 h2spec: build $(INTEROP_BIN)/h2spec-$(H2SPEC_VERSION) ## run the conformance tests of HTTP/2, plain and TLS
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/h2spec.ts $(INTEROP_BIN)/h2spec
+
+peers: build ## call the gRPC port by grpc-go, the C core, grpc-js, nghttp2 and curl (needs Go, nghttp2-client, make interop before)
+	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/run.ts --timeout 90000 ./tests/peers/peers.ts
 
 bench: build ## measure rate, CPU per request, latency, start, memory (needs h2load)
 	@XSERVE_BINARY=$(CURDIR)/$(BINARY) $(BUN) tests/bench/bench.ts $(ARGS)

@@ -14,6 +14,8 @@ export type LogFields = Readonly<Record<string, unknown>>
 
 export interface Logger {
   debug(message: string, fields?: LogFields): void
+  /** Whether messages for debugging are shown: what is costly to know need not be found out for nobody. */
+  readonly isDebug: boolean
   info(message: string, fields?: LogFields): void
   warn(message: string, fields?: LogFields): void
   error(message: string, fields?: LogFields): void
@@ -93,6 +95,7 @@ function loggerOf(root: ConsolaInstance, name: string, pid: number): Logger {
   const tagged = root.withTag(`${name}@${pid}`)
   return {
     debug: (message, fields = {}) => tagged.debug(message, fields),
+    isDebug: root.level >= LEVELS.debug!,
     info: (message, fields = {}) => tagged.info(message, fields),
     warn: (message, fields = {}) => tagged.warn(message, fields),
     error: (message, fields = {}) => tagged.error(message, fields),
@@ -112,6 +115,7 @@ export function quietened(log: Logger, how: Quietness): Logger {
   const firstLine = (message: string): string => message.split('\n', 1)[0]!
   return {
     debug: how.quiet ? silent : log.debug,
+    isDebug: log.isDebug && !how.quiet,
     info: how.quiet ? silent : log.info,
     warn: log.warn,
     error: how.quietErrors ? (message, fields) => log.error(firstLine(message), fields) : log.error,

@@ -27,7 +27,7 @@ export interface ClientOptions extends Omit<AddressParts, 'tls'> {
   readonly tls?: boolean | CallerTls | undefined
   /** Sent with every call: gRPC metadata, HTTP headers. */
   readonly metadata?: Readonly<Record<string, string>>
-  /** Most requests under way of a call that does not say. Default 1000, as in Jina; over HTTP 128 at most. */
+  /** Most requests under way of a call that does not say; 0: any number. Default 1000, as in Jina; over HTTP 128 at most. */
   readonly prefetch?: number
   /** `NoCompression`, `Deflate` or `Gzip` of requests by gRPC and HTTP. Default: none. */
   readonly compression?: string | undefined
@@ -49,7 +49,7 @@ export interface PostOptions extends RetryOptions, Callbacks {
   readonly stream?: boolean | undefined
   /** Answers in the order of their requests; else as they come. Default false. */
   readonly resultsInOrder?: boolean | undefined
-  /** Most requests under way; how fast answers are taken bounds how fast inputs are read. */
+  /** Most requests under way, 0: any number; how fast answers are taken bounds how fast inputs are read. */
   readonly prefetch?: number | undefined
   readonly signal?: AbortSignal | undefined
   /** `post` leaves out answers that are errors instead of throwing the first one. Default false. */
@@ -92,7 +92,7 @@ export class Client {
       typeof address === 'string' ? { host: address } : address
     this.#place = resolveAddress({ ...place, tls: tls === undefined ? undefined : tls !== false })
     this.#tls = typeof tls === 'object' ? tls : this.#place.tls
-    this.#prefetch = positive('prefetch', prefetch ?? PREFETCH)
+    this.#prefetch = mostUnderWay(prefetch ?? PREFETCH)
     this.#connection = connect(this.#place, {
       tls: this.#tls,
       metadata,
@@ -174,7 +174,7 @@ export class Client {
 
   async *#responses(post: PostRequest): AsyncGenerator<PostResponse, void, undefined> {
     const { timeoutMs: deadlineMs, metadata, signal, stream = true } = post
-    const prefetch = post.prefetch === undefined ? this.#prefetch : positive('prefetch', post.prefetch)
+    const prefetch = post.prefetch === undefined ? this.#prefetch : mostUnderWay(post.prefetch)
     const retry = retryPolicy(post)
     const answers = exchange(requestsOf(post, this.#connection, { deadlineMs, signal, retry }), {
       prefetch,
@@ -214,7 +214,8 @@ async function* requestsOf(
   }
 }
 
-function positive(name: string, value: number): number {
-  if (Number.isInteger(value) && value >= 1) return value
-  throw new XserveError('BAD_ARGUMENT', `${name} must be a whole number from 1, not ${value}`)
+/** 0 is no number of requests: only what they hold in memory is limited. */
+function mostUnderWay(prefetch: number): number {
+  if (Number.isInteger(prefetch) && prefetch >= 0) return prefetch === 0 ? Number.POSITIVE_INFINITY : prefetch
+  throw new XserveError('BAD_ARGUMENT', `prefetch must be a whole number, 0 for no limit, not ${prefetch}`)
 }

@@ -55,7 +55,14 @@ export const POST_OPTIONS: readonly Option[] = [
     summary: 'Documents in one request; 0 is all',
     preset: '100',
   },
-  { name: 'prefetch', type: 'integer', least: 1, value: 'N', summary: 'Requests under way at most', preset: '1000' },
+  {
+    name: 'prefetch',
+    type: 'integer',
+    least: 0,
+    value: 'N',
+    summary: 'Requests under way at most; 0: any number',
+    preset: '1000',
+  },
   { name: 'results-in-order', type: 'flag', summary: 'Answers in the order of the inputs, not as they come' },
   {
     name: 'stream',

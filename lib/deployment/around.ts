@@ -1,4 +1,6 @@
 /** `uses_before` and `uses_after`: executors around the shards of one deployment, called one after the other with them. */
+
+import { statusOf } from '../topology/answer.ts'
 import { appendData, joinData } from '../topology/documents.ts'
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
@@ -34,7 +36,7 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
     const sharded = await shards.call(answer, context)
     if (sharded.isError) return sharded
     if (!wants(after, request)) return together(request, sharded, merging)
-    return resultsOf(request, await after.call(sharded, context))
+    return resultsOf(request, await after.call(sharded, context), sharded)
   }
 
   return {
@@ -81,13 +83,13 @@ export function around(shards: Deployment, options: AroundOptions): Deployment {
   }
 }
 
-/** The answer to `request` itself, whatever was sent on the way. */
-function resultsOf(request: Envelope, answer: Envelope): Envelope {
+/** The answer to `request` itself, whatever was sent on the way; what the shards remarked stays with it. */
+function resultsOf(request: Envelope, answer: Envelope, sharded: Envelope): Envelope {
   return request.answer({
     role: 'executor',
     data: answer.data,
     parameters: mergeResults(request.parameters, [answer.parameters]),
-    status: answer.isError ? answer.status : null,
+    status: statusOf(answer.isError ? answer : sharded),
     routes: answer.routes.slice(-1),
   })
 }
@@ -98,7 +100,7 @@ function together(request: Envelope, sharded: Envelope, merging: AroundOptions['
     role: 'executor',
     data: branches.length === 1 || merging === 'join' ? joinData(branches) : appendData(branches),
     parameters: mergeResults(request.parameters, [sharded.parameters]),
-    status: null,
+    status: statusOf(sharded),
     routes: sharded.routes.slice(-1),
   })
 }

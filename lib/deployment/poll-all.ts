@@ -3,6 +3,7 @@ import { appendData, joinData } from '../topology/documents.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { mergeResults } from '../wire/results.ts'
+import { encodeRemark } from '../wire/status.ts'
 
 /**
  * What becomes of the shards' documents: joined by id; one shard's behind the other's; or left apart, each in an envelope
@@ -18,7 +19,7 @@ export interface PollOptions {
   readonly warn: (text: string) => void
 }
 
-/** Fails only when every shard does. */
+/** Fails only when every shard does. Where some do, the status of the answer, a success, says how many. */
 export async function pollAll(
   shards: readonly CallHandler[],
   request: Envelope,
@@ -32,8 +33,15 @@ export async function pollAll(
     if (answers[0]) return answers[0].answer
     throw (settled[0] as PromiseRejectedResult).reason
   }
-  if (good.length < shards.length) options.warn(`${shards.length - good.length} shards out of ${shards.length} failed`)
-  return options.merging === 'apart' ? apart(request, good, options.name) : together(request, good, options)
+  let remark: Uint8Array | null = null
+  if (good.length < shards.length) {
+    const told = `${shards.length - good.length} shards out of ${shards.length} failed`
+    options.warn(told)
+    remark = encodeRemark(told)
+  }
+  return options.merging === 'apart'
+    ? apart(request, good, options.name, remark)
+    : together(request, good, options, remark)
 }
 
 interface ShardAnswer {
@@ -41,25 +49,30 @@ interface ShardAnswer {
   readonly answer: Envelope
 }
 
-function together(request: Envelope, good: readonly ShardAnswer[], { name, merging }: PollOptions): Envelope {
+function together(
+  request: Envelope,
+  good: readonly ShardAnswer[],
+  { name, merging }: PollOptions,
+  status: Uint8Array | null,
+): Envelope {
   const branches = good.map(({ answer }) => answer.data)
   return request.answer({
     role: 'executor',
     data: merging === 'join' || good.length === 1 ? joinData(branches) : appendData(branches),
     parameters: resultsOf(request, good),
-    status: null,
+    status,
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
 }
 
-function apart(request: Envelope, good: readonly ShardAnswer[], name: string): Envelope {
+function apart(request: Envelope, good: readonly ShardAnswer[], name: string, status: Uint8Array | null): Envelope {
   const parameters = resultsOf(request, good)
   const [first, ...others] = good.map(({ shard, answer }) =>
     request.answer({
       role: 'executor',
       data: answer.data,
       parameters,
-      status: null,
+      status,
       routes: [{ executor: `${name}/shard-${shard}`, startMs: 0, endMs: 0, status: null }],
     }),
   )

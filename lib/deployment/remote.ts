@@ -4,6 +4,7 @@ import type { Logger } from '../log.ts'
 import { channelTuning } from '../plan/grpc-options.ts'
 import type { Address, DeploymentPlan } from '../plan/plan.ts'
 import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
+import { statusOf } from '../topology/answer.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { mergeResults } from '../wire/results.ts'
@@ -144,7 +145,7 @@ function answerTo(request: Envelope, answer: Envelope, name: string): Envelope {
     role: 'executor',
     data: answer.hasData ? answer.data : null,
     parameters: parameters === request.parameters ? null : parameters,
-    status: answer.isError ? answer.status : null,
+    status: statusOf(answer),
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],
   })
   own.siblings = answer.siblings

@@ -21,24 +21,27 @@ export function losesDigits(written: string, value: number): boolean {
  * none. The text is looked at only when there are numbers beyond 2⁵³.
  */
 export function findLostDigits(text: string, value: unknown): LostDigits | null {
-  let written: Map<number, string> | null = null
-  const find = (one: unknown, path: readonly (string | number)[]): LostDigits | null => {
+  let known: Map<number, string> | null = null
+  // Filled on the way back, so that what is nested deep and fine costs no more than a look.
+  const way: (string | number)[] = []
+  const find = (one: unknown): string | null => {
     if (typeof one === 'number') {
       if (Number.isSafeInteger(one) || !Number.isInteger(one)) return null
-      written ??= lostIn(text)
-      const found = written.get(one)
-      return found === undefined ? null : { written: found, path }
+      known ??= lostIn(text)
+      return known.get(one) ?? null
     }
     if (typeof one !== 'object' || one === null) return null
-    const entries = Array.isArray(one) ? one.entries() : Object.entries(one)
-    for (const [key, item] of entries) {
+    for (const [key, item] of Array.isArray(one) ? one.entries() : Object.entries(one)) {
       if (typeof item !== 'number' && typeof item !== 'object') continue
-      const found = find(item, [...path, key])
-      if (found !== null) return found
+      const written = find(item)
+      if (written === null) continue
+      way.push(key)
+      return written
     }
     return null
   }
-  return find(value, [])
+  const written = find(value)
+  return written === null ? null : { written, path: way.reverse() }
 }
 
 /** By what they are read as. */

@@ -23,6 +23,7 @@ import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
 import { passOn } from './pass-on.ts'
+import { tellingUnserved } from './unserved.ts'
 import { placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
@@ -78,7 +79,10 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
   let topology = role === 'gateway' ? createGraph(plan, members, options) : null
   const first: CallHandler = topology ?? soleMember(members, plan)
   const place = options.mayChange ? swappable(first) : null
-  const handler = place ?? first
+  const isServed = (endpoint: string): boolean =>
+    endpoint === DRY_RUN_ENDPOINT || [...current.members.values()].some(({ deployment }) => deployment.has(endpoint))
+  const served = place ?? first
+  const handler = log.isDebug ? tellingUnserved(served, isServed, log.debug) : served
   const leaving = new Set<Promise<unknown>>()
   const own = plan.gateway.uses === null ? null : await ownGateway(plan.gateway, () => runtime, options)
   const watched = (): ReadonlyMap<string, Member> =>

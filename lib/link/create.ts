@@ -8,6 +8,8 @@ import { type ControlMessage, decodeControl, encodeControl } from './messages.ts
 import { type Outgoing, type OutgoingOwner, StreamCall, UnaryCall } from './outgoing.ts'
 import { createReceiver, type Receiver } from './receive.ts'
 import { createSendQueue, type SendQueue } from './send-queue.ts'
+import { SHARED_FOLDER } from './shared-memory.ts'
+import { createSharing, SHARED_BYTES, type Sharing } from './sharing.ts'
 
 const DEFAULT_MAX_QUEUED_BYTES = 256 * 1024 * 1024
 const NOTHING: readonly Uint8Array[] = []
@@ -69,13 +71,23 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
 
   const queue: SendQueue = createSendQueue({
     maxBytes: options.maxQueuedBytes ?? DEFAULT_MAX_QUEUED_BYTES,
+    alone: () => outgoing.size + incoming.size <= 1,
     write: wire.write,
     ended: wire.end,
+    ring: () => sharing.ring(),
+  })
+  const sharing: Sharing = createSharing({
+    bytes: options.sharedBytes ?? SHARED_BYTES,
+    folder: options.sharedFolder ?? SHARED_FOLDER,
+    send: (kind, payload) => queue.sendNow(kind, 0, [payload], payload.length),
+    roomier: queue.roomier,
   })
   const receiver: Receiver = createReceiver({
     copy: options.copyPayloads ?? options.side === 'worker',
     deliver,
     wanted: (kind, call) => kind === Kind.call || kind === Kind.control || outgoing.get(call) !== undefined,
+    view: sharing.view,
+    taken: sharing.taken,
   })
 
   let whenIdle: PromiseWithResolvers<void> | null = null
@@ -126,6 +138,15 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
       case Kind.control:
         handlers.control?.(decodeControl(payload))
         return
+      case Kind.offer:
+        sharing.offered(payload)
+        return
+      case Kind.take:
+        sharing.answered(payload)
+        return
+      case Kind.free:
+        sharing.freed(payload)
+        return
       default:
         kind satisfies never
     }
@@ -171,6 +192,7 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     if (state === 'closed') return
     state = 'closed'
     queue.destroy()
+    sharing.close()
     const failure = linkClosed(error)
     for (const call of outgoing.all()) {
       forget(call)
@@ -227,8 +249,12 @@ function createLinkEnd(options: LinkOptions, handlers: LinkHandlers, wire: Wire)
     },
     receive(bytes) {
       if (state === 'closed') return
+      // Answers of methods that are not asynchronous are there when the last call of a read has been taken: they leave at once.
+      queue.cork()
       try {
         receiver.receive(bytes)
+        sharing.settle()
+        queue.uncork()
       } catch (error) {
         close(error instanceof Error ? error : new Error(String(error)))
         wire.terminate()

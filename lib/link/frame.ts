@@ -7,6 +7,9 @@ export const HEAD = 12
 /** Payload bytes that travel in one piece; larger messages are cut, so that no other call waits for a whole one. */
 export const CHUNK = 64 * 1024
 
+/** The same for those through shared memory. */
+export const SHARED_CHUNK = 256 * 1024
+
 /** The first chunk of a message begins with the message's total length, u32. */
 export const TOTAL = 4
 
@@ -25,6 +28,12 @@ export const Kind = {
   /** Payload: u32 items · u32 bytes, which the reader of a stream has taken since its last credit. */
   credit: 6,
   control: 7,
+  /** Memory that this end would write to. Payload: u32 bytes · path. */
+  offer: 8,
+  /** The other end has opened it (payload: u32 1), or cannot (0). */
+  take: 9,
+  /** Payload: u32 bytes of the memory that have been copied out, in the order in which they were told of. */
+  free: 10,
 } as const
 
 export type Kind = (typeof Kind)[keyof typeof Kind]
@@ -33,9 +42,12 @@ export type Kind = (typeof Kind)[keyof typeof Kind]
 export const FLAG_CHUNK = 1
 /** The frame is the first part. */
 export const FLAG_FIRST = 2
+/** The part lies in shared memory; in the frame are only u32 offset · u32 length. With FLAG_CHUNK, always. */
+export const FLAG_SHARED = 4
+export const WHERE = 8
 
 export function isKind(value: number): value is Kind {
-  return value >= Kind.call && value <= Kind.control
+  return value >= Kind.call && value <= Kind.free
 }
 
 export function writeHead(view: DataView, at: number, length: number, call: number, kind: Kind, flags: number): void {

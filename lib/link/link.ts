@@ -32,6 +32,10 @@ export interface LinkOptions {
   readonly copyPayloads?: boolean
   /** Bytes that may wait unsent before calls are refused with OVERLOADED. Default 256 MiB beyond the largest single message. */
   readonly maxQueuedBytes?: number
+  /** Memory beside the socket for large messages of this end, in bytes; 0: none. Default 2 MiB, from the first such message on. */
+  readonly sharedBytes?: number
+  /** A folder of a file system in memory. Default /dev/shm. */
+  readonly sharedFolder?: string
 }
 
 /** The other end failed a call on purpose; `payload` is what it said. */

@@ -1,6 +1,17 @@
 /** Frames out of the bytes of a socket, however they are cut, and messages out of frames. */
 import { XserveError } from '../errors.ts'
-import { CHUNK, FLAG_CHUNK, FLAG_FIRST, HEAD, isKind, type Kind, MAX_MESSAGE, TOTAL } from './frame.ts'
+import {
+  CHUNK,
+  FLAG_CHUNK,
+  FLAG_FIRST,
+  FLAG_SHARED,
+  HEAD,
+  isKind,
+  type Kind,
+  MAX_MESSAGE,
+  TOTAL,
+  WHERE,
+} from './frame.ts'
 
 export interface ReceiverOptions {
   /** Messages get memory of their own (in blocks of COPY_BLOCK for small ones), instead of views into what was read. */
@@ -9,6 +20,10 @@ export interface ReceiverOptions {
   deliver(kind: Kind, call: number, payload: Uint8Array): void
   /** Whether a message that comes in chunks is worth gathering; asked at its first chunk. */
   wanted(kind: Kind, call: number): boolean
+  /** The part of a message that a frame tells of; raises what `receive` may raise. */
+  view(offset: number, length: number): Uint8Array
+  /** That part has been copied. */
+  taken(length: number): void
 }
 
 export interface Receiver {
@@ -34,10 +49,11 @@ interface Gathering {
 const COPY_BLOCK = 4 * 1024
 
 const LONGEST = CHUNK + TOTAL
+const ALL_FLAGS = FLAG_CHUNK | FLAG_FIRST | FLAG_SHARED
 
 /** One receiver per socket. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { copy, deliver, wanted } = options
+  const { copy, deliver, wanted, view, taken } = options
   const gatherings = new Map<number, Gathering>()
 
   // The head being read, and its bytes while it is cut.
@@ -61,35 +77,38 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const type = word & 0xff
     flags = (word >>> 8) & 0xff
     if (!isKind(type)) throw malformed(`unknown kind of frame ${type}`)
-    if (flags !== 0 && flags !== FLAG_CHUNK && flags !== (FLAG_CHUNK | FLAG_FIRST))
-      throw malformed(`unknown flags ${flags}`)
+    if (flags !== 0 && ((flags & FLAG_CHUNK) === 0 || flags > ALL_FLAGS)) throw malformed(`unknown flags ${flags}`)
     if (length > LONGEST) throw malformed(`a frame of ${length} bytes, longer than any may be`)
     kind = type
   }
 
   /** The payload of the head just read, complete and in memory that stays. */
   function complete(payload: Buffer): void {
-    if ((flags & FLAG_CHUNK) === 0) deliver(kind, call, payload)
-    else if ((flags & FLAG_FIRST) !== 0) firstChunk(payload)
-    else {
-      const gathering = gatherings.get(call)
-      if (gathering === undefined) return
-      payload.copy(reserve(gathering, payload.length), gathering.at)
-      advance(gathering, payload.length)
+    if ((flags & FLAG_CHUNK) === 0) {
+      deliver(kind, call, payload)
+      return
+    }
+    const start = (flags & FLAG_FIRST) === 0 ? 0 : TOTAL
+    if (payload.length < start) throw malformed(`a first chunk of ${payload.length} bytes, too short for a total`)
+    if (start > 0) beginMessage(payload.readUInt32LE(0))
+    const gathering = gatherings.get(call)
+    if ((flags & FLAG_SHARED) !== 0) {
+      if (payload.length !== start + WHERE) throw malformed(`a place of ${payload.length - start} bytes`)
+      const part = view(payload.readUInt32LE(start), payload.readUInt32LE(start + 4))
+      if (gathering !== undefined) reserve(gathering, part.length).set(part, gathering.at)
+      taken(part.length)
+      if (gathering !== undefined) advance(gathering, part.length)
+    } else if (gathering !== undefined) {
+      const size = payload.length - start
+      payload.copy(reserve(gathering, size), gathering.at, start)
+      advance(gathering, size)
     }
   }
 
-  function firstChunk(payload: Buffer): void {
+  function beginMessage(total: number): void {
     if (gatherings.has(call)) throw malformed(`call ${call} began a message within another`)
-    if (payload.length < TOTAL) throw malformed(`a first chunk of ${payload.length} bytes, too short for a total`)
-    const total = payload.readUInt32LE(0)
     if (total > MAX_MESSAGE) throw malformed(`a message of ${total} bytes, longer than any may be`)
-    if (!wanted(kind, call)) return
-    const gathering: Gathering = { kind, bytes: Buffer.allocUnsafeSlow(total), at: 0 }
-    gatherings.set(call, gathering)
-    const size = payload.length - TOTAL
-    payload.copy(reserve(gathering, size), 0, TOTAL)
-    advance(gathering, size)
+    if (wanted(kind, call)) gatherings.set(call, { kind, bytes: Buffer.allocUnsafeSlow(total), at: 0 })
   }
 
   /** The buffer of a message, checked to have room. */

@@ -11,6 +11,10 @@ const SHORT_TEXT = 24
 
 /** Works on any Uint8Array and spares making a view of the part. */
 const { copy } = Buffer.prototype
+/** Bun's and Node's own, which the types of Buffer leave out: half the time of `write`, which looks at an encoding first. */
+const { utf8Write } = Buffer.prototype as unknown as {
+  utf8Write(this: Buffer, text: string, at: number, length: number): number
+}
 /** Below this a loop beats the call. */
 const SHORT_RUN = 40
 
@@ -90,7 +94,7 @@ export class ReverseWriter {
     const size = Buffer.byteLength(text)
     this.#reserve(size)
     this.#at -= size
-    this.#buffer.write(text, this.#at, 'utf8')
+    utf8Write.call(this.#buffer, text, this.#at, size)
   }
 
   textField(number: number, text: string): void {

@@ -19,6 +19,9 @@ function gatewayRoute(startMs: number, endMs: number): Route {
   }
 }
 
+/** What a node says of its answer in its route: why it failed, or a remark; null: nothing. */
+export const statusOf = (answer: Envelope): Uint8Array | null => (answer.status.length > 0 ? answer.status : null)
+
 /** A node that was left out has a route without an end. */
 export function skippedRoute(executor: string, startMs: number): Route {
   return { executor, startMs, endMs: 0, status: null }

@@ -2,7 +2,7 @@
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { now, type Route } from '../wire/routes.ts'
-import { skippedRoute } from './answer.ts'
+import { skippedRoute, statusOf } from './answer.ts'
 import type { Stage } from './compile.ts'
 import { isEmpty } from './documents.ts'
 import { skips } from './skip.ts'
@@ -30,9 +30,8 @@ function withoutCall(stage: Stage, request: Envelope, inputs: readonly Envelope[
 }
 
 function after(stage: Stage, request: Envelope, input: Envelope, answer: Envelope, startMs: number): Step {
-  const status = answer.isError ? answer.status : null
-  const route: Route = { executor: stage.name, startMs, endMs: now(), status }
-  if (status !== null) return { output: answer, failed: true, route }
+  const route: Route = { executor: stage.name, startMs, endMs: now(), status: statusOf(answer) }
+  if (answer.isError) return { output: answer, failed: true, route }
   return { output: handOn(stage, request, input, answer), failed: false, route }
 }
 

@@ -2,16 +2,15 @@
 import type { CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { now } from '../wire/routes.ts'
-import { gatewayAnswer, skippedRoute } from './answer.ts'
+import { gatewayAnswer, skippedRoute, statusOf } from './answer.ts'
 import type { Node } from './node.ts'
 import { skips } from './skip.ts'
 
 export function createSingle(node: Node): CallHandler {
   // Nothing lies between the two of them, so they share their times: a look at the clock costs as much as a route.
   const finished = (request: Envelope, startMs: number, answer: Envelope): Envelope => {
-    const status = answer.isError ? answer.status : null
     const endMs = now()
-    const route = { executor: node.name, startMs, endMs, status }
+    const route = { executor: node.name, startMs, endMs, status: statusOf(answer) }
     return gatewayAnswer(request, answer, startMs, [route], answer.hasData ? answer.data : null, endMs)
   }
   const leftOut = (request: Envelope, startMs: number): Envelope =>

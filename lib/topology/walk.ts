@@ -2,7 +2,7 @@
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { now, type Route } from '../wire/routes.ts'
-import { skippedRoute } from './answer.ts'
+import { skippedRoute, statusOf } from './answer.ts'
 import { type Graph, REQUEST, type Stage } from './compile.ts'
 import { detachedFrom } from './context.ts'
 import { skips } from './skip.ts'
@@ -127,9 +127,8 @@ class Walk {
   }
 
   #answered(stage: Stage, input: Envelope, sentMs: number, answer: Envelope): void {
-    const status = answer.isError ? answer.status : null
-    this.#routes[stage.index] = { executor: stage.name, startMs: sentMs, endMs: now(), status }
-    if (status === null) {
+    this.#routes[stage.index] = { executor: stage.name, startMs: sentMs, endMs: now(), status: statusOf(answer) }
+    if (!answer.isError) {
       this.#done(stage, handOn(stage, this.request, input, answer))
       return
     }

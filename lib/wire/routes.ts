@@ -1,5 +1,6 @@
 /** Routes: who handled a request, from when to when (Jina facts §1.2, §1.5). Kept as numbers, written once at the end. */
 import { readFields } from './fields.ts'
+import { decodeStatus, type Status } from './status.ts'
 import { varintLength, writeBytesField, writeVarint } from './write.ts'
 
 export interface Route {
@@ -7,7 +8,7 @@ export interface Route {
   /** Milliseconds of the epoch with fraction; 0 = not written. */
   readonly startMs: number
   readonly endMs: number
-  /** StatusProto bytes of a node that failed; null: none. */
+  /** StatusProto bytes of a node that failed, or has a remark to make; null: none. */
   readonly status: Uint8Array | null
 }
 
@@ -104,6 +105,8 @@ export interface RouteRecord {
   readonly startMs: number
   readonly endMs: number
   readonly failed: boolean
+  /** Of one that did not fail and has something to say: `1 shards out of 3 failed`. */
+  readonly remark?: string
 }
 
 /** Routes from RouteProto fields with their tags (`Envelope.routeBytes`). */
@@ -112,8 +115,14 @@ export function decodeRoutes(bytes: Uint8Array): RouteRecord[] {
     executor,
     startMs,
     endMs,
-    failed: status !== null && status[0] === 0x08 && status[1] === 1,
+    ...outcomeOf(status === null ? null : decodeStatus(status)),
   }))
+}
+
+/** What a status says of its route. */
+export function outcomeOf(status: Pick<Status, 'code' | 'description'> | null): Pick<RouteRecord, 'failed' | 'remark'> {
+  const failed = status?.code === 1
+  return { failed, ...(status?.description && !failed ? { remark: status.description } : {}) }
 }
 
 /** The same with the status of each as it came. */

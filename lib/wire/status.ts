@@ -55,6 +55,9 @@ export function encodeStatus(error: {
   return Buffer.concat([code, ...description, wrapped(0x1a, Buffer.concat(exception))])
 }
 
+/** StatusProto of a success that has something to say about itself: the code is that of SUCCESS, which protobuf never writes. */
+export const encodeRemark = (remark: string): Uint8Array => text(0x12, remark)
+
 /** Empty bytes are a success. Throws XserveError BAD_REQUEST for malformed bytes. */
 export function decodeStatus(bytes: Uint8Array): Status {
   let code = 0

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { measureConnections } from './connections.ts'
+import { measureCore } from './core.ts'
 import { measureFlows } from './flows.ts'
 import { measureGo } from './go.ts'
 import { requireH2load } from './h2load.ts'
@@ -29,6 +30,7 @@ const PARTS = [
   'latency',
   'http',
   'go',
+  'core',
   'sizes',
   'connections',
   'topology',
@@ -72,9 +74,10 @@ try {
     await add('unary', () => measureUnary(binary, echo, requests, scale))
     await add('stream', () => measureStream(binary, echo, requests, scale))
     await add('tensor', () => measureTensor(binary, relay, requests, scale))
-    await add('latency', () => measureLatency(binary, echo, requests, scale.requests / 20))
+    await add('latency', () => measureLatency(binary, relay, requests, scale.requests / 3))
     await add('http', () => measureHttp(binary, json, requests, scale))
     await add('go', () => measureGo(binary, requests, scale))
+    await add('core', () => measureCore(binary, requests, scale))
     await add('sizes', () => measureSizes(binary, relay, folder, quick))
     await add('connections', async () => measureConnections(binary, await Bun.file(requests.text.message).bytes()))
   } finally {

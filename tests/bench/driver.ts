@@ -1,11 +1,11 @@
 /**
- * A program: the client side of what h2load cannot do, in a process of its own. Prints one JSON line.
- * Usage: driver.ts once|sequential ADDRESS FILE [COUNT]; FILE holds one request.
+ * A program: one call by a client of others, in a process of its own. Prints one JSON line with the answer.
+ * Usage: driver.ts ADDRESS FILE; FILE holds one request.
  */
 import { Client, credentials, Metadata } from '@grpc/grpc-js'
 import { UNARY_PATH } from './paths.ts'
 
-const [mode, address, file, count = '1'] = Bun.argv.slice(2)
+const [address, file] = Bun.argv.slice(2)
 const message = Buffer.from(await Bun.file(file!).bytes())
 const pass = (bytes: Buffer) => bytes
 
@@ -26,23 +26,11 @@ function unary(client: Client): Promise<Buffer> {
   return promise
 }
 
-async function sequential(client: Client, total: number) {
-  const micros = new Float64Array(total)
-  for (let i = 0; i < total; i++) {
-    const began = Bun.nanoseconds()
-    await unary(client)
-    micros[i] = (Bun.nanoseconds() - began) / 1000
-  }
-  micros.sort()
-  return { p50: micros[total >> 1], p99: micros[Math.floor(total * 0.99)] }
-}
-
 async function run(): Promise<object> {
   const client = connect()
   try {
-    // Of a warm connection: connecting is not what is measured.
     const answer = await unary(client)
-    return mode === 'once' ? { answer: answer.toString('base64') } : await sequential(client, Number(count))
+    return { answer: answer.toString('base64') }
   } finally {
     client.close()
   }

@@ -8,7 +8,7 @@ root.resolvePath = (_origin, target) => join(PROTO, target)
 root.loadSync('jina.proto', { keepCase: true })
 const Request = root.lookupType('jina.DataRequestProto')
 
-function encodeRequest(endpoint: string, document: object): Uint8Array {
+export function encodeRequest(endpoint: string, document: object): Uint8Array {
   return Request.encode(
     Request.fromObject({
       header: { request_id: '0123456789abcdef0123456789abcdef', exec_endpoint: endpoint },

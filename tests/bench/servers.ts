@@ -1,6 +1,6 @@
 /** The two servers that are compared, as processes: the compiled binary with its worker, and a bare echo. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { childrenOf } from './machine.ts'
 
@@ -81,7 +81,14 @@ export async function serveGo(): Promise<Served | null> {
   const folder = join(import.meta.dir, 'go-echo')
   const built = Bun.spawnSync(['go', 'build', '-o', out, '.'], { cwd: folder })
   if (built.exitCode !== 0) throw new Error(`${folder} does not compile:\n${built.stderr}`)
-  return serveFile(out)
+  return serveFile([out])
+}
+
+/** The echo on the C core, in Python; null where `make interop` has not installed it. */
+export async function serveCore(): Promise<Served | null> {
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache')
+  const python = join(cache, 'xserve-interop/v1/bin/python')
+  return existsSync(python) ? serveFile([python, join(import.meta.dir, 'core_echo.py')]) : null
 }
 
 export const serveEcho = (): Promise<Served> => serveProgram('echo-server')
@@ -89,11 +96,11 @@ export const serveJsonEcho = (): Promise<Served> => serveProgram('json-echo')
 export const serveRelay = (): Promise<Served> => serveProgram('relay')
 
 /** A program of ours that prints its address once it listens. */
-const serveProgram = (name: string): Promise<Served> => serveFile(compile(name))
+const serveProgram = (name: string): Promise<Served> => serveFile([compile(name)])
 
-async function serveFile(file: string): Promise<Served> {
+async function serveFile(command: readonly string[]): Promise<Served> {
   const began = performance.now()
-  const child = Bun.spawn([file], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = Bun.spawn([...command], { stdio: ['ignore', 'pipe', 'inherit'] })
   const { value } = await child.stdout.getReader().read()
   const address = new TextDecoder().decode(value).trim()
   return {

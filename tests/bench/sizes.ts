@@ -5,11 +5,13 @@ import { drawCosts, type Line, sizeText } from './cost-picture.ts'
 import { loadUnary } from './h2load.ts'
 import { median } from './machine.ts'
 import { framed, tensorRequest } from './message.ts'
-import { atMost, type Measure, measure } from './report.ts'
+import { atLeast, atMost, type Measure, measure } from './report.ts'
 import type { Served } from './servers.ts'
 import { runProgram } from './throughput.ts'
 
 const SIZES = [100, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8]
+/** The size whose ratio to the relay is promised. */
+const LARGE = 1e6
 const PICTURE = join(import.meta.dir, 'cost-by-size.svg')
 /** About so many bytes go each way in a round. */
 const ROUND_BYTES = 4e8
@@ -43,11 +45,19 @@ export async function measureSizes(binary: Served, relay: Served, folder: string
     ]
     writeFileSync(PICTURE, drawCosts(SIZES, lines))
   }
+  const large = SIZES.indexOf(LARGE)
   return [
     ...SIZES.flatMap((size, i) => [
       measure(`size.${size}`, `${sizeText(size)}, one at a time`, ours[i]!, 'µs'),
       measure(`size.${size}.relay`, `${sizeText(size)}: bare relay`, least[i]!, 'µs'),
     ]),
     measure('size.beyond', 'small request: time beyond the bare relay', ours[0]! - least[0]!, 'µs', atMost(200)),
+    measure(
+      'size.ratio',
+      `${sizeText(LARGE)}: speed, of that of the bare relay`,
+      least[large]! / ours[large]!,
+      '×',
+      atLeast(0.6),
+    ),
   ]
 }

@@ -43,7 +43,7 @@ describe('what may be sent', () => {
       message: 'inputs cannot be a number',
     })
     await expect(client.post('')).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
-    await expect(client.post('/', 'a', { prefetch: 0 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
+    await expect(client.post('/', 'a', { prefetch: -1 })).rejects.toMatchObject({ code: 'BAD_ARGUMENT' })
   })
 })
 
@@ -108,6 +108,45 @@ describe('requests', () => {
     const docs = await client.post('/', count(40), { requestSize: 1, prefetch: 3, stream })
     expect(docs.length).toBe(40)
     expect(most).toBe(3)
+  })
+
+  // Public case 83.
+  test('go one by one with a prefetch of 1, all at once with 0, and answers come before the inputs have ended', async () => {
+    const held = Promise.withResolvers<void>()
+    const all = Promise.withResolvers<void>()
+    let open = 0
+    let most = 0
+    await using server = await startGrpcServer({
+      answer: async (request) => {
+        most = Math.max(most, ++open)
+        if (open === 60) all.resolve()
+        await (textsOf(request)[0] === 'held' ? held.promise : Promise.resolve())
+        open--
+        return request.encode()
+      },
+    })
+    using client = clientOf(server)
+    expect((await client.post('/', count(50), { requestSize: 1, prefetch: 1 })).length).toBe(50)
+    expect(most).toBe(1)
+    const every = client.post('/', new Array(60).fill('held'), { requestSize: 1, prefetch: 0 })
+    await all.promise
+    held.resolve()
+    expect((await every).length).toBe(60)
+    let ended = false
+    async function* endless() {
+      yield 'first'
+      await all.promise
+      await answered.promise
+      ended = true
+      yield 'last'
+    }
+    const answered = Promise.withResolvers<void>()
+    let answers = 0
+    for await (const _ of client.stream('/', endless(), { requestSize: 1, prefetch: 2 })) {
+      if (answers++ === 0) expect(ended).toBe(false)
+      answered.resolve()
+    }
+    expect(answers).toBe(2)
   })
 
   // Public case 83.

@@ -110,7 +110,7 @@ test.each([
   [['127.0.0.1:5', '--input', '/nowhere.jsonl'], '--input /nowhere.jsonl is not there'],
   [['127.0.0.1:5', '--metadata', 'k=[1]'], '--metadata k must be a text'],
   [['127.0.0.1:5', '--metadata', 'k=ü'], 'metadata "k" cannot be sent'],
-  [['127.0.0.1:5', '--prefetch', '0'], '--prefetch must be at least 1'],
+  [['127.0.0.1:5', '--prefetch', '-1'], '--prefetch must be at least 0'],
 ])('usage: %p', async (args, message) => {
   const done = await xserve(['post', ...args])
   expect([done.code, done.stdout]).toEqual([2, ''])

@@ -1,5 +1,6 @@
-import { Metadata } from '@grpc/grpc-js'
+import { type ChannelCredentials, Metadata } from '@grpc/grpc-js'
 import type { GrpcCall, GrpcFront, GrpcMethod, StartGrpcFront } from '../../lib/servers/grpc/method.ts'
+import type { TlsOptions } from '../../lib/wire/call.ts'
 import { createRawClient, type RawClient } from '../servers/grpc/raw-client.ts'
 
 export const bytes = (text: string): Uint8Array => Buffer.from(text)
@@ -30,8 +31,14 @@ export const failure = (promise: Promise<unknown>): Promise<{ code: number; deta
     (error: { code: number; details: string }) => error,
   )
 
+/** How the two ends prove who they are; both without TLS where it is left out. */
+export interface Proofs {
+  readonly tls: TlsOptions
+  readonly credentials: ChannelCredentials
+}
+
 /** Serves methods on a front of this kind. */
-export function createBench(start: StartGrpcFront) {
+export function createBench(start: StartGrpcFront, proofs?: Proofs) {
   const opened: { close(graceMs: number): unknown }[] = []
   const close = async (): Promise<void> => {
     for (const item of opened.splice(0).reverse()) await item.close(0)
@@ -45,11 +52,12 @@ export function createBench(start: StartGrpcFront) {
       host: '127.0.0.1',
       port: 0,
       maxMessageBytes: -1,
+      ...(proofs ? { tls: proofs.tls } : {}),
       ...options,
     })
     opened.push(front)
     const open = (settings: Record<string, number> = {}): RawClient => {
-      const client = createRawClient(front.port, settings)
+      const client = createRawClient(front.port, settings, proofs?.credentials)
       opened.push(client)
       return client
     }

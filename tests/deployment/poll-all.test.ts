@@ -68,6 +68,8 @@ test('a shard that fails is told, the others answer; only when all fail the call
   const plain = await poll([dead, shard({ status }), shard({ data: docs([{ id: 'z' }]) })], warnings)
   expect(plain.data.docs.docs).toEqual([{ id: 'z' }])
   expect(warnings).toEqual(['2 shards out of 3 failed'])
+  expect(plain.header).toMatchObject({ status: { description: '2 shards out of 3 failed' } })
+  expect((await poll([shard({})])).header).not.toHaveProperty('status')
   expect((await poll([dead, shard({ status })])).header).toMatchObject({ status: { code: 1 } })
   expect(poll([dead, dead])).rejects.toMatchObject({ code: 'WORKER_DIED' })
 })

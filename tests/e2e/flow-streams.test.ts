@@ -1,5 +1,6 @@
 /** Streams through Flows over every protocol: chains, joins, conditions, and what no Flow can stream. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
 import { type Server, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
@@ -118,4 +119,21 @@ test.each([
   const { address } = servers.get(flow)!
   const { code, stderr } = await xserve(['post', address, '--on', '/s', '--streaming', '--text', 'x'])
   expect([code, stderr]).toEqual([1, expect.stringContaining(reason)])
+})
+
+test('a stream of an executor elsewhere, and of a Flow behind a Flow, goes on document by document', async () => {
+  const file = (name: string) => path.join(folder.path, name)
+  await using far = await startServer('executor', [`${file('marks.ts')}#Counts`])
+  const flowOf = (name: string, executors: string) => {
+    writeFileSync(file(name), `jtype: Flow\nwith: {port: 0}\nexecutors:\n${executors}`)
+    return startServer('flow', [file(name)])
+  }
+  const external = (name: string, port: number, needs: string) =>
+    `  - {name: ${name}, external: true, host: 127.0.0.1, port: ${port}, needs: ${needs}}\n`
+  await using inner = await flowOf('inner.yml', marks('a') + external('far', far.port, 'a') + marks('c', 'needs: far'))
+  await using outer = await flowOf('outer.yml', external('inner', inner.port, 'gateway') + marks('z', 'needs: inner'))
+  using client = new Client(outer.address)
+  const texts = []
+  for await (const { text } of client.streamDoc('/s', 'x')) texts.push(text)
+  expect(texts).toEqual([0, 1, 2].map((n) => `x a ${n} c z`))
 })

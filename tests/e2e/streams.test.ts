@@ -66,7 +66,7 @@ test('the first document leaves before the second is made', async () => {
 
 test('a reader that waits holds the generator back, and leaving ends it', async () => {
   // On a connection of its own: the http2 of Bun 1.4.5 holds back the streams beside one whose reader waits.
-  using slow = caller(server.address, { 'grpc.use_local_subchannel_pool': 1 })
+  using slow = caller(server.address)
   const stream = openStreamDoc(slow.client, '/endless', { text: 'x' })
   stream.on('error', () => {})
   const reader = stream[Symbol.asyncIterator]()

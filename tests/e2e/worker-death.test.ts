@@ -104,3 +104,29 @@ test('a second signal ends at once with 130, and takes the worker along', async 
   await never
   await server.stop()
 })
+
+test('a worker and then the parent killed amid documents of 1 MB: callers are told, the rest is unharmed, all end', async () => {
+  const server = await startServer('run', [fixture('bench.ts')])
+  using call = caller(server.address)
+  const text = 'x'.repeat(1_000_000)
+  const post = (): Promise<number> =>
+    call.post('/text', [{ id: 'a', text }]).then(
+      (answer) => texts(answer)[0]!.length,
+      (error) => error.code,
+    )
+  /** Some are answered by then, others are under way. */
+  async function killAmid(kill: () => void): Promise<void> {
+    const results = Array.from({ length: 16 }, post)
+    expect(await Promise.race(results)).toBe(text.length + 1)
+    kill()
+    for (const result of await Promise.all(results)) expect([14, text.length + 1]).toContain(result)
+  }
+  await killAmid(() => process.kill(workerOf(server), 'SIGKILL'))
+  await server.seen('started again')
+  expect(await post()).toBe(text.length + 1)
+  const worker = workerOf(server)
+  await killAmid(() => server.signal('SIGKILL'))
+  await server.exited
+  await gone(worker)
+  await server.stop()
+}, 30_000)

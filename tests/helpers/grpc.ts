@@ -6,6 +6,8 @@ export const SINGLE = '/jina.JinaSingleDataRequestRPC/process_single_data'
 export const LIST = '/jina.JinaDataRequestRPC/process_data'
 
 const OPTIONS = {
+  // Connections of its own: a port that an earlier test had may wait there for its turn to be tried again.
+  'grpc.use_local_subchannel_pool': 1,
   'grpc.max_receive_message_length': -1,
   'grpc.max_send_message_length': -1,
   'grpc.enable_http_proxy': 0,

@@ -155,7 +155,7 @@ export async function startLoad(
 
 /** Four connections for all. */
 function shared(clients: Caller[], server: Server): Caller {
-  if (clients.length < 4) clients.push(caller(server.address, { 'grpc.use_local_subchannel_pool': 1 }))
+  if (clients.length < 4) clients.push(caller(server.address))
   else clients.push(clients.shift()!)
   return clients.at(-1)!
 }

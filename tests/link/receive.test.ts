@@ -1,7 +1,7 @@
 /** Whatever way the bytes are cut, the messages are the same; what cannot be a frame is refused. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { CHUNK, FLAG_CHUNK, FLAG_FIRST, HEAD, Kind, MAX_MESSAGE, writeHead } from '../../lib/link/frame.ts'
+import { CHUNK, FLAG_CHUNK, FLAG_FIRST, FLAG_SHARED, HEAD, Kind, MAX_MESSAGE, writeHead } from '../../lib/link/frame.ts'
 import { createReceiver } from '../../lib/link/receive.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
@@ -30,8 +30,17 @@ function collect(copy = false, wanted = () => true) {
     copy,
     deliver: (kind, call, payload) => messages.push({ kind, call, payload: new Uint8Array(payload) }),
     wanted,
+    ...NOTHING_SHARED,
   })
   return { messages, receiver }
+}
+
+/** A link without memory beside it. */
+const NOTHING_SHARED = {
+  view(): Uint8Array {
+    throw new Error('nothing is shared')
+  },
+  taken() {},
 }
 
 /** What a queue writes for these messages. */
@@ -39,12 +48,14 @@ async function written(messages: readonly Message[]): Promise<Buffer> {
   const pieces: Buffer[] = []
   const { promise, resolve } = Promise.withResolvers<void>()
   const queue = createSendQueue({
+    alone: () => false,
     maxBytes: Number.MAX_SAFE_INTEGER,
     write(bytes, offset, length) {
       pieces.push(Buffer.from(bytes.subarray(offset, offset + length)))
       return length
     },
     ended: resolve,
+    ring: () => null,
   })
   for (const { kind, call, payload } of messages) queue.send(kind, call, [payload], payload.length)
   queue.end()
@@ -129,6 +140,7 @@ test('copied messages do not hold the read they came in', () => {
     copy: true,
     deliver: (_kind, _call, payload) => kept.push(payload),
     wanted: () => true,
+    ...NOTHING_SHARED,
   })
   const read = Buffer.concat(Array.from({ length: 2000 }, (_, n) => frame(Kind.call, 2 * n + 2, Buffer.alloc(100, n))))
   receiver.receive(read)
@@ -146,6 +158,7 @@ test('views are views', () => {
     copy: false,
     deliver: (_kind, _call, payload) => kept.push(payload),
     wanted: () => true,
+    ...NOTHING_SHARED,
   })
   const read = frame(Kind.call, 2, Buffer.from('abc'))
   receiver.receive(read)
@@ -173,7 +186,7 @@ test('a message that nobody wants takes no memory and is skipped', () => {
 const first = (length: number, rest: string) =>
   frame(Kind.end, 2, total(length, Buffer.from(rest)), FLAG_CHUNK | FLAG_FIRST)
 test.each<[string, Buffer[], RegExp]>([
-  ['an unknown kind', [frame(8, 2, Buffer.alloc(0))], /unknown kind of frame 8/],
+  ['an unknown kind', [frame(11, 2, Buffer.alloc(0))], /unknown kind of frame 11/],
   ['kind 0', [frame(0, 2, Buffer.alloc(0))], /unknown kind of frame 0/],
   ['unknown flags', [frame(Kind.end, 2, Buffer.alloc(0), 4)], /unknown flags 4/],
   ['a frame longer than any', [frame(Kind.end, 2, Buffer.alloc(CHUNK + 5))], /frame of 65541 bytes/],
@@ -186,6 +199,8 @@ test.each<[string, Buffer[], RegExp]>([
     /beyond its message's total/,
   ],
   ['a chunk of another kind', [first(9, 'abc'), frame(Kind.item, 2, Buffer.from('d'), FLAG_CHUNK)], /another kind/],
+  ['memory that is none', [frame(Kind.end, 2, Buffer.alloc(8), FLAG_CHUNK | FLAG_SHARED)], /nothing is shared/],
+  ['half a place', [frame(Kind.end, 2, Buffer.alloc(7), FLAG_CHUNK | FLAG_SHARED)], /place of 7 bytes/],
   ['a message within another', [first(9, 'abc'), first(9, 'abc')], /within another/],
 ])('refuses %s, whole or cut', (_name, frames, problem) => {
   const bytes = Buffer.concat(frames)
@@ -194,4 +209,25 @@ test.each<[string, Buffer[], RegExp]>([
   expect(() => {
     for (const byte of bytes) receiver.receive(Buffer.from([byte]))
   }).toThrow(problem)
+})
+
+test('parts that lie in shared memory are copied and given back, wanted or not', () => {
+  const memory = Buffer.from('..defghi..')
+  const taken: number[] = []
+  const messages: string[] = []
+  const receiver = createReceiver({
+    copy: false,
+    deliver: (_kind, _call, payload) => messages.push(Buffer.from(payload).toString()),
+    wanted: (_kind, call) => call === 2,
+    view: (offset, length) => memory.subarray(offset, offset + length),
+    taken: (length) => taken.push(length),
+  })
+  const place = (offset: number, length: number): Buffer => Buffer.concat([total(offset), total(length)])
+  for (const call of [2, 4]) {
+    receiver.receive(frame(Kind.end, call, total(9, Buffer.from('abc')), FLAG_CHUNK | FLAG_FIRST))
+    receiver.receive(frame(Kind.end, call, place(2, 4), FLAG_CHUNK | FLAG_SHARED))
+    receiver.receive(frame(Kind.end, call, place(6, 2), FLAG_CHUNK | FLAG_SHARED))
+  }
+  expect(messages).toEqual(['abcdefghi'])
+  expect(taken).toEqual([4, 2, 4, 2])
 })

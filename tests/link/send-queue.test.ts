@@ -1,6 +1,7 @@
 /** Who goes first, what is written at once, and what happens when the socket takes less than it was given. */
 import { expect, test } from 'bun:test'
 import { CHUNK, HEAD, Kind } from '../../lib/link/frame.ts'
+import { Ring } from '../../lib/link/ring.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
 interface Frame {
@@ -10,11 +11,12 @@ interface Frame {
 }
 
 /** A socket that takes `room` bytes and then no more. */
-function socket(maxBytes = 1e9) {
+function socket(maxBytes = 1e9, ring: Ring | null = null) {
   const written: Buffer[] = []
   const ended = Promise.withResolvers<void>()
   const state = { room: Number.POSITIVE_INFINITY, writes: 0, over: false }
   const queue = createSendQueue({
+    alone: () => false,
     maxBytes,
     write(bytes, offset, length) {
       const taken = Math.min(length, state.room)
@@ -24,6 +26,7 @@ function socket(maxBytes = 1e9) {
       return state.over ? -1 : taken
     },
     ended: ended.resolve,
+    ring: () => ring,
   })
   const frames = (): Frame[] => {
     const bytes = Buffer.concat(written)
@@ -55,12 +58,14 @@ test('small messages of one tick are one write', async () => {
 test('small parts are copied, so that the sender may use them again', async () => {
   const written: string[] = []
   const queue = createSendQueue({
+    alone: () => false,
     maxBytes: 1e9,
     write(batch, offset, length) {
       written.push(Buffer.from(batch.subarray(offset + HEAD, offset + length)).toString())
       return length
     },
     ended() {},
+    ring: () => null,
   })
   const part = Buffer.from('before')
   queue.send(Kind.call, 2, [part, part], 12)
@@ -151,4 +156,74 @@ test('a closed socket empties the queue', async () => {
   queue.send(Kind.call, 6, ...bytes(100))
   await turn()
   expect(state.writes).toBe(1)
+})
+
+test('large messages wait for room in shared memory, small ones and those of the socket do not', async () => {
+  const ring = new Ring(new Uint8Array(3 * CHUNK))
+  const { queue, frames, ended } = socket(1e9, ring)
+  queue.send(Kind.call, 2, ...bytes(5 * CHUNK))
+  queue.send(Kind.call, 4, ...bytes(2 * CHUNK))
+  queue.send(Kind.call, 6, ...bytes(10 * CHUNK))
+  await turn()
+  await turn()
+  queue.send(Kind.call, 8, ...bytes(100))
+  await turn()
+  expect(frames().map(({ call, length }) => [call, length])).toEqual([
+    [2, 12],
+    [8, 100],
+  ])
+  queue.drop(6)
+  expect(queue.bytes).toBe(4 * CHUNK)
+  queue.end()
+  ring.free(CHUNK)
+  queue.roomier()
+  await turn()
+  expect(frames().at(-1)).toMatchObject({ call: 4, length: 12 })
+  ring.free(3 * CHUNK)
+  queue.roomier()
+  await ended
+  expect(frames().slice(3)).toMatchObject([
+    { call: 2, length: 8 },
+    { call: 4, length: 8 },
+  ])
+  expect(queue.bytes).toBe(0)
+})
+
+test('what is queued while corked leaves together when it is uncorked, and at once', () => {
+  const written: number[] = []
+  const queue = createSendQueue({
+    maxBytes: 1 << 20,
+    alone: () => false,
+    write: (_, __, length) => {
+      written.push(length)
+      return length
+    },
+    ended() {},
+    ring: () => null,
+  })
+  queue.cork()
+  for (let call = 1; call <= 3; call++) queue.send(Kind.end, call, [Buffer.alloc(10)], 10)
+  expect(written).toEqual([])
+  queue.uncork()
+  expect(written).toEqual([3 * (HEAD + 10)])
+})
+
+test('a lone caller waits for the end of the event, others for that of the tick', async () => {
+  for (const lone of [true, false]) {
+    const order: string[] = []
+    const queue = createSendQueue({
+      maxBytes: 1 << 20,
+      alone: () => lone,
+      write: (_, __, length) => {
+        order.push('written')
+        return length
+      },
+      ended() {},
+      ring: () => null,
+    })
+    queue.send(Kind.call, 1, [Buffer.alloc(10)], 10)
+    queueMicrotask(() => order.push('end of the event'))
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(order).toEqual(lone ? ['written', 'end of the event'] : ['end of the event', 'written'])
+  }
 })

@@ -4,7 +4,7 @@ import { DocumentArray } from '../../document/document-array.ts'
 import { parseKeepingFloats } from '../../document/float-lists.ts'
 import { documentsFromJson } from '../../document/json.ts'
 import { XserveError } from '../../errors.ts'
-import type { RouteRecord } from '../../wire/routes.ts'
+import { outcomeOf, type RouteRecord } from '../../wire/routes.ts'
 import type { ExceptionStatus, Status } from '../../wire/status.ts'
 import type { Reply } from './connection.ts'
 
@@ -74,7 +74,7 @@ function routeOf(value: unknown): RouteRecord {
     executor: textOf(route.executor),
     startMs: timeOf(route.startTime ?? route.start_time),
     endMs: timeOf(route.endTime ?? route.end_time),
-    failed: jsonStatus(route.status).code === 1,
+    ...outcomeOf(jsonStatus(route.status)),
   }
 }
 

@@ -37,10 +37,15 @@ export interface HttpRequest {
 
 export interface HttpResponse {
   readonly status: number
-  /** Lower-case names; several values are lines of their own. Length, connection and date are the front's. */
+  /**
+   * Lower-case names; several values are lines of their own. Length, connection and date are the front's. Not changed later: an
+   * object that comes again is not looked at again.
+   */
   readonly headers: Readonly<Record<string, string | readonly string[]>>
   /** An iterable is sent piece by piece as it comes (chunked; until close for HTTP/1.0), with back-pressure; it is ended (`return`) when the caller leaves. */
   readonly body: Uint8Array | string | AsyncIterable<Uint8Array | string> | null
+  /** Called with a body of bytes once it has been copied, so that its memory may be used again; not for every answer. */
+  readonly copied?: (body: Uint8Array) => void
 }
 
 /** A rejection becomes 500 with a masked text (told to `onInternalError`); XserveError becomes its HTTP status with a JSON body. */

@@ -10,6 +10,11 @@ export function jsonReply(body: string | Uint8Array, status = 200): HttpResponse
   return { status, headers: JSON_TYPE, body }
 }
 
+/** The same, of bytes that are used again once they have been `copied`. */
+export function lentReply(body: Uint8Array, copied: (body: Uint8Array) => void): HttpResponse {
+  return { status: 200, headers: JSON_TYPE, body, copied }
+}
+
 export function htmlReply(body: string): HttpResponse {
   return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body }
 }

@@ -9,9 +9,14 @@ import { decodeStruct } from '../../protobuf/struct.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { Route } from '../../wire/routes.ts'
 import { decodeStatus } from '../../wire/status.ts'
+import { secondText, splitTime } from './time.ts'
+import { writeUsual } from './usual-answer.ts'
 
 /** All answers are written here, one after the other. */
 const out = new JsonText()
+
+/** Bytes of an answer that are needed no longer; of whoever does not say so they stay as they are. */
+export const giveBack = (answer: Uint8Array): void => out.giveBack(answer)
 
 /** JinaResponseModel as UTF-8. Throws XserveError for documents that JSON cannot say. */
 export function camelCaseAnswer(answer: Envelope): Uint8Array {
@@ -26,6 +31,16 @@ export function camelCaseFailure(request: Envelope, error: XserveError): Uint8Ar
 function camelCaseWith(envelope: Envelope, status: string | null, routes: readonly Route[]): Uint8Array {
   out.begin().ascii('{"header":{"requestId":')
   out.quoted(envelope.requestId)
+  if (status !== null || envelope.parameters.length > 0 || !writeUsual(out, envelope, routes)) {
+    writeMiddle(envelope, status, routes)
+  }
+  writeFullJson(out, envelope.data)
+  out.ascii('}')
+  return out.take()
+}
+
+/** What stands between the id and the documents. */
+function writeMiddle(envelope: Envelope, status: string | null, routes: readonly Route[]): void {
   writeStatus(status ?? NULL)
   out.ascii(',"execEndpoint":')
   out.quoted(envelope.endpoint)
@@ -43,9 +58,6 @@ function camelCaseWith(envelope: Envelope, status: string | null, routes: readon
     out.ascii('}')
   }
   out.ascii('],"data":')
-  writeFullJson(out, envelope.data)
-  out.ascii('}')
-  return out.take()
 }
 
 /** What the second dialect's gateway answers (Jina facts §2.3). Throws XserveError for documents that JSON cannot say. */
@@ -140,27 +152,15 @@ export function failureJson(error: XserveError): string {
   return JSON.stringify({ code: 1, description, exception })
 }
 
-let second = -1
-let secondText = ''
-
 /** RFC 3339 with microseconds, behind `before`; a time of 0 is none: null, or left out with its name. */
 function writeTime(before: string, ms: number, told: boolean): void {
   if (ms <= 0) {
     if (told) out.ascii(`${before}null`)
     return
   }
-  let whole = Math.floor(ms / 1000)
-  let micros = Math.round((ms - whole * 1000) * 1000)
-  if (micros === 1_000_000) {
-    micros = 0
-    whole++
-  }
-  if (whole !== second) {
-    secondText = `"${new Date(whole * 1000).toISOString().slice(0, -4)}`
-    second = whole
-  }
+  const micros = splitTime(ms)
   out.ascii(before)
-  out.ascii(secondText)
+  out.ascii(`"${secondText()}.`)
   out.digits(micros, 6)
   out.ascii('Z"')
 }

@@ -6,25 +6,34 @@ import { gone } from '../../helpers/processes.ts'
 import { streamDoc } from '../../helpers/stream-doc.ts'
 import { until } from '../../helpers/until.ts'
 
-/** Endpoints that take their time. */
-const SLOW = (ms: number) => `
+/** Endpoints whose waiting is `wait`, an expression. */
+const SLOW = (wait: string) => `
   @requests({ on: '/wait' })
   async wait({ docs }) {
     console.log('waits')
-    await Bun.sleep(${ms})
+    await ${wait}
     for (const doc of docs) doc.text = 'waited ' + doc.text
   }
   @requests({ on: '/drip' })
   async *drip() {
     for (let i = 0; i < 10; i++) {
       console.log('drips ' + i)
-      await Bun.sleep(${ms / 10})
+      if (i === 1) await ${wait}
       yield 'drop ' + i
     }
   }`
+const FOR_EVER = 'new Promise(() => {})'
+
+/** What `SLOW` waits for: the calls that have come are held until they are let go. */
+function gateServer() {
+  const held = Promise.withResolvers<void>()
+  const server = Bun.serve({ port: 0, idleTimeout: 0, fetch: () => held.promise.then(() => new Response()) })
+  return { wait: `fetch('${server.url}')`, open: held.resolve, [Symbol.asyncDispose]: () => server.stop(true) }
+}
 
 test('calls under way end on the code that they began on, close() comes once and after them', async () => {
-  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(600)) })
+  await using gate = gateServer()
+  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(gate.wait)) })
   const { server } = project
   using call = caller(server.address)
   const waiting = call.post('/wait', [{ id: 'a', text: 'x' }])
@@ -33,6 +42,7 @@ test('calls under way end on the code that they began on, close() comes once and
   project.save(1)
   await serves(call, 'version 1')
   expect(server.stdout()).not.toContain('closed version 0')
+  gate.open()
   expect(texts(await waiting)).toEqual(['waited x'])
   const { code, texts: drops } = await dripping
   expect([code, drops]).toEqual([0, Array.from({ length: 10 }, (_, i) => `drop ${i}`)])
@@ -43,7 +53,9 @@ test('calls under way end on the code that they began on, close() comes once and
 })
 
 test('calls that go on too long are told why, and close() runs all the same', async () => {
-  await using project = await liveProject(['--drain-timeout', '200'], { 'versions.ts': versionSource(0, SLOW(60_000)) })
+  await using project = await liveProject(['--drain-timeout', '200'], {
+    'versions.ts': versionSource(0, SLOW(FOR_EVER)),
+  })
   const { server } = project
   using call = caller(server.address)
   const waiting = call.post('/wait', [{ id: 'a' }]).catch((error) => error)
@@ -59,7 +71,8 @@ test('calls that go on too long are told why, and close() runs all the same', as
 })
 
 test('the third version waits for the calls of the first: two workers are the most', async () => {
-  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(1500)) })
+  await using gate = gateServer()
+  await using project = await liveProject([], { 'versions.ts': versionSource(0, SLOW(gate.wait)) })
   const { server } = project
   using call = caller(server.address)
   const waiting = call.post('/wait', [{ id: 'a', text: 'x' }])
@@ -69,6 +82,7 @@ test('the third version waits for the calls of the first: two workers are the mo
   project.save(2)
   await server.seen('the worker before this one has calls under way')
   expect([workersOf(server).length, await answer(call)]).toEqual([2, 'version 1'])
+  gate.open()
   expect(texts(await waiting)).toEqual(['waited x'])
   await serves(call, 'version 2')
 })

@@ -54,14 +54,14 @@ test('a call under way is answered at the end, new ones are refused, and the end
   using folder = temporaryFolder({
     'waits.ts': `${HEAD}export default class extends Executor {
   static requests = { '/default': 'wait', '/quick': 'quick' };
-  async wait({ docs }) { this.logger.info('waits'); await fetch('${gate.url}'); for (const doc of docs) doc.text = 'done' }
+  async wait({ docs }) { this.logger.info('holds the call'); await fetch('${gate.url}'); for (const doc of docs) doc.text = 'done' }
   quick() {}
 }\n`,
   })
   const listen = ['--protocol', 'grpc,http', '--port', '0,0', '--drain-timeout', '20000']
   const server = await startServer('run', [path.join(folder.path, 'waits.ts'), ...listen])
   using call = caller(server.address)
-  using late = caller(server.address, { 'grpc.use_local_subchannel_pool': 1 })
+  using late = caller(server.address)
   await late.post('/quick', [{}])
   const overGrpc = call.post('/', [{}])
   const overHttp = fetch(`${server.http}/post`, {
@@ -69,7 +69,7 @@ test('a call under way is answered at the end, new ones are refused, and the end
     body: JSON.stringify({ data: [{ text: '' }] }),
     headers: { 'content-type': 'application/json' },
   })
-  await server.seen(/(waits[\s\S]*){2}/)
+  await server.seen(/(holds the call[\s\S]*){2}/)
   server.signal('SIGTERM')
   await server.seen('finishing the calls')
   // Those that come before the caller has heard of it are answered.

@@ -28,6 +28,14 @@ export class Tells extends Executor {
   static requests = { '/default': 'tell' };
   tell({ parameters }) { return { given: Object.keys(parameters) } }
 }
+export class Breaks extends Executor {
+  static requests = { '/default': 'mark', '/all': 'fail' };
+  mark({ docs }) {
+    if (this.runtimeArgs.shardId === 1) this.fail()
+    for (const doc of docs) doc.text += '>' + this.runtimeArgs.shardId
+  }
+  fail() { throw new RangeError('broken') }
+}
 export class Wrong extends Executor {
   static requests = { '/default': 'five' };
   five() { return 5 }
@@ -97,11 +105,10 @@ test('floating executors that stand first get the documents, the answer does not
 
 // Public case 55.
 test('a request reaches those that have its endpoint; where nobody has, documents pass; a default method gets everything', async () => {
-  await using flow = await serve([
-    part('m1', 'OnlyOne'),
-    part('m2', 'OnlyTwo', ', needs: gateway'),
-    'name: join, needs: [m1, m2]',
-  ])
+  await using flow = await serve(
+    [part('m1', 'OnlyOne'), part('m2', 'OnlyTwo', ', needs: gateway'), 'name: join, needs: [m1, m2]'],
+    ['--log-level', 'debug'],
+  )
   await using any = await serve([part('m1', 'OnlyOne'), part('all', 'Marks')])
   using client = new Client(flow.server.address)
   using other = new Client(any.server.address)
@@ -109,6 +116,8 @@ test('a request reaches those that have its endpoint; where nobody has, document
   expect(await ask(client, '/m2')).toEqual(['x', 'two'])
   expect(await ask(client, '/m1')).toEqual(['x', 'one'])
   expect(await ask(client, '/none')).toEqual(['x', undefined])
+  await flow.server.seen(/DEBUG .*no executor has the endpoint \/none/)
+  expect(flow.server.stderr()).not.toContain('the endpoint /m1')
   expect(await ask(other, '/m1')).toEqual(['x>all', 'one'])
   expect(await ask(other, '/whatever')).toEqual(['x>all', undefined])
 })
@@ -188,3 +197,19 @@ test('large messages pass through every hop of a Flow and back, over every proto
     client.close()
   }
 }, 60_000)
+
+// Public case 62.
+test('where one shard of several fails the others answer, and the route says how many did not, over every protocol', async () => {
+  await using flow = await serve([part('a', 'Breaks', ', shards: 3, polling: ALL')])
+  for (const client of allOf(flow.server)) {
+    for await (const { docs, routes, isError } of client.stream('/', 'x')) {
+      expect([docs.texts, isError]).toEqual([['x>0'], false])
+      const { failed, remark } = routes.find(({ executor }) => executor === 'a')!
+      expect([failed, remark]).toEqual([false, '1 shards out of 3 failed'])
+    }
+    client.close()
+  }
+  await flow.server.seen('1 shards out of 3 failed')
+  using client = new Client(flow.server.address)
+  await expect(client.post('/all', 'x')).rejects.toThrow('Breaks failed: RangeError: broken')
+})

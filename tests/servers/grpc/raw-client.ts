@@ -1,5 +1,6 @@
 /** A gRPC client on raw bytes, so that tests need no generated code. */
 import {
+  type ChannelCredentials,
   Client,
   type ClientDuplexStream,
   type ClientOptions,
@@ -28,12 +29,18 @@ export interface UnaryCall {
 const toBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes)
 const same = (bytes: Buffer): Uint8Array => bytes
 
-export function createRawClient(port: number, options: ClientOptions = {}): RawClient {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+export function createRawClient(
+  port: number,
+  options: ClientOptions = {},
+  channel: ChannelCredentials = credentials.createInsecure(),
+): RawClient {
+  const client = new Client(`127.0.0.1:${port}`, channel, {
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
     'grpc.enable_http_proxy': 0,
     'grpc.use_local_subchannel_pool': 1,
+    // Of TLS: an address is no name that may be asked for.
+    'grpc.ssl_target_name_override': 'localhost',
     ...options,
   })
   return {

@@ -43,15 +43,14 @@ export class FrameHandler implements FrameTarget, PeerSettings {
 
   // DATA.
 
-  dataBegin(id: number, length: number, ends: boolean): boolean {
+  dataBegin(id: number, length: number, content: number, ends: boolean): boolean {
     this.expect(-1)
     if (!this.settled) throw notSettled()
     const { streams } = this
     streams.take(length)
     const stream = streams.get(id)
     if (stream === undefined) {
-      this.onAbsent(id, 'DATA')
-      if (!streams.wasCut(id)) streams.refuse(id, Code.streamClosed)
+      this.onAbsentData(id, content)
       return false
     }
     if (stream.remoteEnded) {
@@ -63,7 +62,7 @@ export class FrameHandler implements FrameTarget, PeerSettings {
       streams.reset(stream, Code.flowControlError)
       return false
     }
-    if (length === 0 && !ends) streams.patience.idleFrame('empty DATA')
+    if (content === 0 && !ends) streams.patience.idleFrame('empty DATA')
     this.dataStream = stream
     return true
   }
@@ -165,16 +164,27 @@ export class FrameHandler implements FrameTarget, PeerSettings {
       streams.begin(id, ends, headers.request(bytes, from, to), headers.dependency)
     } else {
       headers.trailers(bytes, from, to)
-      if (streams.wasCut(id)) return
+      if (streams.wasCut(id)) {
+        streams.patience.idleFrame('HEADERS on a stream that was cut')
+        return
+      }
       if (streams.passedOver(id)) throw protocolError(`stream ${id} begins behind stream ${streams.lastId}`)
       throw new ConnectionFault(Code.streamClosed, `HEADERS on stream ${id}, which is closed`)
     }
   }
 
-  /** A frame of a stream that is not there: either it is over, which may happen, or it never was. */
-  private onAbsent(id: number, what: string): void {
+  /** A stream that is not there is over, which may happen, or it never was. */
+  private expectPast(id: number, what: string): void {
     if (id === 0 || id > this.streams.lastId || (id & 1) === 0) throw protocolError(`${what} on stream ${id}`)
-    this.streams.patience.echoedFrame(`${what} on a stream that is closed`)
+  }
+
+  private onAbsentData(id: number, content: number): void {
+    this.expectPast(id, 'DATA')
+    const { streams } = this
+    if (!streams.wasCut(id)) {
+      streams.patience.echoedFrame('DATA on a stream that is closed')
+      streams.refuse(id, Code.streamClosed)
+    } else if (content === 0) streams.patience.idleFrame('empty DATA')
   }
 
   private onWindowUpdate(id: number, bytes: Buffer, from: number, to: number): void {
@@ -200,7 +210,11 @@ export class FrameHandler implements FrameTarget, PeerSettings {
     if (length !== 4) throw frameSize('RST_STREAM', length)
     const stream = this.streams.get(id)
     if (stream !== undefined) this.streams.resetByPeer(stream)
-    else this.onAbsent(id, 'RST_STREAM')
+    else {
+      this.expectPast(id, 'RST_STREAM')
+      // It crosses our answer where a caller gives up at the moment it comes: that is no fault.
+      this.streams.patience.idleFrame('RST_STREAM on a stream that is closed')
+    }
   }
 
   private onSettings(flags: number, id: number, bytes: Buffer, from: number, to: number): void {

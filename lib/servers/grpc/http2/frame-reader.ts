@@ -7,8 +7,8 @@ import { Code, ConnectionFault, DATA, DEFAULT_FRAME, END_STREAM, FRAME_HEAD, PAD
 export interface FrameTarget {
   /** `bytes` from `from` to `to` are its payload. */
   frame(type: number, flags: number, stream: number, bytes: Buffer, from: number, to: number): void
-  /** A DATA frame begins; `length` counts its padding, too. Says whether its content is wanted. */
-  dataBegin(stream: number, length: number, ends: boolean): boolean
+  /** A DATA frame begins; `length` counts its padding, too, `content` does not. Says whether its content is wanted. */
+  dataBegin(stream: number, length: number, content: number, ends: boolean): boolean
   /** Content of the DATA frame that has begun. */
   data(bytes: Buffer, from: number, to: number): void
   /** The DATA frame is complete. */
@@ -82,7 +82,7 @@ export class FrameReader {
     const content = padding < 0 ? length : length - 1 - padding
     if (content < 0) throw new ConnectionFault(Code.protocolError, 'DATA with more padding than payload')
     this.ends = (flags & END_STREAM) !== 0
-    this.wanted = this.target.dataBegin(stream, length, this.ends)
+    this.wanted = this.target.dataBegin(stream, length, content, this.ends)
     this.dataLeft = content
     this.padLeft = Math.max(padding, 0)
     if (content + this.padLeft === 0) this.endData()

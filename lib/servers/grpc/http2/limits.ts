@@ -6,7 +6,10 @@ import { Code, ConnectionFault } from './protocol.ts'
  * waits costs about a kilobyte beside its messages.
  */
 export const MOST_STREAMS = 4096
-/** The list of a request's header fields, as SETTINGS_MAX_HEADER_LIST_SIZE counts it. 8 KiB is what others allow. */
+/**
+ * The list of a request's header fields, as SETTINGS_MAX_HEADER_LIST_SIZE counts it: 32 bytes a field beside its characters,
+ * so that there are never more than 2048 fields. 8 KiB is what others allow.
+ */
 export const HEADER_LIST_BYTES = 64 * 1024
 /** The same as it travels, and in how many frames: what is longer has been made to do harm. */
 export const HEADER_BLOCK_BYTES = 64 * 1024
@@ -45,7 +48,7 @@ export const MESSAGE_BYTES_PER_SPAN = 4096
 
 /** Frames that bring nothing and may come in one second: some clients ping before each call. */
 const IDLE_FRAMES_PER_SECOND = 10_000
-/** Frames that we have to answer (PING, SETTINGS, frames on streams that are closed), per second. */
+/** Frames that we have to answer (PING, SETTINGS, DATA of streams that are closed, malformed requests), per second. */
 const ECHOED_FRAMES_PER_SECOND = 2_000
 /**
  * Calls that their caller takes back: one that takes back half of its calls (hedging) never runs dry, since each call that
@@ -81,7 +84,7 @@ export class Patience {
     }
   }
 
-  /** A call taken back before its answer. */
+  /** A call taken back before its answer, in words or by a fault that ends it. */
   reset(): void {
     if (--this.resets < 0) throw flood(`${RESETS_PER_SECOND} calls taken back, for longer than a moment`)
   }

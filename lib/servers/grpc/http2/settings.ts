@@ -44,6 +44,8 @@ export interface PeerSettings {
 /** Reads the payload of a SETTINGS frame. */
 export function readSettings(bytes: Buffer, from: number, to: number, peer: PeerSettings): void {
   if ((to - from) % 6 !== 0) throw new ConnectionFault(Code.frameSizeError, `SETTINGS of ${to - from} bytes`)
+  // Of several in one frame the last one counts: each would go through all streams.
+  let initialWindow = -1
   for (let at = from; at < to; at += 6) {
     const value = bytes.readUInt32BE(at + 2)
     switch (bytes.readUInt16BE(at)) {
@@ -55,7 +57,7 @@ export function readSettings(bytes: Buffer, from: number, to: number, peer: Peer
         break
       case Setting.initialWindowSize:
         if (value > LARGEST_WINDOW) throw overflow('new streams')
-        peer.initialWindow(value)
+        initialWindow = value
         break
       case Setting.maxFrameSize:
         if (value < DEFAULT_FRAME || value > LARGEST_FRAME) {
@@ -68,4 +70,5 @@ export function readSettings(bytes: Buffer, from: number, to: number, peer: Peer
         break
     }
   }
+  if (initialWindow >= 0) peer.initialWindow(initialWindow)
 }

@@ -70,8 +70,10 @@ export class StreamTable implements StreamHost {
       this.gapTo = id - 2
     }
     this.lastId = id
-    if (head.malformed !== '' || dependency === id) this.refuse(id, Code.protocolError)
-    else if (this.refusing || this.streams.size >= this.front.tuning.mostStreams) this.refuse(id, Code.refusedStream)
+    if (head.malformed !== '' || dependency === id) {
+      this.patience.echoedFrame('a malformed request')
+      this.refuse(id, Code.protocolError)
+    } else if (this.refusing || this.streams.size >= this.front.tuning.mostStreams) this.refuse(id, Code.refusedStream)
     else this.open(id, ends, head)
   }
 
@@ -102,9 +104,17 @@ export class StreamTable implements StreamHost {
     else stream.remoteEnd()
   }
 
-  /** Ends a stream for a fault of its peer (§5.4.2). */
+  /**
+   * Ends a stream for a fault of its peer (§5.4.2). Such a fault takes the call back as RST_STREAM does, and would be the way
+   * around its limit if it did not count.
+   */
   reset(stream: Stream, code: Code): void {
     if (stream.closed) return
+    this.giveUp(stream, code)
+    this.patience.reset()
+  }
+
+  private giveUp(stream: Stream, code: Code): void {
     this.remove(stream)
     stream.lost()
     this.refuse(stream.id, code)
@@ -207,7 +217,7 @@ export class StreamTable implements StreamHost {
     for (const stream of [...this.streams.values()]) {
       const { reader } = stream
       if (stream.answeredAt > 0) {
-        if (second - stream.answeredAt >= limits.SPANS.unwanted) this.reset(stream, Code.cancel)
+        if (second - stream.answeredAt >= limits.SPANS.unwanted) this.giveUp(stream, Code.cancel)
         continue
       }
       const within = reader?.within === true && room && stream.takes

@@ -99,8 +99,9 @@ export class AnswerLine {
     const headOnly = exchange.method === 'HEAD'
     const framing = this.framing(exchange.version, headOnly, exchange.last)
     try {
-      if (!pieces) writeAnswer(this.out, answer, body, framing)
-      else writeStreamHead(this.out, answer, framing)
+      if (!pieces) {
+        if (writeAnswer(this.out, answer, body, framing) && body instanceof Uint8Array) answer.copied?.(body)
+      } else writeStreamHead(this.out, answer, framing)
     } catch (error) {
       if (pieces) dropPieces(body)
       const masked = refuseError(error, this.front.report)

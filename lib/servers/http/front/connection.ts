@@ -11,10 +11,11 @@ import { AnswerLine } from './answer-line.ts'
 import type { Body, BodySource } from './body.ts'
 import { Exchange, openExchange } from './exchange.ts'
 import type { FrontState } from './front-state.ts'
+import { readHead } from './known-heads.ts'
 import { Outbox } from './outbox.ts'
 import { BODY_BYTES_PER_SPAN, SLOW_BODY, SLOW_HEAD, SPANS } from './patience.ts'
 import { type Refusal, refuse, refuseError } from './refusal.ts'
-import { Head, parseHead } from './request-head.ts'
+import { Head } from './request-head.ts'
 
 /** Requests under way on one connection. */
 const MOST_RUNNING = 16
@@ -58,8 +59,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
   }
 
   get peer(): string {
-    this.peerText ??= peerOf(this.socket)
-    return this.peerText
+    return (this.peerText ??= peerOf(this.socket))
   }
 
   /** Bytes of the caller. */
@@ -184,7 +184,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     if (this.out.queued > MOST_WAITING) return from
     // One who speaks TLS here cannot read it, yet finds by it that this is no TLS ("wrong version number"), and so do people.
     if (bytes[from] === TLS_HELLO && running === 0) return this.giveUp(NO_TLS, bytes.length)
-    const head = parseHead(bytes, from)
+    const head = readHead(bytes, from)
     if (head === null) return from
     const exchange = head instanceof Head ? openExchange(head, bytes, this, this.front.maxMessageBytes) : head
     if (!(exchange instanceof Exchange)) return this.giveUp(exchange, bytes.length)

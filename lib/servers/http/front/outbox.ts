@@ -3,6 +3,13 @@
  * once; what the socket does not take waits here until it does.
  */
 
+/** Bun's and Node's own, which the types of Buffer leave out: half the time of `write` with an encoding. */
+interface Encoders {
+  latin1Write(this: Buffer, text: string, at: number): number
+  utf8Write(this: Buffer, text: string, at: number): number
+}
+const { latin1Write, utf8Write } = Buffer.prototype as unknown as Encoders
+
 /** As far as an outbox knows a socket. */
 export interface ByteSocket {
   /** Says how many bytes were taken; negative if it is closed. */
@@ -52,7 +59,7 @@ export class Outbox {
     }
     const { shared } = this
     this.reserve(text.length)
-    shared.used += shared.bytes.write(text, shared.used, text.length, 'latin1')
+    shared.used += latin1Write.call(shared.bytes, text, shared.used)
   }
 
   /** `length` is what the text takes as UTF-8. */
@@ -63,21 +70,22 @@ export class Outbox {
     }
     const { shared } = this
     this.reserve(length)
-    shared.used += shared.bytes.write(text, shared.used, length, 'utf8')
+    shared.used += utf8Write.call(shared.bytes, text, shared.used)
   }
 
-  /** Large pieces are not copied: they must stay as they are until they have been sent. */
-  bytes(piece: Uint8Array): void {
+  /** Large pieces are not copied: they must stay as they are until they have been sent. Says whether it was copied. */
+  bytes(piece: Uint8Array): boolean {
     const { length } = piece
     if (length > LARGE) {
       this.flush()
       this.send(piece, 0, length, false)
-      return
+      return false
     }
     const { shared } = this
     this.reserve(length)
     shared.bytes.set(piece, shared.used)
     shared.used += length
+    return true
   }
 
   flush(): void {

@@ -58,20 +58,32 @@ export class Head {
   expectsContinue = false
   /** `connection: upgrade` was there. */
   upgrades = false
-  /** Four positions for each header: name from, to, value from, to. */
-  readonly fields: number[] = []
+  /** Values by name that all heads like this one share; null: it is like no other. */
+  shared: Map<string, string | undefined> | null = null
 
   constructor(
     /** What it was read from; the body follows there. */
     readonly bytes: Buffer,
+    /** Four positions for each header: name from, to, value from, to. */
+    readonly fields: number[] = [],
   ) {}
 
   /** By lower-case name; several are joined. */
   header(name: string): string | undefined {
+    const { shared } = this
+    if (shared === null || name === 'content-length') return this.read(name)
+    const known = shared.get(name)
+    if (known !== undefined || shared.has(name)) return known
+    const value = this.read(name)
+    if (shared.size < MOST_VALUES) shared.set(name, value)
+    return value
+  }
+
+  private read(name: string): string | undefined {
     const { fields, bytes } = this
     let value: string | undefined
     for (let i = 0; i < fields.length; i += 4) {
-      if (!isName(bytes, fields[i]!, fields[i + 1]!, name)) continue
+      if (!isNamed(bytes, fields[i]!, fields[i + 1]!, name)) continue
       const next = valueText(bytes, fields[i + 2]!, fields[i + 3]!, name)
       value = value === undefined ? next : `${value}, ${next}`
     }
@@ -110,7 +122,8 @@ function isText(bytes: Uint8Array, from: number, to: number, text: string): bool
   return true
 }
 
-function isName(bytes: Uint8Array, from: number, to: number, name: string): boolean {
+/** Whether the bytes are that name, which is given in lower case. */
+export function isNamed(bytes: Uint8Array, from: number, to: number, name: string): boolean {
   if (to - from !== name.length) return false
   for (let i = 0; i < name.length; i++) {
     const byte = bytes[from + i]!

@@ -15,6 +15,23 @@ const NO_TUNNEL: Refusal = { status: 501, detail: 'CONNECT is for proxies, and t
 
 /** `raw` holds visible ASCII only. */
 export function parseTarget(method: string, raw: string): RequestTarget | Refusal {
+  if (raw === lastRaw && method === lastMethod) return last
+  const target = parseAny(method, raw)
+  // A long one is not worth keeping.
+  if (raw.length <= 256) {
+    lastMethod = method
+    lastRaw = raw
+    last = target
+  }
+  return target
+}
+
+/** Most callers call the same again and again. */
+let lastMethod = ''
+let lastRaw = ''
+let last: RequestTarget | Refusal = BAD_FORM
+
+function parseAny(method: string, raw: string): RequestTarget | Refusal {
   if (method === 'CONNECT') return NO_TUNNEL
   if (raw.charCodeAt(0) !== 0x2f) return parseOtherForm(method, raw)
   if (raw.includes('#')) return FRAGMENT
@@ -35,5 +52,5 @@ function parseOtherForm(method: string, raw: string): RequestTarget | Refusal {
   const absolute = /^https?:\/\/[^/?#]+/i.exec(raw)
   if (absolute === null) return BAD_FORM
   const rest = raw.slice(absolute[0].length)
-  return parseTarget(method, rest.startsWith('/') ? rest : `/${rest}`)
+  return parseAny(method, rest.startsWith('/') ? rest : `/${rest}`)
 }

@@ -65,23 +65,44 @@ function startHead(response: HttpResponse, framing: Framing): string {
 /** These have no body, and so no length either. */
 const bodiless = (status: number): boolean => status === 204 || status === 304
 
-/** An answer whose body is there as a whole. */
+/** The last head up to the number of its length. Routes answer with headers that are one object for all answers. */
+let recent = { status: 0, headers: {} as HttpResponse['headers'], dateLine: '', version: '', last: false }
+let recentBytes: Uint8Array = new Uint8Array(0)
+
+function headBeforeLength(response: HttpResponse, framing: Framing): Uint8Array {
+  const { status, headers } = response
+  const { dateLine, version, last } = framing
+  if (
+    headers !== recent.headers ||
+    dateLine !== recent.dateLine ||
+    status !== recent.status ||
+    version !== recent.version ||
+    last !== recent.last
+  ) {
+    recentBytes = Buffer.from(`${startHead(response, framing)}content-length: `, 'latin1')
+    recent = { status, headers, dateLine, version, last }
+  }
+  return recentBytes
+}
+
+/** An answer whose body is there as a whole. Says whether a body of bytes is needed no longer: it was copied. */
 export function writeAnswer(
   out: Outbox,
   response: HttpResponse,
   body: Uint8Array | string | null,
   framing: Framing,
-): void {
-  const head = startHead(response, framing)
+): boolean {
   if (bodiless(response.status)) {
-    out.latin1(`${head}\r\n`)
-    return
+    out.latin1(`${startHead(response, framing)}\r\n`)
+    return true
   }
   const length = body === null ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length
-  out.latin1(`${head}content-length: ${length}\r\n\r\n`)
-  if (framing.headOnly || body === null) return
-  if (typeof body === 'string') out.utf8(body, length)
-  else out.bytes(body)
+  out.bytes(headBeforeLength(response, framing))
+  out.latin1(`${length}\r\n\r\n`)
+  if (framing.headOnly || body === null) return true
+  if (typeof body !== 'string') return out.bytes(body)
+  out.utf8(body, length)
+  return true
 }
 
 /** The head of an answer whose pieces come later; they are chunks in HTTP/1.1, and all until the end in HTTP/1.0. */

@@ -4,14 +4,14 @@ import { XserveError } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
 import { decodeStatus } from '../../../wire/status.ts'
-import { camelCaseAnswer, camelCaseFailure, secondAnswer, secondFailure } from '../../json/answer.ts'
+import { camelCaseAnswer, camelCaseFailure, giveBack, secondAnswer, secondFailure } from '../../json/answer.ts'
 import { dialectOfJson } from '../../json/form.ts'
 import { splitPath } from '../../json/invalid.ts'
 import { requestFromJson } from '../../json/request.ts'
 import { readJsonBody } from '../body.ts'
 import { HttpCallContext } from '../call-context.ts'
 import type { HttpHandler, HttpResponse } from '../exchange.ts'
-import { errorReply, jsonReply } from '../reply.ts'
+import { errorReply, jsonReply, lentReply } from '../reply.ts'
 
 /**
  * `endpoint` null: the request names it. `usual`: the dialect of a request that does not show which one it is written in; null:
@@ -38,7 +38,7 @@ export function callRoute(runtime: ServedRuntime, endpoint: string | null, usual
       return failure(envelope, error, dialect)
     }
     try {
-      return dialect === 'v1' ? jsonReply(camelCaseAnswer(answer)) : secondReply(answer)
+      return dialect === 'v1' ? lentReply(camelCaseAnswer(answer), giveBack) : secondReply(answer)
     } catch (error) {
       return unsayable(envelope, error, dialect)
     }

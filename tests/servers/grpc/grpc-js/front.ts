@@ -73,7 +73,8 @@ function addMethods(server: Server, methods: GrpcMethods, running: RunningCalls)
 function credentials({ tls }: GrpcFrontOptions): ServerCredentials {
   if (!tls) return ServerCredentials.createInsecure()
   const pair = { private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.certificate) }
-  return ServerCredentials.createSsl(null, [pair])
+  const callers = tls.callerAuthorities
+  return ServerCredentials.createSsl(callers ? Buffer.from(callers) : null, [pair], callers !== undefined)
 }
 
 function bind(server: Server, options: GrpcFrontOptions): Promise<number> {

@@ -190,3 +190,16 @@ test('settings change the windows of streams under way, below zero, too', async 
   peer.send(settingsFrame([[4, 25]]))
   expect(await got()).toMatchObject({ messages: ['x'.repeat(30)], status: '0', ended: true })
 })
+
+test('§6.5.3 SETTINGS and PING are answered one for one, in their order', async () => {
+  const peer = connectInMemory(METHODS)
+  await peer.frames()
+  peer.send(ping('aaaaaaaa'), settingsFrame([]), settingsFrame([[4, 1]]), ping('bbbbbbbb'))
+  const frames = (await peer.frames()).map(({ type, flags, payload }) => [type, flags, payload.toString()])
+  expect(frames).toEqual([
+    [PING, 1, 'aaaaaaaa'],
+    [SETTINGS, 1, ''],
+    [SETTINGS, 1, ''],
+    [PING, 1, 'bbbbbbbb'],
+  ])
+})

@@ -2,7 +2,19 @@
 import { expect, test } from 'bun:test'
 import { GOAWAY, PING, RST_STREAM } from '../../../../lib/servers/grpc/http2/protocol.ts'
 import type { GrpcCall, GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
-import { call, callFields, connectInMemory, data, frame, headers, METHODS, message, ping, reset } from './peer.ts'
+import {
+  call,
+  callFields,
+  connectInMemory,
+  data,
+  frame,
+  headers,
+  METHODS,
+  message,
+  ping,
+  reset,
+  windowUpdate,
+} from './peer.ts'
 
 test('drain: two GOAWAYs; what was accepted is answered whole, idle streams end in time, later calls are refused', async () => {
   let release: (() => void) | undefined
@@ -35,6 +47,22 @@ test('drain: two GOAWAYs; what was accepted is answered whole, idle streams end 
   expect(peer.ended).toBe('no')
   release?.()
   expect((await peer.answers()).get(1)).toMatchObject({ messages: ['slow'], status: '0' })
+  expect(peer.ended).toBe('shutdown')
+})
+
+test.each([
+  ['is taken back', reset(1)],
+  ['breaks a rule', windowUpdate(1, 0)],
+] as const)('drain: ends with the last call, also when it %s', async (_, bytes) => {
+  const peer = connectInMemory(METHODS)
+  peer.send(call(1, '/t.T/Never', ''))
+  peer.connection.drain()
+  await peer.frames()
+  peer.tick()
+  peer.tick()
+  expect(peer.ended).toBe('no')
+  peer.send(bytes)
+  await peer.frames()
   expect(peer.ended).toBe('shutdown')
 })
 

@@ -11,8 +11,8 @@ function reader(wanted: (stream: number) => boolean = () => true): { reader: Fra
     reader: new FrameReader({
       frame: (type, flags, stream, bytes, from, to) =>
         heard.push(`${type} ${flags} ${stream} ${bytes.toString('latin1', from, to)}`),
-      dataBegin(stream, length, ends) {
-        heard.push(`begin ${stream} ${length} ${ends}`)
+      dataBegin(stream, length, plain, ends) {
+        heard.push(`begin ${stream} ${length} ${plain} ${ends}`)
         content = ''
         return wanted(stream)
       },
@@ -53,7 +53,7 @@ test('finds the frames however the bytes are cut; DATA without its padding, and 
           const { padding } = one
           const payload =
             padding === null ? content : Buffer.concat([Buffer.from([padding]), content, Buffer.alloc(padding)])
-          expected.push(`begin ${one.stream} ${payload.length} ${one.ends}`)
+          expected.push(`begin ${one.stream} ${payload.length} ${content.length} ${one.ends}`)
           if (wanted(one.stream)) expected.push(`end ${one.text} ${one.ends}`)
           return frame(0, (padding === null ? 0 : 8) | (one.ends ? 1 : 0), one.stream, payload)
         }),

@@ -1,6 +1,16 @@
 /** Peers that do harm on purpose: each is ended with the code and the words for it, and costs bounded memory. */
 import { describe, expect, test } from 'bun:test'
-import { CONTINUATION, Code, HEADERS, PRIORITY, WITH_PRIORITY } from '../../../../lib/servers/grpc/http2/protocol.ts'
+import {
+  CONTINUATION,
+  Code,
+  DATA,
+  GOAWAY,
+  HEADERS,
+  PADDED,
+  PRIORITY,
+  SETTINGS,
+  WITH_PRIORITY,
+} from '../../../../lib/servers/grpc/http2/protocol.ts'
 import type { GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
 import {
   block,
@@ -41,15 +51,42 @@ describe('floods end with ENHANCE_YOUR_CALM', () => {
     ['answers to no PING', 20_000, 'PING with ACK', () => ping('12345678', 1)],
     [
       'RST_STREAM of closed streams',
-      5000,
+      20_000,
       'RST_STREAM',
       (i: number) => (i === 0 ? call(1, '/t.T/Echo', '') : reset(1)),
     ],
     [
-      'DATA of closed streams',
+      'empty DATA of closed streams',
+      20_000,
+      'empty DATA',
+      (i: number) => (i === 0 ? call(1, '/t.T/Echo', '') : data(1, Buffer.alloc(0))),
+    ],
+    [
+      'DATA of streams that are closed and forgotten',
       5000,
-      'DATA',
-      (i: number) => (i === 0 ? call(1, '/t.T/Echo', '') : data(1, Buffer.alloc(1))),
+      'DATA on a stream that is closed',
+      (i: number) => (i < 3000 ? call(2 * i + 1, '/t.T/Echo', '') : data(2 * (i - 3000) + 1, Buffer.alloc(1))),
+    ],
+    [
+      'DATA that is padding alone',
+      20_000,
+      'empty DATA',
+      (i: number) => (i === 0 ? headers(1, callFields('/t.T/Stream')) : frame(DATA, PADDED, 1, Buffer.from([1, 0]))),
+    ],
+    [
+      'trailers of streams that were cut',
+      20_000,
+      'HEADERS on a stream that was cut',
+      (i: number) => (i === 0 ? headers(1, callFields('/t.T/Nope')) : headers(1, [['a', 'b']], 1)),
+    ],
+    ['GOAWAY', 20_000, 'GOAWAY', () => frame(GOAWAY, 0, 0, Buffer.alloc(8))],
+    ['confirmations of no SETTINGS', 20_000, 'SETTINGS with ACK', () => frame(SETTINGS, 1, 0)],
+    ['malformed requests', 5000, 'a malformed request', (i: number) => headers(2 * i + 1, [['no', 'path']], 1)],
+    [
+      'RST_STREAM as it comes',
+      20_000,
+      'RST_STREAM',
+      (i: number) => (i === 0 ? headers(1, callFields('/t.T/Nope')) : reset(1)),
     ],
     [
       'WINDOW_UPDATE of closed streams',
@@ -65,7 +102,16 @@ describe('floods end with ENHANCE_YOUR_CALM', () => {
     expect(peer.ended).toBe('shutdown')
   })
 
-  test('calls that are taken back at once (rapid reset)', async () => {
+  const takenBack = (id: number): Buffer => call(id, '/t.T/Count', '')
+  // Faults that make us take a call back cost the same as RST_STREAM, and must not be a way around its limit.
+  test.each([
+    ['RST_STREAM (rapid reset)', (id: number) => Buffer.concat([takenBack(id), reset(id)])],
+    ['WINDOW_UPDATE by nothing', (id: number) => Buffer.concat([takenBack(id), windowUpdate(id, 0)])],
+    ['a window too large', (id: number) => Buffer.concat([takenBack(id), windowUpdate(id, 2 ** 31 - 1)])],
+    ['DATA behind the end', (id: number) => Buffer.concat([takenBack(id), data(id, Buffer.alloc(1))])],
+    ['HEADERS behind the end', (id: number) => Buffer.concat([takenBack(id), headers(id, [['a', 'b']], 1)])],
+    ['a malformed PRIORITY', (id: number) => Buffer.concat([takenBack(id), frame(PRIORITY, 0, id, Buffer.alloc(4))])],
+  ] as [string, (id: number) => Buffer][])('calls that are taken back at once, by %s', async (_, make) => {
     let begun = 0
     const count: GrpcMethod = {
       kind: 'unary',
@@ -75,7 +121,7 @@ describe('floods end with ENHANCE_YOUR_CALM', () => {
       },
     }
     const peer = connectInMemory({ '/t.T/Count': count })
-    const told = await flood(peer, 5000, (i) => Buffer.concat([call(2 * i + 1, '/t.T/Count', ''), reset(2 * i + 1)]))
+    const told = await flood(peer, 5000, (i) => make(2 * i + 1))
     expect(told).toMatchObject({ code: Code.enhanceYourCalm })
     expect(told?.text).toContain('taken back')
     expect(begun).toBeLessThan(1100)
@@ -88,6 +134,18 @@ test('who takes back every second call (hedging) goes on for ever', async () => 
     const id = 4 * i + 1
     return Buffer.concat([call(id, '/t.T/Never', ''), reset(id), call(id + 2, '/t.T/Echo', '')])
   })
+  expect(told).toBeUndefined()
+})
+
+test('calls that are refused at once are no flood, though their messages come behind the answer', async () => {
+  const peer = peerOf()
+  const told = await flood(peer, 20_000, (i) => call(2 * i + 1, '/t.T/Nope', 'x'))
+  expect(told).toBeUndefined()
+})
+
+test('who gives up at the moment the answer comes may do so thousands of times a second', async () => {
+  const peer = peerOf()
+  const told = await flood(peer, 5000, (i) => Buffer.concat([call(2 * i + 1, '/t.T/Echo', ''), reset(2 * i + 1)]))
   expect(told).toBeUndefined()
 })
 
