@@ -79,7 +79,9 @@ function unreachable(address: string, reason: string, cause: unknown): XserveErr
   })
 }
 
-function reasonOf(details: string): string {
+function reasonOf(text: string): string {
+  // The runtime writes when it was, as if nobody knew.
+  const details = text.replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)/, '')
   if (/ECONNREFUSED|refused/i.test(details)) return 'the connection is refused'
   if (/ENOTFOUND|EAI_AGAIN|resolution failed/i.test(details)) return 'no such host is known'
   if (/\bENOENT\b/.test(details)) return 'no such socket is there'

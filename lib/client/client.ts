@@ -11,7 +11,7 @@ import { batches, type Inputs } from './batches.ts'
 import { type Callbacks, tell } from './callbacks.ts'
 import { connect } from './connect.ts'
 import { exchange, type Request } from './exchange.ts'
-import { explainTls } from './explain-tls.ts'
+import { explainLost } from './explain-lost.ts'
 import type { Connection } from './protocols/connection.ts'
 import type { DialectOptions } from './protocols/dialect.ts'
 import { isReady } from './ready.ts'
@@ -190,7 +190,7 @@ export class Client {
     try {
       yield* source
     } catch (error) {
-      throw error instanceof XserveError ? await explainTls(error, this.#place, this.#tls) : error
+      throw error instanceof XserveError ? await explainLost(error, this.#place, this.#tls) : error
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Address } from '../wire/address.ts'
 import type { CallerTls } from '../wire/call.ts'
 import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { connect } from './connect.ts'
-import { explainTls } from './explain-tls.ts'
+import { explainLost } from './explain-lost.ts'
 import type { Connection } from './protocols/connection.ts'
 
 export const PING_TARGETS = ['executor', 'gateway', 'flow'] as const
@@ -56,7 +56,7 @@ export async function ping(options: PingOptions): Promise<PingResult> {
       const ms = performance.now() - started
       return { attempts: attempt, ms, ...(await askNotes(connection, timeoutMs)), error: null }
     } catch (thrown) {
-      error = asXserveError(await explainTls(thrown, address, tls))
+      error = asXserveError(await explainLost(thrown, address, tls))
       // Who is there and does not get through may know which of its processes it waits for.
       notes = error.code === 'UNREACHABLE' ? NO_NOTES : await askNotes(connection, Math.min(timeoutMs, NOTES_MS))
     } finally {

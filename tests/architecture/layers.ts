@@ -122,7 +122,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/client/send.ts': 'tests/commands/post.test.ts',
   'lib/client/protocols/socket-place.ts': 'tests/e2e/unix-socket.test.ts',
   'lib/client/protocols/socket-tls.ts': 'tests/e2e/mutual-tls.test.ts',
-  'lib/commands/caller-tls.ts': 'tests/e2e/mutual-tls.test.ts and tests/client/explain-tls.test.ts',
+  'lib/commands/caller-tls.ts': 'tests/e2e/mutual-tls.test.ts and tests/client/explain-lost.test.ts',
   'lib/commands/gateway.ts': 'tests/e2e/gateway.test.ts',
   'lib/commands/graph-options.ts': 'tests/e2e/gateway.test.ts',
   'lib/commands/serving-options.ts': 'tests/e2e/start.test.ts',

@@ -27,9 +27,14 @@ test('every protocol hears only callers with a certificate of the authority', as
       return (await client.post('/', [{ text: 'a' }], { timeoutMs: 5000 })).texts[0]
     }
     expect(await call({ certificate: text(known.certificate), key: text(known.key) })).toBeString()
-    await expect(call({})).rejects.toMatchObject({ kind: 'network' })
+    await expect(call({})).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('it wants to see a certificate of the caller, and none was shown'),
+      details: { hint: expect.stringContaining('--cert FILE and --key FILE') },
+    })
     await expect(call({ certificate: text(stranger.certificate), key: text(stranger.key) })).rejects.toMatchObject({
-      kind: 'network',
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('it does not accept the certificate that was shown'),
     })
   }
   const shown = ['--ca', authority.certificate, '--cert', known.certificate, '--key', known.key]
@@ -38,7 +43,7 @@ test('every protocol hears only callers with a certificate of the authority', as
   const post = await xserve(['post', named(server.address), '--text', 'a', ...shown])
   expect(post.code).toBe(0)
   const nobody = await xserve(['ping', 'gateway', named(server.address), '--ca', authority.certificate])
-  expect(nobody.code).toBe(1)
+  expect([nobody.code, nobody.stderr]).toEqual([1, expect.stringContaining('a certificate of the caller')])
 })
 
 test.each([

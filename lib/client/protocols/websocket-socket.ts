@@ -44,6 +44,7 @@ export interface SocketOptions {
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11'
 const MOST_HEAD = 16 * 1024
+const MOST_TOLD = 200
 /** How long the other side may take to close after us. */
 const CLOSING_MS = 1000
 
@@ -84,8 +85,9 @@ export function openWebSocket(
     head = Buffer.concat([head, chunk])
     const end = head.indexOf('\r\n\r\n')
     if (end === -1 && head.length < MOST_HEAD) return
-    const wrong = refusedBy(head.toString('latin1', 0, end === -1 ? MOST_HEAD : end), key, options.protocol)
-    if (wrong !== null) return fail(unreachable(address, wrong, null))
+    const [top, body] = end === -1 ? [head.toString('latin1', 0, MOST_HEAD), ''] : partsOf(head, end)
+    const wrong = refusedBy(top, key, options.protocol)
+    if (wrong !== null) return fail(unreachable(address, `${wrong}${firstLine(top, body)}`, null))
     settle()
     const open = converse(address, socket, listener)
     resolve(open)
@@ -133,6 +135,19 @@ function refusedBy(head: string, key: string, protocol: string): string | null {
     return 'its WebSocket handshake is wrong'
   if ((header('sec-websocket-protocol') ?? protocol) !== protocol) return 'it speaks another sub-protocol'
   return null
+}
+
+const partsOf = (bytes: Buffer, end: number): [head: string, body: string] => [
+  bytes.toString('latin1', 0, end),
+  bytes.toString('utf8', end + 4),
+]
+
+/** The first line of a refusal's body, where that is a text and has come with its head; begins with a colon. */
+function firstLine(head: string, body: string): string {
+  const isText = /^content-type: *text\/plain/im.test(head) && !/^transfer-encoding:/im.test(head)
+  const line = body.split(/[\r\n]/, 1)[0]!.trim()
+  if (!isText || line === '') return ''
+  return `: ${line.length > MOST_TOLD ? `${line.slice(0, MOST_TOLD)}…` : line}`
 }
 
 function converse(

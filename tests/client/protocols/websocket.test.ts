@@ -69,12 +69,18 @@ test.each([
   })
 })
 
-test('a port without WebSocket is told by its status', async () => {
-  using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: () => new Response('', { status: 426 }) })
+test.each([
+  [426, 'it speaks HTTP, and no WebSocket'],
+  // Of what may be there at another moment, or for another caller, nothing is guessed.
+  [503, 'answers HTTP status 503 instead of a WebSocket: later'],
+])('a port without WebSocket is told: status %d', async (status, message) => {
+  const headers = { 'content-type': 'text/plain' }
+  const answer = () => new Response('later\nmore', { status, headers })
+  using server = Bun.serve({ hostname: '127.0.0.1', port: 0, fetch: answer })
   using client = new Client(`ws://127.0.0.1:${server.port}`)
   await expect(client.post('/', 'a', { maxAttempts: 5 })).rejects.toMatchObject({
     code: 'UNREACHABLE',
-    message: expect.stringContaining('answers HTTP status 426 instead of a WebSocket'),
+    message: expect.stringContaining(message),
   })
 })
 

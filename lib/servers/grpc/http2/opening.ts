@@ -22,7 +22,7 @@ const HTTP1 = /^[A-Z]{2,20}(?: \S*(?: HTTP\/1.*| ?)?)?$/
 const LINE = 64
 const TLS_HELLO = 0x16
 
-const TEXT = 'this port speaks gRPC (HTTP/2 without TLS); HTTP/1.1 is served with --protocol http\n'
+const TEXT = 'this port speaks gRPC (HTTP/2); HTTP/1.1 is served with --protocol http\n'
 const HTTP1_ANSWER = [
   'HTTP/1.1 400 Bad Request',
   'content-type: text/plain; charset=utf-8',
