@@ -28,7 +28,6 @@ export class StreamTable implements StreamHost {
 
   private readonly streams = new Map<number, Stream>()
   private readonly cut = new Set<number>()
-  private draining = false
   /** Ids that the peer has passed over last. */
   private gapFrom = 0
   private gapTo = 0
@@ -93,7 +92,6 @@ export class StreamTable implements StreamHost {
       this.streams.set(id, call)
       call.open(method)
       if (ends) this.remoteEnd(call)
-      else if (this.draining) call.drain()
     }
   }
 
@@ -191,9 +189,8 @@ export class StreamTable implements StreamHost {
 
   // What comes to all streams.
 
-  /** Streaming calls end as soon as they can, new ones as well. */
+  /** Streaming calls end as soon as they can; new ones are refused by then. */
   drain(): void {
-    this.draining = true
     for (const stream of [...this.streams.values()]) stream.drain()
   }
 
