@@ -117,7 +117,7 @@ export async function startFlow(plan: FlowPlan, options: FlowOptions): Promise<R
       () => streams().length > 0 || Object.keys(schemas()).length > 0,
       () => ({ ...failedChanges(options.failures?.()), ...failing(watched()) }),
     ),
-    serves: (name) => serves(name, current.members),
+    serves: (name) => serves(name, role, current.members),
     endpoints: async () => {
       await known()
       return [...new Set([...allOf(current.members, (deployment) => deployment.endpoints), DRY_RUN_ENDPOINT])]
@@ -264,13 +264,12 @@ function failedChanges(failures: ReadonlyMap<string, XserveError> = new Map()): 
 }
 
 /**
- * A server that has one executor of its own is no better than that. A gateway of several, or of some elsewhere, serves on as in
- * Jina: nothing is won where it is taken away, and each executor is asked for by its name.
+ * A gateway serves on as in Jina while an executor is away: its calls wait or fail by name, and it is asked for by its name. A
+ * shared executor is no better than its process.
  */
-function serves(name: string, members: ReadonlyMap<string, Member>): boolean | undefined {
+function serves(name: string, role: FlowOptions['role'], members: ReadonlyMap<string, Member>): boolean | undefined {
   if (name !== '') return members.get(name)?.deployment.isServing
-  const [only, ...others] = members.values()
-  return only === undefined || others.length > 0 || only.isRemote || only.deployment.isServing
+  return role === 'gateway' || [...members.values()].every(({ deployment }) => deployment.isServing)
 }
 
 /** What it says of processes that are not there, or keep ending. */
