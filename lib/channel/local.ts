@@ -69,7 +69,11 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
     })
     try {
       // The parameters are the same for each item: they do not go back with every one.
-      for await (const payload of items) yield answerOf(request, payload, NO_PARAMETERS)
+      for await (const payload of items) {
+        refuseLate(context)
+        yield answerOf(request, payload, NO_PARAMETERS)
+      }
+      refuseLate(context)
     } catch (error) {
       await explain(error)
     } finally {
@@ -78,9 +82,21 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
   }
 
   return {
-    call: (request, context) => send(request, context).then((payload) => answerOf(request, payload), explain),
+    call: (request, context) =>
+      send(request, context).then((payload) => {
+        refuseLate(context)
+        return answerOf(request, payload)
+      }, explain),
     stream,
   }
+}
+
+/**
+ * A method that hears of its deadline and stops is no success: what it has made by then must not pass for all of it, though
+ * it may be here a moment before the caller's own clock says so.
+ */
+function refuseLate({ deadline }: CallContext): void {
+  if (deadline > 0 && Date.now() >= deadline) throw new XserveError('DEADLINE', 'the deadline of the call has passed')
 }
 
 function traceOf(context: CallContext): string {

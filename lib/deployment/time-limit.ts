@@ -31,7 +31,8 @@ export function withTimeLimit<Handler extends CallHandler>(
       }
     },
     async *stream(request, context) {
-      const limited = new LimitedContext(context, limitMs)
+      // The limit is met with the first message: the other end knows only the caller's own deadline.
+      const limited = new LimitedContext(context, limitMs, context.deadline)
       try {
         for await (const item of handler.stream(request, limited)) {
           limited.met()
@@ -60,11 +61,12 @@ class LimitedContext implements CallContext {
   constructor(
     private readonly outer: CallContext,
     limitMs: number,
+    deadline?: number,
   ) {
     this.#endsMs = Date.now() + limitMs
     // The other end, which looks at the same clock, gives up after us: so the caller always hears of the limit.
     const own = this.#endsMs + 1
-    this.deadline = outer.deadline === 0 ? own : Math.min(own, outer.deadline)
+    this.deadline = deadline ?? (outer.deadline === 0 ? own : Math.min(own, outer.deadline))
     this.#timer = setTimeout(() => this.#expire(), limitMs)
     outer.onCancel(() => this.#cancel())
   }

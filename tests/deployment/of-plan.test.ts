@@ -150,10 +150,10 @@ test('a call that comes before the worker is ready waits for it, whatever its en
 
 // Public case 88.
 test('timeout_send ends a call here and in the executor, which serves on', async () => {
-  const { call } = await start({ timeoutSendMs: 30 })
+  const { call } = await start({ timeoutSendMs: 500 })
   expect(await call('/never').catch((error) => error)).toMatchObject({
     code: 'DEADLINE',
-    message: 'a has not answered within its timeout_send, 30 ms',
+    message: 'a has not answered within its timeout_send, 500 ms',
   })
   expect(textsOf(await call())).toEqual(['>a/rep-0'])
 })

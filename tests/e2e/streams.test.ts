@@ -89,6 +89,16 @@ test('a deadline ends the stream with DEADLINE_EXCEEDED and reaches the method',
   await server.seen(/waits heard of (TimeoutError|AbortError)[\s\S]*waits heard of (TimeoutError|AbortError)/)
 })
 
+test('a method that stops when it hears of its deadline has not answered: the caller hears of the deadline, each time', async () => {
+  const codes = await Promise.all(
+    Array.from({ length: 40 }, async (_, i) => {
+      const { texts: words, code } = await streamDoc(call.client, '/waits', { text: 'a' }, { deadlineMs: 100 + i * 5 })
+      return [words.length, code]
+    }),
+  )
+  expect(codes).toEqual(Array(40).fill([1, 4]))
+})
+
 // Public case 89.
 test('an error in the middle is a frame behind what came before, and the call ends well', async () => {
   const { frames, code } = await streamDoc(call.client, '/breaks', { id: 'a', text: 'doc' })
