@@ -11,10 +11,10 @@ import { fixture, startServer, temporaryFolder, xserve } from '../../helpers/xse
 const HEALTH = '/grpc.health.v1.Health/Check'
 const SERVING = 1
 
-/** grpc.health.v1 of the whole server; null: nobody listens. */
-async function healthOf(address: string): Promise<number | null> {
+/** grpc.health.v1 of the whole server, or of an executor; null: nobody listens, or has this name. */
+async function healthOf(address: string, name = ''): Promise<number | null> {
   using call = caller(address)
-  return await call.raw(HEALTH, new Uint8Array(0), { deadlineMs: 1000 }).then(
+  return await call.raw(HEALTH, Uint8Array.of(0x0a, name.length, ...Buffer.from(name)), { deadlineMs: 1000 }).then(
     ({ bytes }) => bytes[1] ?? 0,
     () => null,
   )
@@ -79,7 +79,7 @@ test('live from the start, ready once the executor is, and what becomes of it la
   const before = gate.asked()
   process.kill(childrenOf(server.pid)[0]!, 'SIGKILL')
   await until(() => gate.asked() > before)
-  expect([await status('/'), await healthOf(address)]).toEqual([200, SERVING])
+  expect([await status('/'), await healthOf(address), await healthOf(address, 'executor0')]).toEqual([200, SERVING, 2])
   expect(await ping()).toMatchObject({ ok: false, failing: { 'executor0/rep-0': expect.stringContaining('SIGKILL') } })
   expect((await xserve(asked)).stderr).toMatch(/does not answer[\s\S]*executor0\/rep-0 is failing: .*SIGKILL/)
   expect(await (await fetch(`${page}/status`)).text()).toMatch(/executor0\/rep-0.*SIGKILL/)
