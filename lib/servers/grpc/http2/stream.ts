@@ -161,11 +161,6 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
     this.fail(draining())
   }
 
-  /** A message has begun that is not complete. */
-  get withinMessage(): boolean {
-    return this.reader?.within ?? false
-  }
-
   /** The peer may send more: nothing that it sent waits here. */
   get takes(): boolean {
     return this.inbox === null || this.inbox.open

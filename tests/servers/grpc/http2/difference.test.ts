@@ -13,10 +13,10 @@ import {
   data,
   echo,
   echoStream,
-  framesOf,
   headers,
   later,
   preface,
+  wholeFrames,
 } from './peer.ts'
 
 const METHODS: GrpcMethods = new Map([
@@ -82,20 +82,13 @@ function bytesOf({ path, coding, metadata, messages, cut }: Session): Buffer {
   return Buffer.concat(frames)
 }
 
-/** The length of all whole frames. */
-function wholeLength(bytes: Buffer): number {
-  let at = 0
-  while (at + 9 <= bytes.length && at + 9 + bytes.readUIntBE(at, 3) <= bytes.length) at += 9 + bytes.readUIntBE(at, 3)
-  return at
-}
-
 function answerOf(port: number, bytes: Buffer): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const socket = connect(port, '127.0.0.1', () => socket.write(bytes))
   let held = Buffer.alloc(0)
   socket.on('data', (chunk: Buffer) => {
     held = Buffer.concat([held, chunk])
-    const answer = answersOf(framesOf(held.subarray(0, wholeLength(held)))).get(1)
+    const answer = answersOf(wholeFrames(held)).get(1)
     if (answer?.ended || answer?.reset !== undefined) resolve(answer)
   })
   socket.on('error', reject)

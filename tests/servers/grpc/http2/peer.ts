@@ -110,6 +110,13 @@ export function framesOf(bytes: Buffer): Frame[] {
   return frames
 }
 
+/** The frames that have come whole. */
+export function wholeFrames(bytes: Buffer): Frame[] {
+  let at = 0
+  while (at + 9 <= bytes.length && at + 9 + bytes.readUIntBE(at, 3) <= bytes.length) at += 9 + bytes.readUIntBE(at, 3)
+  return framesOf(bytes.subarray(0, at))
+}
+
 /** What a stream brought: `status` is grpc-status, or the code of RST_STREAM as `reset`. */
 export interface Answer {
   messages: string[]

@@ -63,6 +63,8 @@ test.each([
   ['a pseudo field of answers', [[':status', '200'], ...callFields('/x')]],
   ['no path', callFields('/x').filter(([name]) => name !== ':path')],
   ['an empty path', callFields('')],
+  ['NUL in the path', callFields('/x\0')],
+  ['a line end in :authority', callFields('/x').map(([n, v]) => (n === ':authority' ? [n, 'a\r\nb: c'] : [n, v]))],
   ['no scheme', callFields('/x').filter(([name]) => name !== ':scheme')],
   ['no method', callFields('/x').filter(([name]) => name !== ':method')],
   ['a length that is none', [...callFields('/x'), ['content-length', '-1']]],

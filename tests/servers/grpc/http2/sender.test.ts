@@ -140,6 +140,25 @@ test('a blocked socket holds up answers, not memory', () => {
   )
 })
 
+test('small answers wait at their streams, too, once the socket is full: their callers may take them back', () => {
+  const { sender, out, socket, frames } = make(0)
+  sender.widen(100_000_000)
+  const streams = Array.from({ length: 2000 }, (_, i) => stream(2 * i + 1, 1e6))
+  sender.message(streams[0]!, Buffer.alloc(100))
+  out.flush()
+  expect(out.blocked).toBe(true)
+  for (const each of streams) {
+    sender.message(each, Buffer.alloc(100))
+    sender.end(each, OK)
+  }
+  expect(out.waiting).toBeLessThan(1000)
+  socket.room = Number.MAX_SAFE_INTEGER
+  out.drained()
+  sender.pump()
+  const answers = answersOf(frames())
+  expect(streams.every(({ id }, i) => answers.get(id)!.messages.length === (i === 0 ? 2 : 1))).toBe(true)
+})
+
 const step = fc.oneof(
   fc.record({ kind: fc.constant('message'), stream: fc.nat(3), size: fc.oneof(fc.nat(300), fc.nat(40_000)) }),
   fc.record({ kind: fc.constantFrom('window', 'shrink'), stream: fc.nat(3), size: fc.nat(30_000) }),
