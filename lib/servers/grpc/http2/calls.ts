@@ -2,6 +2,7 @@
 import { XserveError } from '../../../errors.ts'
 import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 import { Inbox } from './inbox.ts'
+import { MOST_UNSENT_BYTES } from './limits.ts'
 import type { RequestHead } from './request-head.ts'
 import { draining, Stream, type StreamHost } from './stream.ts'
 
@@ -51,12 +52,26 @@ export class UnaryCall extends Stream {
 
   private answer(message: GrpcMessage): void {
     if (this.over) return
-    this.host.sender.message(this, message)
+    const { sender } = this.host
+    if (sender.waiting > MOST_UNSENT_BYTES) {
+      this.fail(unread())
+      return
+    }
+    sender.message(this, message)
     this.succeed()
   }
 }
 
 const NOTHING = new Uint8Array(0)
+
+const unread = (): XserveError =>
+  new XserveError(
+    'OVERLOADED',
+    `more than ${MOST_UNSENT_BYTES} bytes of answers wait for this connection to read them`,
+    {
+      hint: 'read answers as they come, or have fewer calls under way at once',
+    },
+  )
 
 /** Hot-path object: the call is its own sink and pauser. */
 export class StreamingCall extends Stream implements GrpcSink, GrpcPauser {

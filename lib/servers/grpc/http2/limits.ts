@@ -1,4 +1,11 @@
-/** What one peer may cost. Each limit is told by name to the peer that goes beyond it (GOAWAY or status). */
+/**
+ * What one peer may cost. Each limit is told by name to the peer that goes beyond it (GOAWAY or status).
+ *
+ * The memory of a connection: some 2.5 KB while it is idle. Of requests, what has come of each (up to the largest message that
+ * the server takes, which is the operator's to say) for MOST_STREAMS at most, and MOST_HELD_BYTES with a window more of messages
+ * that wait for their methods. Of answers, MOST_UNSENT_BYTES and one answer; of streams, HIGH_WATER and one message each. Beside
+ * them a header block, a frame, a table of 4 KB and MOST_UNREAD_BYTES.
+ */
 import { Code, ConnectionFault } from './protocol.ts'
 
 /**
@@ -21,6 +28,11 @@ export const MOST_HELD_BYTES = 16 * 1024 * 1024
 export const CONNECTION_WINDOW = 4 * 1024 * 1024
 /** Bytes of our small frames that wait for a peer that does not read. */
 export const MOST_UNREAD_BYTES = 256 * 1024
+/**
+ * Bytes of answers that wait because the peer reads slowly or not at all; what is answered beyond it fails. A thousand calls at
+ * once, as Jina's client sends them, with answers of a megabyte are honest.
+ */
+export const MOST_UNSENT_BYTES = 1024 * 1024 * 1024
 /** Bytes of a stream's answer that wait, beyond which its method is told to wait. */
 export const HIGH_WATER = 128 * 1024
 export const LOW_WATER = 32 * 1024

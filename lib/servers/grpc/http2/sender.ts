@@ -58,6 +58,8 @@ const BURST = 1024 * 1024
 export class Sender {
   /** What the peer takes on the connection. */
   window = DEFAULT_WINDOW
+  /** Bytes of answers that wait at their streams. */
+  waiting = 0
   /** What it takes on a new stream. */
   initialWindow = DEFAULT_WINDOW
   readonly fields = new AnswerFields()
@@ -95,7 +97,9 @@ export class Sender {
 
   private wait(stream: Outgoing, pieces: readonly Uint8Array[]): boolean {
     stream.backlog ??= new Backlog()
+    const before = stream.backlog.bytes
     stream.backlog.message(pieces)
+    this.waiting += stream.backlog.bytes - before
     this.queue(stream)
     if (stream.backlog === null || stream.backlog.bytes < HIGH_WATER) return true
     stream.full = true
@@ -122,7 +126,15 @@ export class Sender {
     stream.headSent = true
     stream.backlog = new Backlog()
     stream.backlog.raw(Buffer.from(text))
+    this.waiting += stream.backlog.bytes
     this.end(stream, { code: -1, details: '', trailers: null })
+  }
+
+  /** Nobody wants the rest of the stream. */
+  forget(stream: Outgoing): void {
+    this.waiting -= stream.backlog?.bytes ?? 0
+    stream.backlog = null
+    stream.ending = null
   }
 
   /** The peer takes more on the connection. */
@@ -194,6 +206,7 @@ export class Sender {
     const bare = last && ending !== null && ending.code < 0
     const out = this.data(stream, size, bare ? END_STREAM : 0)
     backlog.take(out, this.out.end, size)
+    this.waiting -= size
     this.out.end += size
     if (last) stream.backlog = null
     if (bare) stream.sent()

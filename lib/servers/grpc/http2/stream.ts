@@ -145,8 +145,7 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
 
   /** The peer has reset the stream, or the connection is gone. */
   lost(): void {
-    this.backlog = null
-    this.ending = null
+    this.host.sender.forget(this)
     if (this.over) return
     // First of all, so that no listener answers any more.
     this.over = true

@@ -12,6 +12,7 @@ import {
   message,
   ping,
   preface,
+  reset,
   windowUpdate,
 } from './peer.ts'
 
@@ -49,6 +50,26 @@ describe('windows', () => {
       if (i % 30 === 0) peer.send(ping())
     }
     expect((await peer.answers()).get(1)).toMatchObject({ reset: Code.cancel })
+  })
+
+  test('answers that nobody reads are kept up to a gigabyte, further ones fail', async () => {
+    // One memory for all of them: it is not copied while it waits.
+    const large = Buffer.alloc(100 * 1024 * 1024)
+    const peer = connectInMemory(
+      { ...METHODS, '/t.T/Large': { kind: 'unary', handle: () => large } },
+      { settings: [[4, 0]] },
+    )
+    for (let i = 0; i < 15; i++) peer.send(call(2 * i + 1, '/t.T/Large', ''))
+    const ended = async () => [...(await peer.answers())].filter(([, answer]) => answer.ended)
+    const refused = await ended()
+    expect(refused.map(([id, { status }]) => [id, status])).toEqual([23, 25, 27, 29].map((id) => [id, '8']))
+    expect(refused[0]![1].text).toContain('bytes of answers wait')
+    // Taken back, there is room again.
+    for (const id of [1, 3, 5]) peer.send(reset(id))
+    peer.send(call(101, '/t.T/Large', ''), call(103, '/t.T/Echo', 'small'), windowUpdate(103, 100))
+    const again = await ended()
+    expect(again.slice(4).map(([id, { status }]) => [id, status])).toEqual([[103, '0']])
+    expect((await peer.answers()).get(101)).toBeUndefined()
   })
 
   test('a window of one byte at a time gets the answer byte for byte', async () => {

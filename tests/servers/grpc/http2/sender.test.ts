@@ -80,7 +80,7 @@ test('a stream without a window waits, others do not', () => {
   sender.end(stuck, OK)
   sender.message(free, Buffer.from('second'))
   sender.end(free, OK)
-  expect([stuck.ends, free.ends]).toEqual([0, 1])
+  expect([stuck.ends, free.ends, sender.waiting]).toEqual([0, 1, 10])
   stuck.sendWindow += 4
   sender.widened(stuck)
   expect(dataOf(frames(), 1).map(({ payload }) => payload.length)).toEqual([4])
@@ -96,6 +96,21 @@ test('streams take turns of one frame', () => {
   for (const each of [one, two]) sender.message(each, Buffer.alloc(60_000))
   sender.widen(200_000)
   expect(dataOf(frames()).map(({ stream: id }) => id)).toEqual([1, 3, 1, 3, 1, 3, 1, 3])
+})
+
+test('what nobody wants any more does not wait', () => {
+  const { sender } = make()
+  const [one, two] = [stream(1, 3), stream(3, 0)]
+  for (const each of [one, two]) {
+    sender.message(each, Buffer.alloc(100))
+    sender.end(each, OK)
+  }
+  expect(sender.waiting).toBe(207)
+  sender.forget(one)
+  expect([sender.waiting, one.backlog, one.ending]).toEqual([105, null, null])
+  sender.forget(one)
+  sender.forget(two)
+  expect(sender.waiting).toBe(0)
 })
 
 test('a writer is told to wait, and when to go on', () => {
@@ -214,6 +229,7 @@ test('never beyond a window, everything in its order, every end once', () => {
         expect(each.ends).toBe(ended[i] ? 1 : 0)
         expect([each.backlog, each.ending]).toEqual([null, null])
       }
+      expect(sender.waiting).toBe(0)
     }),
     { numRuns: 200 },
   )
