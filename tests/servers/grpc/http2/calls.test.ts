@@ -14,6 +14,7 @@ import {
   METHODS,
   type MemoryPeer,
   message,
+  reset,
 } from './peer.ts'
 
 const fails = (text: string): GrpcMethod => ({
@@ -177,4 +178,45 @@ test('what a method answers behind the end of its call is nothing', async () => 
   await Promise.resolve()
   // Throws for frames behind the end.
   expect((await peer.answers()).get(1)).toMatchObject({ messages: [], status: '14' })
+})
+
+test('a deadline that passes behind the answer is nothing', async () => {
+  const told: string[] = []
+  const now: GrpcMethod = {
+    kind: 'unary',
+    handle(request, context) {
+      context.onCancel(() => told.push('cancelled'))
+      return request
+    },
+  }
+  const peer = connectInMemory({ ...METHODS, '/t.T/Now': now })
+  const within = (id: number, path: string, timeout: string): Buffer =>
+    Buffer.concat([headers(id, callFields(path, [['grpc-timeout', timeout]])), data(id, message('x'), true)])
+  peer.send(within(1, '/t.T/Now', '5m'), within(3, '/t.T/Never', '15m'))
+  // Throws for frames behind the end of stream 1, whose time is over before that of 3.
+  expect((await ended(peer, 3)).status).toBe('4')
+  expect([(await peer.answers()).get(1)?.status, told]).toEqual(['0', []])
+})
+
+test('a method that answers when it is told that nobody waits says nothing', async () => {
+  let told = 0
+  const answers: GrpcMethod = {
+    kind: 'stream',
+    open(sink, context) {
+      context.onCancel(() => {
+        told++
+        sink.write(Buffer.from('late'))
+        sink.end()
+      })
+      return { message() {}, end() {} }
+    },
+  }
+  const peer = connectInMemory({ ...METHODS, '/t.T/Late': answers })
+  peer.send(headers(1, callFields('/t.T/Late')))
+  await peer.frames()
+  peer.send(reset(1))
+  expect([await peer.frames(), told]).toEqual([[], 1])
+  peer.send(headers(3, callFields('/t.T/Late')))
+  peer.connection.closed()
+  expect(told).toBe(2)
 })

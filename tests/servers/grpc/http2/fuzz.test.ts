@@ -3,8 +3,12 @@
  * stream on another, nothing left behind. Sessions are in memory, so that many fit into a second.
  */
 import { expect, test } from 'bun:test'
+import { connect } from 'node:net'
+import { Metadata } from '@grpc/grpc-js'
 import fc from 'fast-check'
+import { startHttp2Front } from '../../../../lib/servers/grpc/http2/start.ts'
 import type { GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
+import { createRawClient } from '../raw-client.ts'
 import {
   answersOf,
   block,
@@ -26,6 +30,8 @@ import { recordSessions } from './recorded-sessions.ts'
 
 /** Sessions in the default run; XSERVE_FUZZ_SESSIONS for more. */
 const SESSIONS = Number(process.env.XSERVE_FUZZ_SESSIONS ?? 15_000)
+/** And over real sockets. */
+const SOCKETS = Math.ceil(SESSIONS / 50)
 const SEED = Number(process.env.XSERVE_FUZZ_SEED ?? Date.now() % 1_000_000)
 
 /** Calls under way, over all peers: each must be told of its end. */
@@ -96,6 +102,16 @@ function mutate(session: Buffer, next: (below: number) => number): Buffer {
   return bytes
 }
 
+/** Sends the bytes to a port, and hangs up when something has come back, or it is closed there. */
+function throwAt(port: number, bytes: Buffer): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const socket = connect(port, '127.0.0.1', () => socket.end(bytes))
+  socket.on('data', () => socket.destroy())
+  socket.on('error', () => {})
+  socket.on('close', () => resolve())
+  return promise
+}
+
 /** Sends the bytes in pieces, lets answers leave, hangs up; then nothing may be left. */
 async function play(peer: MemoryPeer, bytes: Buffer, next: (below: number) => number): Promise<void> {
   const piece = [bytes.length, 1 + next(20), 1 + next(2000)][next(3)]!
@@ -148,6 +164,30 @@ const anyFrame = fc.oneof(
     .record({ type: bit, flags: bit, id, payload: fc.uint8Array({ maxLength: 40 }) })
     .map(({ type, flags, id, payload }) => frame(type, flags, id, payload)),
 )
+
+test('over sockets: changed sessions, then a good call; nothing stays open', async () => {
+  const sessions = await recordSessions()
+  const next = random(SEED)
+  const reported: unknown[] = []
+  const front = await startHttp2Front(new Map(Object.entries(METHODS)), {
+    host: '127.0.0.1',
+    port: 0,
+    maxMessageBytes: 100_000,
+    onInternalError: (error) => reported.push(error),
+  })
+  for (let i = 0; i < SOCKETS; i += 25) {
+    await Promise.all(
+      Array.from({ length: 25 }, () => throwAt(front.port, mutate(sessions[next(sessions.length)]!, next))),
+    )
+  }
+  const client = createRawClient(front.port)
+  const answer = await client.unary('/t.T/Echo', Buffer.from('good'), new Metadata()).answer
+  expect(Buffer.from(answer.bytes).toString()).toBe('good')
+  client.close()
+  // Nothing holds up the end: every connection is known to be gone, and every call with it.
+  await front.close(5000)
+  expect([SEED, reported, running]).toEqual([SEED, [], 0])
+}, 60_000)
 
 test('frames put together at random: whole frames come back, each stream its own words, in a legal order', async () => {
   await fc.assert(
