@@ -93,6 +93,24 @@ test('a lost connection tells every call', async () => {
   expect(told).toEqual(['b true', 'a true'])
 })
 
+test('a connection that ends for a fault of its peer tells every call, and says nothing more of them', async () => {
+  const told: string[] = []
+  const wait: GrpcMethod = {
+    kind: 'unary',
+    handle: (request, context: GrpcCall) =>
+      new Promise((resolve) =>
+        context.onCancel(() => {
+          told.push(`${request} ${context.cancelled}`)
+          resolve(request)
+        }),
+      ),
+  }
+  const peer = connectInMemory({ '/t.T/Wait': wait })
+  peer.send(call(1, '/t.T/Wait', 'a'), call(3, '/t.T/Wait', 'b'), ping('short'))
+  expect(told).toEqual(['a true', 'b true'])
+  expect((await peer.frames()).at(-1)?.type).toBe(GOAWAY)
+})
+
 test('a fault of ours ends the connection, masked, and is reported', async () => {
   const fault = new Error('ours')
   const bad: GrpcMethod = {

@@ -45,6 +45,8 @@ test.each([
   ['be', 'an index beyond the table'],
   ['7f80808080800f', 'a number beyond all measure'],
   ['7fffffffffffffff', 'a number without an end'],
+  ['7f8080', 'a number that is cut off'],
+  ['ff', 'an index that is cut off'],
   ['40', 'a field without texts'],
   ['400a6375', 'a text that is cut off'],
   ['00 82 1fff 00', 'a text not in the Huffman code'],

@@ -1,9 +1,12 @@
 import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { Metadata } from '@grpc/grpc-js'
+import { judgeOpening } from '../../../../lib/servers/grpc/http2/opening.ts'
+import { GOAWAY, PREFACE, SETTINGS, WINDOW_UPDATE } from '../../../../lib/servers/grpc/http2/protocol.ts'
 import { startGrpcServer } from '../../../../lib/servers/grpc/server.ts'
 import { fakeRuntime, idOf, request } from '../fake-runtime.ts'
 import { createRawClient } from '../raw-client.ts'
+import { framesOf } from './peer.ts'
 
 /** Everything that comes back until the connection is closed. */
 function exchange(port: number, parts: readonly (string | Buffer)[]): Promise<string> {
@@ -54,4 +57,32 @@ test('a connection without a word does not hold up the end', async () => {
   await listener.close(20_000)
   await closed
   expect(performance.now() - began).toBeLessThan(5000)
+})
+
+const bytesOf = (text: string) => Buffer.from(text, 'latin1')
+test.each([
+  ['the preface', bytesOf(PREFACE), 'http2'],
+  ['the preface and more', bytesOf(`${PREFACE}more`), 'http2'],
+  ['a part of it', bytesOf(PREFACE.slice(0, 10)), 'unclear'],
+  ['its first letter', bytesOf('P'), 'unclear'],
+  ['a preface that goes wrong', bytesOf(`${PREFACE.slice(0, 20)}xxxx`), 'other'],
+  ['the hello of TLS', Buffer.from([0x16, 3, 1, 2, 0]), 'other'],
+  ['a part of a line of HTTP/1', bytesOf('GET /pa'), 'unclear'],
+  ['a line of HTTP/1', bytesOf('GET / HTTP/1.1\n'), 'other'],
+  ['a line that is too long to wait for', bytesOf(`GET /${'x'.repeat(64)}`), 'other'],
+  ['nonsense', Buffer.from([1, 2, 3]), 'other'],
+  ['an empty line', bytesOf('\n'), 'other'],
+])('%s is judged at once', (_, bytes, kind) => {
+  expect(judgeOpening(bytes).kind).toBe(kind as 'http2')
+})
+
+test('what speaks TLS or HTTP/1 is answered in HTTP/1, all else by a GOAWAY behind our greeting', () => {
+  const [tls, http, nonsense] = [
+    Buffer.from([0x16, 3, 1, 2, 0]),
+    bytesOf('GET / HTTP/1.0\r\n'),
+    Buffer.from([1, 2]),
+  ].map((bytes) => judgeOpening(bytes).answer)
+  expect(tls!.toString()).toStartWith('HTTP/1.1 400 ')
+  expect(http).toEqual(tls!)
+  expect(framesOf(nonsense!).map(({ type }) => type)).toEqual([SETTINGS, WINDOW_UPDATE, GOAWAY])
 })

@@ -147,7 +147,12 @@ describe('windows of what comes in', () => {
     expect([answers.get(1)?.reset, answers.get(3)?.reset]).toEqual([undefined, Code.flowControlError])
   })
 
-  test('of the connection stay shut while 16 MB wait for methods, and open when they are taken', async () => {
+  test.each([
+    ['they are taken', () => []],
+    ['their streams are taken back', (id: number) => [reset(id)]],
+    ['their streams break a rule', (id: number) => [windowUpdate(id, 0)]],
+    ['their calls have failed', (id: number) => [data(id, Buffer.from([7, 0, 0, 0, 0]))]],
+  ])('of the connection stay shut while 16 MB wait for methods, and open when %s', async (_, end) => {
     const resumes: (() => void)[] = []
     const hold: GrpcMethod = {
       kind: 'stream',
@@ -166,16 +171,21 @@ describe('windows of what comes in', () => {
     expect(await openings()).toBe(CONNECTION_WINDOW - 65_535)
     const part = message(Buffer.alloc(16_379))
     let sent = 0
-    // As a peer that keeps to its windows: a megabyte on each stream, for as long as the connection has room.
-    for (let id = 1; sent + 64 * part.length <= (await openings()) + 65_535; id += 2) {
-      peer.send(headers(id, callFields('/t.T/Hold')))
-      for (let i = 0; i < 64; i++, sent += part.length) peer.send(data(id, part))
+    let id = -1
+    // As a peer that keeps to its windows: less than a megabyte on each stream, for as long as the connection has room.
+    while (sent + 63 * part.length <= (await openings()) + 65_535) {
+      peer.send(headers((id += 2), callFields('/t.T/Hold')))
+      for (let i = 0; i < 63; i++, sent += part.length) peer.send(data(id, part))
     }
     expect(await peer.goaway()).toBeUndefined()
     expect(sent).toBeGreaterThan(16 * 1024 * 1024)
     expect(sent).toBeLessThan(16 * 1024 * 1024 + 2 * CONNECTION_WINDOW)
     const before = opened
-    for (const resume of resumes) resume()
+    const ends = resumes.flatMap((_, i) => end(2 * i + 1))
+    if (ends.length > 0) peer.send(...ends)
+    else for (const resume of resumes) resume()
+    // A frame on a good stream, where a stream that ends gives room back when something comes.
+    peer.send(call((id += 2), '/t.T/Echo', 'x'))
     expect(await openings()).toBeGreaterThan(before)
   })
 })
