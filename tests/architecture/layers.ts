@@ -207,8 +207,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/grpc/call-context.ts': 'tests/servers/grpc/server.test.ts',
   'lib/servers/grpc/http2/control-frames.ts': 'tests/servers/grpc/http2/connection.test.ts',
   'lib/servers/grpc/http2/field-table.ts': 'tests/servers/grpc/http2/field-decoder.test.ts',
-  'lib/servers/grpc/http2/frame-handler.ts': 'tests/servers/grpc/http2/hostile.test.ts and the test of connection.ts',
-  'lib/servers/grpc/http2/header-reader.ts': 'tests/servers/grpc/http2/connection.test.ts',
   'lib/servers/grpc/http2/limits.ts': 'tests/servers/grpc/http2/hostile.test.ts',
   'lib/servers/grpc/http2/protocol.ts': 'constants, and one error class',
   'lib/servers/grpc/http2/stream.ts': 'tests/servers/grpc/http2/connection.test.ts',
