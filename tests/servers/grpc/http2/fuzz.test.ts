@@ -28,8 +28,8 @@ import {
 } from './peer.ts'
 import { recordSessions } from './recorded-sessions.ts'
 
-/** Sessions in the default run; XSERVE_FUZZ_SESSIONS for more. */
-const SESSIONS = Number(process.env.XSERVE_FUZZ_SESSIONS ?? 15_000)
+/** Sessions: more where nobody waits for them; XSERVE_FUZZ_SESSIONS for any number. */
+const SESSIONS = Number(process.env.XSERVE_FUZZ_SESSIONS ?? (process.env.CI ? 100_000 : 15_000))
 /** And over real sockets. */
 const SOCKETS = Math.ceil(SESSIONS / 50)
 const SEED = Number(process.env.XSERVE_FUZZ_SEED ?? Date.now() % 1_000_000)
