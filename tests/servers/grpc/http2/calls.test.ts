@@ -220,3 +220,23 @@ test('a method that answers when it is told that nobody waits says nothing', asy
   peer.connection.closed()
   expect(told).toBe(2)
 })
+
+test('the table of fields is as small as the peer says: each answer is whole by itself', async () => {
+  const fields = ['content-type', 'grpc-status'] as const
+  for (const [table, kept] of [
+    [4096, true],
+    [0, false],
+  ] as const) {
+    const peer = connectInMemory(METHODS, { settings: [[1, table]] })
+    const heads: Buffer[] = []
+    for (const id of [1, 3, 5]) {
+      peer.send(call(id, '/t.T/Echo', 'x'))
+      heads.push(...(await peer.frames()).filter(({ type }) => type === HEADERS).map(({ payload }) => payload))
+    }
+    // Two of each answer; the last ones are as long as the first where nothing is kept.
+    expect(heads).toHaveLength(6)
+    expect(heads[4]!.length === 2 && heads[5]!.length === 1).toBe(kept)
+    const answer = (await peer.answers()).get(5)!
+    expect(fields.map((name) => answer.fields[name])).toEqual(['application/grpc', '0'])
+  }
+})
