@@ -100,7 +100,7 @@ export async function measureConnections(binary: Served, message: Uint8Array): P
   const answered = busy.map(({ answers }, i) => answers - began[i]!).sort((a, b) => a - b)
   for (const caller of busy) caller.stop()
   return [
-    measure('connections.idle', `${count} idle connections: memory of each`, each / 1024, 'KB', atMost(8)),
+    measure('connections.idle', `${count} idle connections: memory of each`, each / 1024, 'KB', atMost(4)),
     measure(
       'connections.rate',
       `${BUSY} busy connections: all`,

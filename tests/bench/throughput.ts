@@ -73,7 +73,7 @@ function measuresOf(key: string, name: string, [echo, binary]: readonly Run[], f
 export async function measureUnary(binary: Served, echo: Served, requests: Requests, scale: Scale): Promise<Measure[]> {
   const load: Omit<Load, 'requests'> = { connections: 16, streams: 16 }
   const send: Send = ({ address }, count) => loadUnary(address, requests.text.frame, { ...load, requests: count })
-  return measuresOf('unary', 'unary', await compare([echo, binary], scale, send), 2)
+  return measuresOf('unary', 'unary', await compare([echo, binary], scale, send), 4)
 }
 
 export async function measureStream(
@@ -97,7 +97,7 @@ export async function measureHttp(binary: Served, echo: Served, requests: Reques
   return [
     measure('http.rate', 'HTTP /post: through gateway and worker', own.rate, 'req/s'),
     measure('http.echo', 'HTTP /post: bare JSON echo', bare.rate, 'req/s'),
-    measure('http.ratio', 'HTTP /post: ratio', own.rate / bare.rate, '×', atLeast(0.5)),
+    measure('http.ratio', 'HTTP /post: ratio', own.rate / bare.rate, '×', atLeast(0.7)),
     measure('http.gateway', 'HTTP /post: CPU of the gateway', own.frontCpu, 'µs/req'),
     measure('http.front', 'HTTP /post: CPU of the bare echo', bare.frontCpu, 'µs/req'),
     measure('http.worker', 'HTTP /post: CPU of the worker', own.workerCpu, 'µs/req'),
@@ -124,7 +124,7 @@ export async function measureTensor(
   return [
     measure('tensor.rate', '1 MiB tensor, changed: there and back', own.rate * megabytes, 'MB/s'),
     measure('tensor.relay', '1 MiB: bare relay through two processes', bare.rate * megabytes, 'MB/s'),
-    measure('tensor.ratio', '1 MiB tensor: ratio', own.rate / bare.rate, '×', atLeast(0.4)),
+    measure('tensor.ratio', '1 MiB tensor: ratio', own.rate / bare.rate, '×', atLeast(0.6)),
     measure('tensor.gateway', '1 MiB tensor: CPU of the gateway', own.frontCpu / 1000, 'ms/req'),
     measure('tensor.front', '1 MiB: CPU of the relay', bare.frontCpu / 1000, 'ms/req'),
     measure('tensor.worker', '1 MiB tensor: CPU of the worker', own.workerCpu / 1000, 'ms/req'),
