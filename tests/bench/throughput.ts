@@ -41,6 +41,12 @@ export function writeRequests(folder: string) {
 
 export type Requests = ReturnType<typeof writeRequests>
 
+/** As many as Jina's client has under way by default. */
+const UNANSWERED = 1000
+const STREAMS = 8
+/** Streams are long: what they begin with is no measure of them. */
+const LONGER = 5
+
 /** A fast wrong answer is worth nothing. */
 export async function checkAnswers(binary: Served, requests: Requests): Promise<void> {
   const { text } = answeredDocument(await answerOf(binary.address, requests.text.message))
@@ -83,10 +89,18 @@ export async function measureStream(
   scale: Scale,
 ): Promise<Measure[]> {
   const send: Send = async ({ address }, count) => {
-    const { seconds, requests: sent } = await runProgram('stream-load', address, requests.text.message, count, 4, 64)
+    const { seconds, requests: sent } = await runProgram(
+      'stream-load',
+      address,
+      requests.text.message,
+      count,
+      STREAMS,
+      UNANSWERED / STREAMS,
+    )
     return ((seconds as number) / (sent as number)) * count
   }
-  return measuresOf('stream', 'stream', await compare([echo, binary], scale, send), 0.75)
+  const longer = { ...scale, requests: scale.requests * LONGER }
+  return measuresOf('stream', 'stream', await compare([echo, binary], longer, send), 0.75)
 }
 
 /** `/post` against the least that Bun.serve can do with the same JSON. */
