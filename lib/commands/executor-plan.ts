@@ -1,5 +1,6 @@
 /** From the arguments of a command that serves one executor to its plan. */
 import { sentence } from '../config/problems.ts'
+import { isOfFront } from '../config/table/options.ts'
 import { XserveError } from '../errors.ts'
 import type { DeploymentPlan, FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import { planExecutor } from '../plan/plan-executor.ts'
@@ -22,10 +23,8 @@ function specOf(args: Args): Record<string, unknown> {
   return typeof spec.name === 'string' ? { ...spec, name: spec.name.split('/')[0] } : spec
 }
 
-function ofServer({ grpc_server_options, quiet, quiet_error }: Readonly<Record<string, unknown>>) {
-  const given = Object.entries({ grpc_server_options, quiet, quiet_error })
-  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
-}
+const ofServer = (options: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(Object.entries(options).filter(([name]) => isOfFront(name)))
 
 /** Told of each thing that is accepted and does nothing. Rejects with XserveError. */
 export async function readExecutorPlan(

@@ -5,6 +5,7 @@ import { createGrpcChannel, type GrpcChannel } from '../../lib/channel/grpc.ts'
 import type { XserveError } from '../../lib/errors.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
 import { freePort, startGrpcServer } from '../client/grpc-server.ts'
+import { until } from '../helpers/until.ts'
 
 const SINGLE = '/jina.JinaSingleDataRequestRPC/process_single_data'
 const CALL = '/jina.JinaRPC/Call'
@@ -128,15 +129,12 @@ describe('unary()', () => {
     first.kill()
     await channel.unary(SINGLE, request('r'), { deadlineMs: 1000 }).catch(() => {})
     await using second = await startGrpcServer({}, first.port)
-    const until = performance.now() + 3000
-    let reached = false
-    while (!reached && performance.now() < until) {
-      reached = await channel.unary(SINGLE, request('r'), { deadlineMs: 500 }).then(
+    const reached = () =>
+      channel.unary(SINGLE, request('r'), { deadlineMs: 500 }).then(
         () => true,
-        () => Bun.sleep(20).then(() => false),
+        () => false,
       )
-    }
-    expect(reached).toBe(true)
+    await until(reached, 3000)
     expect(second.seen.single).toBe(1)
   })
 

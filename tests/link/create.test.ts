@@ -4,21 +4,12 @@ import { closeSync, openSync } from 'node:fs'
 import { XserveError } from '../../lib/errors.ts'
 import { createLink } from '../../lib/link/create.ts'
 import { LinkFailure } from '../../lib/link/link.ts'
-import { connectEcho, type Echo, order, text } from './fixtures/connect.ts'
+import { createEchoes, order, text } from './fixtures/connect.ts'
 
 const HUNDRED_MB = 100_000_000
 
-let opened: Echo[] = []
-async function echo(...options: Parameters<typeof connectEcho>): Promise<Echo> {
-  const made = await connectEcho(...options)
-  opened.push(made)
-  return made
-}
-afterEach(async () => {
-  const ending = opened
-  opened = []
-  for (const one of ending) await one[Symbol.asyncDispose]()
-})
+const { echo, end } = createEchoes()
+afterEach(end)
 
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(

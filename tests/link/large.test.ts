@@ -2,22 +2,13 @@
 import { afterEach, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { connectEcho, type Echo, order, text } from './fixtures/connect.ts'
+import { createEchoes, order, text } from './fixtures/connect.ts'
 
 const MB = 1_000_000
 const SHARES = existsSync(SHARED_FOLDER)
 
-let opened: Echo[] = []
-async function echo(...options: Parameters<typeof connectEcho>): Promise<Echo> {
-  const made = await connectEcho(...options)
-  opened.push(made)
-  return made
-}
-afterEach(async () => {
-  const ending = opened
-  opened = []
-  for (const one of ending) await one[Symbol.asyncDispose]()
-})
+const { echo, end } = createEchoes()
+afterEach(end)
 
 /** Memories without a name that a process sees. */
 const mapped = (pid: number | 'self'): number =>

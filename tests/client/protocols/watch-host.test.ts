@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { Client } from '../../../lib/client/client.ts'
 import { watchHost } from '../../../lib/client/protocols/watch-host.ts'
 import { answerOf, startWebServer } from '../web-server.ts'
@@ -8,11 +9,14 @@ const NOWHERE = '192.0.2.1:9'
 
 test('a host that takes no connection and refuses none is silent', async () => {
   const watch = watchHost(NOWHERE, 60).watch()
+  const [host = '', port] = NOWHERE.split(':')
+  const probe = connect({ host, port: Number(port) })
   const outcome = await Promise.race([
     new Promise<string>((resolve) => watch.silent.addEventListener('abort', () => resolve('silent'))),
-    // Where the network says at once that there is no way, the call itself fails.
-    Bun.sleep(1000).then(() => 'refused'),
+    // Where the network says that there is no way, the call itself fails.
+    new Promise<string>((resolve) => probe.once('error', () => resolve('refused'))),
   ])
+  probe.destroy()
   expect(['silent', 'refused']).toContain(outcome)
   watch.stop()
 })

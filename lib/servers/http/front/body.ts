@@ -98,7 +98,7 @@ export class Body {
     this.wake()
   }
 
-  /** More than enough has come for now. */
+  /** More has come than is taken before somebody asks for the body. */
   private get unwanted(): boolean {
     if (this.asked || this.skipping || this.paused) return false
     return this.failure !== null || this.gather.length > UNASKED
