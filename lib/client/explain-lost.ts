@@ -19,6 +19,8 @@ const NO_ANSWER = /connection is refused|no such host|no connection within/
 const NO_GRPC = /protocol error|instead of gRPC/i
 /** What is no refusal of this caller or at this moment. */
 const NO_WEBSOCKET = /HTTP status (?:200|400|404|405|426|501) instead/
+/** How servers of HTTP/2 alone refuse what has not offered it: by an alert, or in words of HTTP/1.1 (Node's). */
+const NO_HTTP1 = /does not speak TLS|\bALPN\b/
 /** Behind a handshake, what a server thinks of the caller's certificate comes at once. */
 const VERDICT_MS = 300
 
@@ -100,9 +102,7 @@ async function lookAtCertificate(address: Address, tls: CallerTls, message: stri
 /** A handshake that came about when both protocols were offered: the server has chosen the other one. */
 function otherProtocol(address: Address, chosen: string, message: string): Reason | null {
   if (address.protocol === 'grpc') return chosen === 'h2' ? null : noGrpc(ENCRYPTED)
-  return chosen === 'h2' && /does not speak TLS/.test(message)
-    ? onlyGrpc(address, ENCRYPTED)
-    : onlyHttp(message, ENCRYPTED)
+  return chosen === 'h2' && NO_HTTP1.test(message) ? onlyGrpc(address, ENCRYPTED) : onlyHttp(message, ENCRYPTED)
 }
 
 const WANTS_CERTIFICATE: Reason = {
