@@ -119,7 +119,7 @@ function wrong(where: string, message: string, hint: string | undefined, cause: 
   return new XserveError('BAD_DOCUMENT', `${where}: ${message}`, {
     where,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 

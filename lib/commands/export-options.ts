@@ -1,8 +1,10 @@
 /** Options of exports: images, where to write, and what Kubernetes and Compose may have besides. */
+
 import { XserveError } from '../errors.ts'
 import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../export/kubernetes/options.ts'
 import { PROGRAM_IMAGE, programImage } from '../flow/program-image.ts'
 import { VERSION } from '../flow/version.ts'
+import { bad } from './argument-values.ts'
 import type { Args, Option } from './arguments.ts'
 
 export const EXPORT_OPTIONS: readonly Option[] = [
@@ -165,6 +167,3 @@ function autoscaleOf(args: Args): KubernetesOptions['autoscale'] {
     throw bad(`--autoscale ${JSON.stringify(text)} is no MIN:MAX`, 'for example --autoscale 2:10')
   return { least, most }
 }
-
-const bad = (message: string, hint?: string): XserveError =>
-  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })

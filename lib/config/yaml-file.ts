@@ -34,9 +34,8 @@ export function readYaml(file: string): Given {
     const why = whyUnreadable(file, error)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
     const hint = isMissing ? whatIsThere(path.resolve(file), (name) => YAML.test(name), 'YAML files') : undefined
-    const more = hint === undefined ? {} : { hint }
-    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, ...more }
-    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], ...more })
+    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, hint }
+    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], hint })
   }
   const fault = MODULE.test(file)
     ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }

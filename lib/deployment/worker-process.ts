@@ -1,7 +1,7 @@
 /**
  * One worker process: spawned, led through hello → load → start → ready, drained, and never left behind (design §2).
  */
-import { ERRORS, type ErrorCode, XserveError } from '../errors.ts'
+import { isErrorCode, XserveError } from '../errors.ts'
 import { createLink } from '../link/create.ts'
 import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
@@ -65,13 +65,8 @@ const KILL_AFTER_MS = 500
 
 /** An error that a worker reported, as ours. */
 export function errorOfFailure(failure: Failure, files: readonly string[] = []): XserveError {
-  const code = Object.hasOwn(ERRORS, failure.code) ? (failure.code as ErrorCode) : 'START_FAILED'
-  return new XserveError(code, failure.message, {
-    ...(failure.where === undefined ? {} : { where: failure.where }),
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-    ...(failure.stack === undefined ? {} : { cause: failure.stack }),
-    ...(files.length === 0 ? {} : { files }),
-  })
+  const { code, message, where, hint, stack: cause } = failure
+  return new XserveError(isErrorCode(code) ? code : 'START_FAILED', message, { where, hint, cause, files })
 }
 
 /**

@@ -9,7 +9,7 @@ const DEFAULT_ENDPOINT = '/default'
 export type EndpointTable = ReadonlyMap<string, string>
 
 function refused(why: string, hint?: string): XserveError {
-  return new XserveError('BAD_ENDPOINT', why, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ENDPOINT', why, { hint })
 }
 
 /**

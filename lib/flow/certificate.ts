@@ -94,5 +94,5 @@ const subjectOf = ({ subject, serialNumber }: X509Certificate): string =>
 const dateText = (date: Date): string => date.toISOString().replace('.000Z', 'Z')
 
 function bad(message: string, where: string, hint?: string, cause?: unknown): XserveError {
-  return new XserveError('BAD_CERTIFICATE', message, { where, ...(hint ? { hint } : {}), ...(cause ? { cause } : {}) })
+  return new XserveError('BAD_CERTIFICATE', message, { where, hint, cause })
 }

@@ -33,7 +33,7 @@ const COMPARISONS: readonly string[] = ['$eq', '$neq', '$lt', '$lte', '$gt', '$g
 const OPERATORS: readonly string[] = [...COMPARISONS, '$regex', '$exists']
 
 function refused(why: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', `when: ${why}`, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', `when: ${why}`, { hint })
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

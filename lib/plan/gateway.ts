@@ -43,7 +43,7 @@ const START = 'start-gateway'
 const END = 'end-gateway'
 
 function refused(option: string, why: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', `${option}: ${why}`, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', `${option}: ${why}`, { hint })
 }
 
 /** Branches merge in the order in which the graph names those before them. Throws XserveError BAD_ARGUMENT. */

@@ -118,5 +118,5 @@ function readPort(text: string): number {
 }
 
 function bad(message: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', message, { hint })
 }

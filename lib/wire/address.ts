@@ -126,5 +126,5 @@ function checkPort(port: number, text: string): number {
 }
 
 function bad(message: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', message, { hint })
 }

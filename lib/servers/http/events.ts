@@ -1,6 +1,6 @@
 /** Answers of a streaming endpoint as server-sent events, framed to the byte as Jina's client cuts them (Jina facts §2.4). */
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
-import { XserveError } from '../../errors.ts'
+import { isTellable, XserveError } from '../../errors.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import { decodeStatus } from '../../wire/status.ts'
 import { failureJson } from '../json/answer.ts'
@@ -73,8 +73,7 @@ const update = (document: Record<string, unknown>): string => event('update', JS
 
 /** What we do not know is masked, as everywhere; the front tells the operator. */
 function brokenOff(error: unknown): string {
-  const known =
-    error instanceof XserveError && error.code !== 'INTERNAL' ? error : new XserveError('INTERNAL', 'internal error')
+  const known = isTellable(error) ? error : new XserveError('INTERNAL', 'internal error')
   const detail = JSON.stringify(known.message)
   return event('error', `{"detail":${detail},"code":"${known.code}","status":${failureJson(known)}}`)
 }

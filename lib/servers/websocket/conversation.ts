@@ -2,7 +2,7 @@
  * Requests and answers on one WebSocket: many under way, answers as they are done. Callbacks only: this is the path of every
  * message.
  */
-import { XserveError } from '../../errors.ts'
+import { isTellable } from '../../errors.ts'
 import type { CallHandler } from '../../wire/call.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import { createSpoken } from '../../wire/spoken.ts'
@@ -75,7 +75,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
   }
   const fail = (request: Envelope | null, error: unknown): void => {
     if (error instanceof WrongFrame) end(WRONG_FRAME, error.message)
-    else if (!(error instanceof XserveError)) {
+    else if (!isTellable(error)) {
       options.onInternalError(error)
       end(FAILED, 'internal error')
     } else if (request === null) end(BAD_DATA, error.message)
@@ -88,7 +88,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     try {
       frame = codec.answer(answer, request)
     } catch (error) {
-      if (error instanceof XserveError) refuse(codec.failure(request, error))
+      if (isTellable(error)) refuse(codec.failure(request, error))
       else fail(request, error)
       return
     }

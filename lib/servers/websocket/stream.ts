@@ -1,5 +1,5 @@
 /** The socket `/stream`: one request for a streaming endpoint, an answer for each document that is made of it, then the close frame. */
-import { XserveError } from '../../errors.ts'
+import { isTellable, type XserveError } from '../../errors.ts'
 import type { CallHandler } from '../../wire/call.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { HttpRequest, WebSocketListener, WebSocketPeer } from '../http/exchange.ts'
@@ -41,7 +41,7 @@ export function openStream(peer: WebSocketPeer, options: StreamOptions): WebSock
   const fail = (error: unknown, frame: ((error: XserveError) => Frame) | null): void => {
     if (over) return
     if (error instanceof WrongFrame) close(WRONG_FRAME, error.message)
-    else if (!(error instanceof XserveError)) {
+    else if (!isTellable(error)) {
       options.onInternalError(error)
       close(FAILED, 'internal error')
     } else if (frame === null) close(BAD_DATA, error.message)

@@ -159,8 +159,10 @@ describe('failures', () => {
   })
 
   test('of ours are left to the front, which masks them', () => {
-    const failing = fakeRuntime('gateway', () => Promise.reject(new TypeError('secret')))
-    expect(ask(createHttpHandler(failing), 'POST', '/post', { body: {} })).rejects.toThrow('secret')
+    for (const fault of [new TypeError('secret'), new XserveError('INTERNAL', 'secret')]) {
+      const failing = fakeRuntime('gateway', () => Promise.reject(fault))
+      expect(ask(createHttpHandler(failing), 'POST', '/post', { body: {} })).rejects.toThrow('secret')
+    }
   })
 
   test('of reading the body have the status of the catalogue', async () => {

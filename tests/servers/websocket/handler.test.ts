@@ -202,17 +202,20 @@ describe('what is wrong', () => {
     expect(peer.closed).toEqual({ code: 1011, reason: 'the worker has died' })
   })
 
-  test('with us is masked, and told to the operator', async () => {
-    const told: unknown[] = []
-    const runtime = fakeRuntime('gateway', () => {
-      throw new TypeError('secret')
-    })
-    const own = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
-    const { peer, listener } = open(own, 'json')
-    listener.message('{"data": []}')
-    expect(peer.closed).toEqual({ code: 1011, reason: 'internal error' })
-    expect(String(told[0])).toContain('secret')
-  })
+  test.each([new TypeError('secret'), new XserveError('INTERNAL', 'secret')])(
+    'with us is masked, and told to the operator: %s',
+    async (fault) => {
+      const told: unknown[] = []
+      const runtime = fakeRuntime('gateway', () => {
+        throw fault
+      })
+      const own = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
+      const { peer, listener } = open(own, 'json')
+      listener.message('{"data": []}')
+      expect(peer.closed).toEqual({ code: 1011, reason: 'internal error' })
+      expect(String(told[0])).toContain('secret')
+    },
+  )
 
   test('a dry run that fails tells why, in both sub-protocols', async () => {
     const dryRun = () => Promise.reject(new XserveError('UNREACHABLE', 'nobody there'))
