@@ -3,6 +3,7 @@
 import { addressOf, urlOf } from '../flow/address-of.ts'
 import type { Member } from '../flow/members.ts'
 import type { RunningFlow } from '../flow/supervisor.ts'
+import { urlText } from '../wire/address.ts'
 import type { Listener, Protocol } from '../wire/call.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 
@@ -71,8 +72,7 @@ function executors({ plan, members }: Shown): string[] {
 
 function whatIs({ plan, deployment }: Member): string {
   if (plan.uses.kind === 'external') {
-    const { addresses } = plan.uses
-    return addresses.map(({ host, port, tls }) => `${tls ? 'grpcs' : 'grpc'}://${host}:${port}`).join(' ')
+    return plan.uses.addresses.map((address) => urlText({ protocol: 'grpc', ...address })).join(' ')
   }
   const times = [
     ...(plan.shards > 1 ? [`${plan.shards} shards`] : []),
