@@ -1,10 +1,10 @@
 /** Endpoint → method: one table, whether bound by decorators, by a static map, or from the command line (Jina facts §3.2, §3.8). */
+
 import { XserveError } from '../errors.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { Executor } from './executor.ts'
 import { ownBindings } from './requests.ts'
 import type { Declared } from './typed/declared.ts'
-
-const DEFAULT_ENDPOINT = '/default'
 
 export type EndpointTable = ReadonlyMap<string, string>
 

@@ -5,6 +5,7 @@ import { Document } from '../document/document.ts'
 import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
 import { encodeValue } from '../protobuf/struct.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import type { Batcher } from './batcher.ts'
 import { type Addressee, type CallRules, ExecutorCall } from './call.ts'
@@ -12,7 +13,6 @@ import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { statusOf } from './failure.ts'
 import { collect, isStreaming } from './generator.ts'
-import { DEFAULT_ENDPOINT } from './requests.ts'
 
 /** Answers through `done`, at once when the method is synchronous. The call returned can be cancelled. */
 export type Invoker = (message: CallMessage, done: (answer: AnswerMessage) => void) => ExecutorCall

@@ -10,7 +10,6 @@ import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts
 import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
 import { streamingEndpoints } from '../executor/generator.ts'
 import { addresseeOf, createInvoker, type Invoker, type Methods } from '../executor/invoke.ts'
-import { DEFAULT_ENDPOINT } from '../executor/requests.ts'
 import { createStreamer, type Streamer } from '../executor/stream.ts'
 import type { TypedEndpoint } from '../executor/typed/typed-endpoints.ts'
 import { createLink } from '../link/create.ts'
@@ -23,6 +22,7 @@ import {
   encodeAnswer,
   type Failure,
 } from '../link/messages.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { exitOn } from './exit-on.ts'
 import { createWorkerLog } from './log.ts'
 import { reachableFiles } from './reachable-files.ts'

@@ -61,7 +61,7 @@ async function start(more: Partial<DeploymentPlan>, noReduce = false) {
   const seen = (text: string) => new Promise<void>((found) => waits.push({ text, found }))
   const quiet = () => {}
   const options = { log, stdout: quiet, stderr: quiet, command: COMMAND }
-  const deployment = deploymentOf({ ...PLAN, ...more }, options, { noReduce })
+  const deployment = deploymentOf({ ...PLAN, ...more }, options, noReduce ? 'append' : 'join')
   open.push(deployment)
   await deployment.start()
   const call = (on = '/', rows: Record<string, unknown>[] = [{ id: 'd' }]) =>
