@@ -24,7 +24,7 @@ import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
 import { passOn } from './pass-on.ts'
 import { tellingUnserved } from './unserved.ts'
-import { placed } from './words.ts'
+import { faultText, placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
   /** `gateway`: the graph behind a gateway. `executor`: its one executor, shared, which answers the executor services itself. */
@@ -234,9 +234,7 @@ async function listen(
     prefetch: gateway.prefetch,
     tuning,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    // Callers see such an error only as INTERNAL; the operator must see it whole.
-    onInternalError: (error) =>
-      log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+    onInternalError: (error) => log.error(faultText(error)),
   }
   if (gateway.tls === null) return startListeners(runtime, settings)
   // Cryptography is loaded only when it is needed: a start takes few milliseconds.

@@ -178,6 +178,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/executor/handover.ts': 'tests/e2e/script.test.ts',
   'lib/executor/launcher.ts': 'tests/e2e/script.test.ts',
   'lib/flow/flow.ts': 'tests/e2e/script.test.ts',
+  'lib/flow/keep-current.ts': 'tests/e2e/flow.test.ts and tests/e2e/script.test.ts',
   'lib/flow/launch.ts': 'tests/e2e/script.test.ts',
   'lib/flow/locate-class.ts': 'tests/e2e/script.test.ts',
   'lib/flow/standalone.ts': 'tests/e2e/script.test.ts',
