@@ -5,13 +5,12 @@
 import { XserveError } from '../errors.ts'
 import { type Batcher, createBatcher } from '../executor/batcher.ts'
 import { buildBatching } from '../executor/dynamic-batching.ts'
-import { buildEndpoints, declaredEndpoints, type EndpointTable } from '../executor/endpoints.ts'
+import { buildEndpoints, type EndpointTable, typedOf } from '../executor/endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
 import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
 import { streamingEndpoints } from '../executor/generator.ts'
 import { addresseeOf, createInvoker, type Invoker, type Methods } from '../executor/invoke.ts'
 import { createStreamer, type Streamer } from '../executor/stream.ts'
-import type { TypedEndpoint } from '../executor/typed/typed-endpoints.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
 import {
@@ -185,14 +184,6 @@ function createCalls(done: () => void): Calls {
     },
   }
   return calls
-}
-
-/** null: nothing is declared; then nothing of it is loaded either. */
-async function typedOf(Class: typeof Executor, table: EndpointTable): Promise<Map<string, TypedEndpoint> | null> {
-  const declared = declaredEndpoints(Class, table)
-  if (declared.size === 0) return null
-  const { typedEndpoints } = await import('../executor/typed/typed-endpoints.ts')
-  return typedEndpoints(declared)
 }
 
 /** Loaded only where it is asked for. */
