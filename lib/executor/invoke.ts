@@ -40,14 +40,24 @@ export function addresseeOf(executor: Executor): Addressee {
   return { name: executor.name, metasName: executor.metas.name }
 }
 
-/** `batcher`: for endpoints that are batched; `typed`: for those that have declared what they take. Default: none. `methods`: how they are called. */
+/** How the methods of an executor are called. */
+export interface CallingOptions {
+  /** For those endpoints that have declared what they take. Default: none. */
+  readonly typed?: TypedEndpoints | null
+  /** Default: the executor's own, at once. */
+  readonly methods?: Methods
+}
+
+export interface InvokerOptions extends CallingOptions {
+  /** For endpoints that are batched. Default: none. */
+  readonly batcher?: Batcher | null
+}
+
 export function createInvoker(
   executor: Executor,
   className: string,
   table: EndpointTable,
-  batcher: Batcher | null = null,
-  typed: TypedEndpoints | null = null,
-  methods: Methods = executor as unknown as Methods,
+  { batcher = null, typed = null, methods = executor as unknown as Methods }: InvokerOptions = {},
 ): Invoker {
   const addressee = addresseeOf(executor)
   const streaming = new Set([...table.values()].filter((name) => isStreaming(methods[name])))

@@ -56,7 +56,7 @@ export function testExecutor<T extends Executor>(
   const start = async (): Promise<Invoker> => {
     const checks = await typed()
     await executor.init()
-    return createInvoker(executor, Class.name, table, null, checks)
+    return createInvoker(executor, Class.name, table, { typed: checks })
   }
   const call = async (endpoint: string, docs: Iterable<DocumentInput> = [], post: TestPost = {}): Promise<TestCall> => {
     started ??= start()

@@ -67,8 +67,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     batcher = batcherOf(executor, methods, Class, className, table, given)
     const typed = await typedOf(Class, table)
     await executor.init()
-    const invoker = createInvoker(executor, className, table, batcher, typed, methods)
-    calls.serve(invoker, createStreamer(executor, className, table, typed, methods), className)
+    const invoker = createInvoker(executor, className, table, { batcher, typed, methods })
+    calls.serve(invoker, createStreamer(executor, className, table, { typed, methods }), className)
     const exits = given.exitOnExceptions ?? []
     if (exits.length > 0) calls.onFailure = exitOn(exits, link, () => executor!.close())
     const streams = streamingEndpoints(executor, table)
