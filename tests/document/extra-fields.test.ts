@@ -1,4 +1,6 @@
 import { expect, test } from 'bun:test'
+// Documents have no chunks without it; programs always load it.
+import '../../lib/document/document-array.ts'
 import { Document } from '../../lib/document/document.ts'
 import { ExtraFields } from '../../lib/document/extra-fields.ts'
 
