@@ -1,4 +1,5 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
+
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -16,7 +17,8 @@ import {
 } from 'yaml'
 import { losesDigits } from '../document/lost-digits.ts'
 import { type Problem, XserveError } from '../errors.ts'
-import { type Given, isObject, pathText, type Path as ValuePath } from './given.ts'
+import { isObject } from '../objects.ts'
+import { type Given, pathText, type Path as ValuePath } from './given.ts'
 import { errorOf } from './problems.ts'
 import { whatIsThere, whyUnreadable } from './unreadable.ts'
 
@@ -108,9 +110,16 @@ export function writeYaml(value: unknown): string {
   const style = { lineWidth: 120, aliasDuplicateObjects: false } as const
   // Words that only one of the two takes for a number or a truth value are quoted; 0o17 is one of 1.2 alone.
   const text = stringify(value, { ...style, version: '1.1' })
-  return isDeepStrictEqual(parse(text), value)
-    ? text
-    : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+  return readsAs(text, value) ? text : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+}
+
+/** Whether our own reader takes it for the value: a bare `<<` would be a merge. */
+function readsAs(text: string, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parse(text, { merge: true }), value)
+  } catch {
+    return false
+  }
 }
 
 /** Names what is meant, where the reader of YAML does not. */

@@ -4,6 +4,7 @@ import { encodeData, isUntouched } from '../document/data-content.ts'
 import { Document } from '../document/document.ts'
 import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
+import { isPlainObject } from '../objects.ts'
 import { encodeValue } from '../protobuf/struct.ts'
 import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
@@ -182,12 +183,6 @@ export function failed(error: unknown, className: string, call: ExecutorCall, me
     // The error at hand tells more than the one of writing half-changed documents.
   }
   return { ...same, failed: true, extra: statusOf(error, className) }
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 function shown(value: unknown): string {

@@ -1,11 +1,13 @@
 /** What `xserve check` tells of a file: the graph of a Flow and what it is made of, or what an executor's YAML means. */
+
 import path from 'node:path'
-import { type Given, isObject, memberOf } from '../config/given.ts'
+import { type Given, memberOf } from '../config/given.ts'
 import { createProblems } from '../config/problems.ts'
 import type { Options } from '../config/read-options.ts'
 import { substitute, type Variables } from '../config/variables.ts'
 import * as yaml from '../config/yaml-file.ts'
 import { asXserveError, type Problem } from '../errors.ts'
+import { isObject } from '../objects.ts'
 import { isFlow, type LoadedFlow, loadFlow } from './load.ts'
 import { type FlowPlan, GATEWAY } from './plan.ts'
 import type { Reading } from './reading.ts'

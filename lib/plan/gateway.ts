@@ -1,5 +1,7 @@
 /** The Flow of a gateway alone: its graph and the addresses behind it, as Jina's gateway takes them (Jina facts §5.3, §6.3). */
+
 import { XserveError } from '../errors.ts'
+import { isObject } from '../objects.ts'
 import { resolveAddress } from '../wire/address.ts'
 import { parseCondition } from './condition.ts'
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from './defaults.ts'
@@ -252,8 +254,4 @@ function inOrderOf(name: string, needs: readonly string[], order: unknown): read
   if (order === undefined) return needs
   if (Array.isArray(order) && order.length === needs.length && needs.every((one) => order.includes(one))) return order
   throw refused(OPTIONS.settings, `needs of ${name} are ${JSON.stringify(order)}, and in the graph ${needs.join(', ')}`)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

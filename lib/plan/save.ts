@@ -2,11 +2,12 @@
 
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Given, isObject, type Json } from '../config/given.ts'
+import type { Given, Json } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import type { Options, OptionValue } from '../config/read-options.ts'
 import { parseYaml, writeYaml } from '../config/yaml-file.ts'
 import { XserveError } from '../errors.ts'
+import { isObject } from '../objects.ts'
 import type { Item } from './deployment.ts'
 import { type LoadedFlow, planGiven, type Written } from './load.ts'
 import type { FlowPlan, UsesPlan } from './plan.ts'

@@ -1,10 +1,12 @@
 /** `uses` in all its forms: a module, an executor's YAML, a folder with one, an image, an inline executor, a class by name. */
+
 import { statSync } from 'node:fs'
 import path from 'node:path'
-import { type Given, isObject, memberOf, membersOf } from '../config/given.ts'
+import { type Given, memberOf, membersOf } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { type Options, readOptions } from '../config/read-options.ts'
 import { nearest } from '../nearest.ts'
+import { isObject } from '../objects.ts'
 import { resolveExecutorSource } from './executor-source.ts'
 import { missingFrom } from './module-classes.ts'
 import type { UsesPlan } from './plan.ts'

@@ -4,7 +4,7 @@
  */
 
 export const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'log', 'nearest'],
+  ['errors', 'log', 'nearest', 'objects'],
   ['protobuf'],
   ['document'],
   ['wire'],

@@ -1,4 +1,5 @@
 /** What a property of a JSON schema is on the wire: the kind of node that docarray's second dialect has for it. */
+import { isObject } from '../../objects.ts'
 import type { JsonSchema } from './endpoint-schema.ts'
 
 export type FieldKind =
@@ -27,9 +28,6 @@ export interface FieldDescription {
 export const TENSOR_MARK = 'tensor/array shape'
 /** References lead no further than this: one may lead back to itself. */
 const MAX_STEPS = 32
-
-const isObject = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** `#`, `#/$defs/X`, `#/definitions/X`; what leads nowhere is anything. */
 function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
