@@ -1,5 +1,7 @@
 /** What commands that serve share: where they listen, the start of a plan, banner, signals. */
+
 import { renameSync, writeFileSync } from 'node:fs'
+import { isYamlName } from '../config/file-names.ts'
 import { XserveError } from '../errors.ts'
 import { addressOf } from '../flow/address-of.ts'
 import { hasReload, hasRestart, keepCurrent } from '../flow/keep-current.ts'
@@ -30,7 +32,7 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
   const warnings: string[] = []
   const file = args.positional(0) ?? args.text('uses') ?? ''
   // A reader of YAML is loaded only where there is some.
-  if (role === 'gateway' && /\.ya?ml$/i.test(file)) {
+  if (role === 'gateway' && isYamlName(file)) {
     const { isDeploymentFile, readDeploymentPlan } = await import('./deployment-plan.ts')
     if (isDeploymentFile(file)) {
       const read = (): FlowPlan => readDeploymentPlan(file, args, (warning) => warnings.push(warning))

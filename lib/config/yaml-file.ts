@@ -18,14 +18,13 @@ import {
 import { losesDigits } from '../document/lost-digits.ts'
 import { type Problem, XserveError } from '../errors.ts'
 import { isObject } from '../objects.ts'
+import { isModuleName, isYamlName } from './file-names.ts'
 import { type Given, pathText, type Path as ValuePath } from './given.ts'
 import { errorOf } from './problems.ts'
 import { whatIsThere, whyUnreadable } from './unreadable.ts'
 
 /** Aliases may be as many as a person writes: more are an attack. */
 const MOST_ALIASES = 100
-const YAML = /\.ya?ml$/i
-const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/i
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
 export function readYaml(file: string): Given {
@@ -35,11 +34,11 @@ export function readYaml(file: string): Given {
   } catch (error) {
     const why = whyUnreadable(file, error)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const hint = isMissing ? whatIsThere(path.resolve(file), (name) => YAML.test(name), 'YAML files') : undefined
+    const hint = isMissing ? whatIsThere(path.resolve(file), isYamlName, 'YAML files') : undefined
     const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, hint }
     throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], hint })
   }
-  const fault = MODULE.test(file)
+  const fault = isModuleName(file)
     ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }
     : text.includes('\0')
       ? { message: 'this is no text: YAML is text in UTF-8' }

@@ -1,4 +1,5 @@
 /** Files of an export on disk: all of them or none, and never in the place of what somebody else has written. */
+
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { isYamlName } from '../config/file-names.ts'
 import { XserveError } from '../errors.ts'
 
 /** `path` is relative to the folder of the export; its parts are joined by `/`. */
@@ -122,7 +124,7 @@ function oursIn(folder: string): string[] {
     .map((entry) => path.join(folder, entry.name))
   return [folder, ...inside].flatMap((one) =>
     readdirSync(one)
-      .filter((name) => /\.ya?ml$/.test(name))
+      .filter(isYamlName)
       .map((name) => path.join(one, name))
       .filter((file) => statSync(file).isFile() && isOurs(readFileSync(file, 'utf8'), 'kubernetes')),
   )
