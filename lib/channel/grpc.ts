@@ -1,4 +1,5 @@
 /** Outgoing gRPC: one connection to a server, messages as bytes, failures as XserveErrors that name the address. */
+
 import {
   Client,
   type ClientDuplexStream,
@@ -9,6 +10,7 @@ import {
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
+import { CONNECT_TIMEOUT_MS } from '../wire/defaults.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 import { asBuffer } from '../wire/write.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
@@ -73,8 +75,6 @@ export interface GrpcChannel {
   /** Calls under way fail with CANCELLED. */
   close(): void
 }
-
-const CONNECT_TIMEOUT_MS = 5000
 
 const asReceived = (bytes: Buffer): Uint8Array => bytes
 

@@ -1,4 +1,5 @@
 /** The SDK's client: documents to an endpoint of a Flow, a served executor or a shared one, answers back. */
+
 import type { Document } from '../document/document.ts'
 import { DocumentArray, type DocumentInput } from '../document/document-array.ts'
 import { newId } from '../document/id.ts'
@@ -6,6 +7,7 @@ import { XserveError } from '../errors.ts'
 import { readChannelTuning } from '../plan/grpc-options.ts'
 import { type Address, type AddressParts, resolveAddress } from '../wire/address.ts'
 import type { CallerTls } from '../wire/call.ts'
+import { PREFETCH } from '../wire/defaults.ts'
 import { AnswerFailed } from './answer-failed.ts'
 import { batches, type Inputs } from './batches.ts'
 import { type Callbacks, tell } from './callbacks.ts'
@@ -67,7 +69,6 @@ export class Connected {
   constructor(readonly connection: Connection) {}
 }
 
-const PREFETCH = 1000
 const REQUEST_SIZE = 100
 
 export class Client {

@@ -1,10 +1,6 @@
 /** What holds where nothing is said, in one place for every way to write a Flow. */
+import { PREFETCH, TIMEOUT_READY_MS } from '../wire/defaults.ts'
 import type { DeploymentPlan, FlowPlan, GatewayPlan } from './plan.ts'
-
-/** Jina's: models may take long to load, and a start that never ends is told of at last. */
-const TIMEOUT_READY_MS = 600_000
-/** Jina's: so many requests of one stream are under way at a time. */
-const PREFETCH = 1000
 
 export const DEFAULT_DEPLOYMENT: Omit<DeploymentPlan, 'name' | 'uses'> = {
   usesWith: {},

@@ -127,9 +127,16 @@ export interface TlsFiles {
   readonly callersFile?: string
 }
 
+/** What is to be listened for. */
+export interface ListenerPlan {
+  readonly protocol: Protocol
+  /** 0 = any free one. */
+  readonly port: number
+}
+
 export interface GatewayPlan {
-  /** At least one; ports in the order given, 0 = any free one. Exports replace 0 by their default. */
-  readonly listeners: readonly { readonly protocol: Protocol; readonly port: number }[]
+  /** At least one; in the order given. Exports replace port 0 by their default. */
+  readonly listeners: readonly ListenerPlan[]
   readonly host: string
   /** The user's own gateway: its module or image; null = ours alone. */
   readonly uses: UsesPlan | null

@@ -91,6 +91,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/flow/containers/engine.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/container.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/deployment.ts': 'tests/e2e/containers.test.ts',
+  'lib/wire/defaults.ts': 'constants',
   'lib/wire/default-endpoint.ts': 'one constant',
   'lib/wire/dry-run.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',

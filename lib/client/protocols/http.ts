@@ -5,6 +5,7 @@ import type { DocumentArray } from '../../document/document-array.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
 import { DEFAULT_ENDPOINT } from '../../wire/default-endpoint.ts'
+import { CONNECT_TIMEOUT_MS } from '../../wire/defaults.ts'
 import { retry } from '../retry.ts'
 import type {
   AskOptions,
@@ -29,8 +30,6 @@ import { type HostWatch, watchHost } from './watch-host.ts'
 
 /** Calls side by side at most, whatever `prefetch` says: each takes a connection. */
 const MOST_CALLS = 128
-const CONNECT_TIMEOUT_MS = 5000
-
 interface Answer {
   readonly status: number
   readonly text: string
