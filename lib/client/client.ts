@@ -19,7 +19,7 @@ import type { DialectOptions } from './protocols/dialect.ts'
 import { isReady } from './ready.ts'
 import { PostResponse } from './response.ts'
 import { type RetryOptions, retryPolicy } from './retry.ts'
-import { type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
+import { checkEndpoint, type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
 
 /** Where the server is and how to talk to it; `new Client('HOST:PORT')` says the same in one word. */
 export interface ClientOptions extends Omit<AddressParts, 'tls'> {
@@ -201,8 +201,7 @@ async function* requestsOf(
   connection: Connection,
   asking: DialectOptions,
 ): AsyncGenerator<Request, void, undefined> {
-  if (typeof on !== 'string' || on === '')
-    throw new XserveError('BAD_ARGUMENT', 'the endpoint is missing', { hint: "for example '/'" })
+  checkEndpoint(on)
   let encode: Awaited<ReturnType<Connection['encoder']>> | null = null
   let first = 0
   for await (const batch of batches(inputs, requestSize ?? REQUEST_SIZE)) {

@@ -1,12 +1,14 @@
 /**
  * One worker process: spawned, led through hello → load → start → ready, drained, and never left behind (design §2).
  */
+
 import { isErrorCode, XserveError } from '../errors.ts'
 import { createLink } from '../link/create.ts'
 import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
+import { within } from '../within.ts'
 import { forwardLines } from './output.ts'
 import { selfCommand } from './self.ts'
 
@@ -179,13 +181,13 @@ export async function startWorkerProcess(
         drained = resolve
       })
       link.control({ kind: 'hurry' })
-      if (!(await before(link.idle(), graceMs))) overdueMs = graceMs
+      if (!(await within(link.idle(), graceMs))) overdueMs = graceMs
       link.control({ kind: 'drain', now: overdueMs !== null })
       // close() has what is left, and a little if nothing is.
-      await before(Promise.race([done, exited]), Math.max(end - performance.now(), CLOSE_MS))
+      await within(Promise.race([done, exited]), Math.max(end - performance.now(), CLOSE_MS))
     }
     link.close()
-    if (!(await before(exited, KILL_AFTER_MS))) {
+    if (!(await within(exited, KILL_AFTER_MS))) {
       child.kill('SIGKILL')
       await exited
     }
@@ -239,14 +241,3 @@ function howItEnded(code: number | null, signal: string | number | null, clean: 
 }
 
 /** Whether the promise settled within the time. */
-async function before(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: Timer | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}

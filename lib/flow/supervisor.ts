@@ -19,6 +19,7 @@ import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
+import { within } from '../within.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
@@ -274,17 +275,4 @@ function serves(name: string, role: FlowOptions['role'], members: ReadonlyMap<st
 function failing(members: ReadonlyMap<string, Member>): Record<string, string> {
   const all = [...members.values()].flatMap(({ deployment }) => Object.entries(deployment.failing))
   return Object.fromEntries(all.map(([pod, why]) => [FAILING + pod, why]))
-}
-
-/** Waits no longer than so many milliseconds; a timer that is left behind would keep a program from ending. */
-async function within(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: Timer | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
-  })
-  try {
-    await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

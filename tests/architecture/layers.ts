@@ -4,7 +4,7 @@
  */
 
 export const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'log', 'nearest', 'objects'],
+  ['errors', 'log', 'nearest', 'objects', 'within'],
   ['protobuf'],
   ['document'],
   ['wire'],

@@ -10,6 +10,7 @@ import type { CallerTls } from '../../wire/call.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
 import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
+import { cancelled } from './websocket-error.ts'
 import { createFrameReader, encodeFrame, type Frame, OPCODE } from './websocket-frames.ts'
 
 export interface SocketListener {
@@ -231,5 +232,3 @@ function converse(
     },
   }
 }
-
-const cancelled = (address: string) => new XserveError('CANCELLED', 'the call was cancelled', { where: address })

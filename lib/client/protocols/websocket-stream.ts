@@ -1,7 +1,8 @@
 /** The answers of one streaming endpoint over WebSocket: a socket at /stream, one request, an answer for each document, then the close frame. */
+
+import { createFrameQueue } from '../../channel/frame-queue.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
 import type { ConnectionOptions, FrameOptions } from './connection.ts'
-import { createFrameQueue } from './frame-queue.ts'
 import { checkHeaders } from './headers.ts'
 import { cancelled, closedEarly, tooLate } from './websocket-error.ts'
 import { type ClientSocket, openWebSocket, type SocketListener } from './websocket-socket.ts'
