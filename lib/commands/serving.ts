@@ -2,6 +2,7 @@
 
 import { renameSync, writeFileSync } from 'node:fs'
 import { isYamlName } from '../config/file-names.ts'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 import { addressOf } from '../flow/address-of.ts'
 import { hasReload, hasRestart, keepCurrent } from '../flow/keep-current.ts'
@@ -166,10 +167,7 @@ function writePortFile(file: string, addresses: readonly string[]): void {
     writeFileSync(draft, `${addresses.join('\n')}\n`)
     renameSync(draft, file)
   } catch (error) {
-    throw new XserveError(
-      'BAD_ARGUMENT',
-      `--port-file ${file} cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
+    throw unwritable(`--port-file ${file}`, error)
   }
 }
 

@@ -14,6 +14,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { isYamlName } from '../config/file-names.ts'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 
 /** `path` is relative to the folder of the export; its parts are joined by `/`. */
@@ -103,8 +104,7 @@ function writeAll(files: readonly (readonly [file: string, content: string | Uin
   } catch (error) {
     for (const [draft] of drafts) rmSync(draft, { force: true })
     for (const folder of made.toReversed()) removeEmpty(folder)
-    const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ARGUMENT', `the export cannot be written: ${why}`, { cause: error })
+    throw unwritable('the export', error)
   }
 }
 

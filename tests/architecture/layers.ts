@@ -55,6 +55,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/export/flowchart/describe.ts': 'tests/commands/graph.test.ts',
   'lib/commands/new.ts': 'tests/e2e/new.test.ts',
   'lib/commands/head.ts': 'tests/e2e/exported-programs.test.ts',
+  'lib/commands/warnings.ts': 'tests/e2e/export.test.ts',
+  'lib/config/unwritable.ts': 'tests/e2e/permissions.test.ts',
   'lib/commands/build-image.ts': 'tests/e2e/export.test.ts',
   'lib/commands/build.ts': 'tests/e2e/export.test.ts',
   'lib/commands/export-dockerfile.ts': 'tests/e2e/export.test.ts',
