@@ -8,14 +8,9 @@ import type { Merging, Together } from './poll-all.ts'
 import { pollingTable } from './polling.ts'
 import type { WorkerProcessOptions, WorkerSpec } from './worker-process.ts'
 
-/** Whether an executor runs in worker processes of ours; images and executors elsewhere do not, pass-through needs none. */
-export function hasWorkers(plan: DeploymentPlan): boolean {
-  return plan.uses.kind === 'module'
-}
-
 /**
  * `merging`: what becomes of the documents of several shards. Nothing runs before `start()`.
- * Throws XserveError INTERNAL for an executor that does not run here (`hasWorkers`), BAD_ARGUMENT for unknown polling.
+ * Throws XserveError INTERNAL for an executor that does not run in worker processes of ours.
  */
 export function deploymentOf(
   plan: DeploymentPlan,

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { banner } from '../../lib/commands/banner.ts'
 import type { Deployment } from '../../lib/deployment/deployment.ts'
 import type { Member } from '../../lib/flow/members.ts'
-import { DEFAULT_DEPLOYMENT, planOne } from '../../lib/plan/defaults.ts'
+import { DEFAULT_DEPLOYMENT } from '../../lib/plan/defaults.ts'
 import type { DeploymentPlan } from '../../lib/plan/plan.ts'
 import type { Listener, Protocol } from '../../lib/wire/call.ts'
+import { planOne } from '../helpers/plan-one.ts'
 
 const listener = (protocol: Protocol, host: string, port: number, tls = false): Listener => ({
   protocol,

@@ -95,14 +95,6 @@ describe('routes', () => {
       expect((await ask(status, 'POST', path, { body: {} })).status).toBe(404)
   })
 
-  test('health is 503 as long as it is not serving', async () => {
-    let serving = false
-    const starting = createHttpHandler(fakeRuntime('gateway'), { serving: () => serving })
-    expect((await ask(starting, 'GET', '/')).status).toBe(503)
-    serving = true
-    expect((await ask(starting, 'GET', '/')).status).toBe(200)
-  })
-
   test('a dry run that fails is 200 with what went wrong', async () => {
     const dryRun = () => Promise.reject(new XserveError('WORKER_DIED', 'gone', { where: 'a/rep-0' }))
     const { status, json } = await ask(createHttpHandler({ ...fakeRuntime('gateway'), dryRun }), 'GET', '/dry_run')
