@@ -93,6 +93,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/flow/containers/engine.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/container.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/deployment.ts': 'tests/e2e/containers.test.ts',
+  'lib/protobuf/buffer-writes.ts': 'tests/protobuf/reverse-writer.test.ts',
+  'lib/servers/socket/unpack.ts': 'tests/servers/grpc/http2/inbox.test.ts and tests/servers/http/front/inflate.test.ts',
   'lib/wire/defaults.ts': 'constants',
   'lib/wire/default-endpoint.ts': 'one constant',
   'lib/wire/dry-run.ts': 'tests/wire/schemas/announce.test.ts',
