@@ -6,15 +6,14 @@ import type { RunningFlow } from '../flow/supervisor.ts'
 import { urlText } from '../wire/address.ts'
 import type { Listener, Protocol } from '../wire/call.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
+import { paints, showsColours } from './colours.ts'
 
 const LABELS: Readonly<Record<Protocol, string>> = { grpc: 'gRPC', http: 'HTTP', websocket: 'WebSocket' }
 /** What of a running Flow is told. */
 type Shown = Pick<RunningFlow, 'plan' | 'listeners' | 'members' | 'endpoints'>
 
 export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): string {
-  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
-  const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text)
-  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
+  const { bold, dim } = paints(showsColours(process.stderr))
   const { listeners } = flow
   const endpoints = flow.endpoints.filter((name) => name !== DRY_RUN_ENDPOINT)
   const width = Math.max(...listeners.map((listener) => shownUrl(listener).length))

@@ -5,6 +5,7 @@ import { describePicture } from '../export/flowchart/describe.ts'
 import { pictureOf } from '../export/flowchart/picture.ts'
 import { terminalOf } from '../export/flowchart/terminal.ts'
 import type { CommandDefinition } from './arguments.ts'
+import { showsColours } from './colours.ts'
 import { readExportPlan } from './export-plan.ts'
 import { VARIABLE_OPTIONS } from './variable-options.ts'
 import { printWarnings } from './warnings.ts'
@@ -40,7 +41,7 @@ export const graph: CommandDefinition = {
       ? JSON.stringify(describePicture(picture))
       : terminalOf(picture, {
           ascii: args.flag('ascii') ?? !speaksUnicode(process.env),
-          colours: isTerminal && !process.env.NO_COLOR,
+          colours: showsColours(process.stdout),
           columns: isTerminal ? (process.stdout.columns ?? null) : null,
         })
     await Bun.write(Bun.stdout, `${text}\n`)
