@@ -184,8 +184,10 @@ function splitWords(command: CommandDefinition, table: Table, tokens: readonly s
 /** The words behind an option that are its values; empty: there is none. */
 function valuesBehind(at: number, option: Option, table: Table, tokens: readonly string[]): string[] {
   const first = tokens[at + 1]
+  if (first === undefined) return []
+  const [name = ''] = first.replace(/^--?/, '').split('=')
   // Outside of dashes anything is a value; behind them only what cannot be meant as an option.
-  if (first === undefined || (!isValue(first) && table.has(first.replace(/^--?/, '').split('=')[0]!))) return []
+  if (!isValue(first) && table.has(name)) return []
   const found = [first]
   const next = (): string | undefined => tokens[at + 1 + found.length]
   while (option.words?.test(next() ?? '')) found.push(next()!)
