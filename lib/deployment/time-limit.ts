@@ -86,6 +86,9 @@ class LimitedContext implements CallContext {
   get cancelled(): boolean {
     return this.#late || this.outer.cancelled
   }
+  get loans(): object | undefined {
+    return this.outer.loans
+  }
   onCancel(listener: () => void): void {
     if (this.cancelled) listener()
     else this.#listeners.push(listener)

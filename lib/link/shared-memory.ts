@@ -28,17 +28,11 @@ export function createSharedMemory(size: number, folder: string): SharedMemory |
   } catch {
     return null
   }
-  let open = true
-  const hide = (): void => {
-    if (open) closeSync(fd)
-    open = false
-  }
   try {
     allocate(fd, size)
-    const bytes = map(`/proc/self/fd/${fd}`, size)
-    return { bytes, path: `/proc/${process.pid}/fd/${fd}`, hide }
+    return behind(fd, size)
   } catch {
-    hide()
+    closeSync(fd)
     return null
   }
 }
@@ -56,6 +50,35 @@ export function openSharedMemory(path: string, size: number): Uint8Array | null 
 function allocate(fd: number, size: number): void {
   const zeros = new Uint8Array(ZEROS)
   for (let at = 0; at < size; ) at += writeSync(fd, zeros, 0, Math.min(ZEROS, size - at), at)
+}
+
+/** The same, with a descriptor by which yet another process opens it. */
+export function openToPassOn(path: string, size: number): SharedMemory | null {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDWR)
+  } catch {
+    return null
+  }
+  try {
+    return behind(fd, size)
+  } catch {
+    closeSync(fd)
+    return null
+  }
+}
+
+/** The memory of a descriptor, which it owns from here on; throws where it is not as large as told. */
+function behind(fd: number, size: number): SharedMemory {
+  let open = true
+  return {
+    bytes: map(`/proc/self/fd/${fd}`, size),
+    path: `/proc/${process.pid}/fd/${fd}`,
+    hide() {
+      if (open) closeSync(fd)
+      open = false
+    },
+  }
 }
 
 function map(path: string, size: number): Uint8Array {

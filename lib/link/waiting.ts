@@ -1,5 +1,6 @@
-/** A message that waits for its turns to be sent, and how far it has come. */
+/** A message that waits for its turns to be sent, and how far it has come. What it has on loan stays until it is done. */
 import type { Kind } from './frame.ts'
+import { type Loan, loanOf } from './loan.ts'
 
 export class Waiting {
   /** Bytes that have not been taken. */
@@ -7,6 +8,8 @@ export class Waiting {
   // The next of them.
   private part = 0
   private offset = 0
+  /** Of each part; null: nothing of the message is lent. */
+  private loans: (Loan | null)[] | null = null
 
   constructor(
     readonly kind: Kind,
@@ -14,11 +17,35 @@ export class Waiting {
     readonly length: number,
   ) {
     this.left = length
+    for (let i = 0; i < parts.length; i++) {
+      const loan = loanOf(parts[i]!)
+      if (loan === null) continue
+      loan.hold()
+      this.loans ??= new Array<Loan | null>(parts.length).fill(null)
+      this.loans[i] = loan
+    }
+  }
+
+  /** The loan of which the next bytes are a part, when it goes on with that part as a whole; null: they must be copied. */
+  get loan(): Loan | null {
+    return this.loans === null || this.offset > 0 ? null : this.loans[this.part]!
+  }
+
+  /** The next part, all of it. */
+  get next(): Uint8Array {
+    return this.parts[this.part]!
+  }
+
+  /** Bytes from here that come before the next part on loan, or all that are left. */
+  get ahead(): number {
+    if (this.loans === null) return this.left
+    let count = this.parts[this.part]!.length - this.offset
+    for (let i = this.part + 1; i < this.parts.length && this.loans[i] === null; i++) count += this.parts[i]!.length
+    return count
   }
 
   /** Copies the next `size` bytes to where they go. */
   take(target: Uint8Array, at: number, size: number): void {
-    this.left -= size
     const end = at + size
     for (let to = at; to < end; ) {
       const part = this.parts[this.part]!
@@ -30,5 +57,24 @@ export class Waiting {
       this.part++
       this.offset = 0
     }
+    this.took(size)
+  }
+
+  /** The other end has the next part as a loan. */
+  pass(): void {
+    const { length } = this.next
+    this.part++
+    this.took(length)
+  }
+
+  /** It is not sent any further. */
+  drop(): void {
+    for (const loan of this.loans ?? []) loan?.release()
+    this.loans = null
+  }
+
+  private took(size: number): void {
+    this.left -= size
+    if (this.left === 0) this.drop()
   }
 }

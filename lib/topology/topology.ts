@@ -1,4 +1,6 @@
 /** Routes requests through the graph of a Flow and writes the gateway's answer (Jina facts §1.5, §5.4). */
+import { ownBytes } from '../link/loan.ts'
+import { Loans } from '../link/loans.ts'
 import { seldom } from '../log.ts'
 import type { GraphPlan } from '../plan/plan.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
@@ -8,6 +10,7 @@ import { matchesTarget } from '../wire/target.ts'
 import { gatewayAnswer } from './answer.ts'
 import { callChain, streamChain } from './chain.ts'
 import { compileGraph, type Graph, type Stage } from './compile.ts'
+import { LendingContext } from './context.ts'
 import { orderLike } from './documents.ts'
 import { createFloating, type Floating } from './floating.ts'
 import type { Node } from './node.ts'
@@ -60,15 +63,23 @@ function finished(
 ): Envelope {
   const { data } = last
   const isOrdered = !graph.ordered || last === request || last.isError || data.length === 0
-  return gatewayAnswer(request, last, startMs, routes, isOrdered ? undefined : orderLike(data, request.data))
+  // The loans of a call end with it, before the caller has read all of its answer.
+  const own = ownBytes(isOrdered ? data : orderLike(data, request.data))
+  return gatewayAnswer(request, last, startMs, routes, own === data ? undefined : own)
 }
 
 function chainCall(graph: Graph) {
   return async (request: Envelope, context: CallContext): Promise<Envelope> => {
     const startMs = now()
     const routes: Route[] = []
-    const { output } = await callChain(graph.stages, request, [request], context, routes)
-    return finished(graph, request, output, startMs, routes)
+    const loans = new Loans()
+    try {
+      const lending = new LendingContext(context, loans)
+      const { output } = await callChain(graph.stages, request, [request], lending, routes)
+      return finished(graph, request, output, startMs, routes)
+    } finally {
+      loans.end()
+    }
   }
 }
 
@@ -79,8 +90,25 @@ function graphCall(graph: Graph, floating: Floating) {
   return async (request: Envelope, context: CallContext): Promise<Envelope> => {
     const startMs = now()
     checkTarget(request)
-    const { outputs, failed, routes } = await walk(part, request, context, floating.watch())
-    return finished(graph, request, failed ?? joined(request, outputs), startMs, routes)
+    const loans = new Loans()
+    // Until the answer is made, and nothing is under way for which it does not wait.
+    let needed = 2
+    const done = (): void => {
+      needed--
+      if (needed === 0) loans.end()
+    }
+    const watcher = floating.watch()
+    const onOver = (): void => {
+      watcher.onOver()
+      done()
+    }
+    try {
+      const walked = walk(part, request, new LendingContext(context, loans), { ...watcher, onOver })
+      const { outputs, failed, routes } = await walked
+      return finished(graph, request, failed ?? joined(request, outputs), startMs, routes)
+    } finally {
+      done()
+    }
   }
 }
 
