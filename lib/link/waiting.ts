@@ -6,7 +6,7 @@ export class Waiting {
   /** Bytes that have not been taken. */
   left: number
   // The next of them.
-  private part = 0
+  private part = -1
   private offset = 0
   /** Of each part; null: nothing of the message is lent. */
   private loans: (Loan | null)[] | null = null
@@ -17,6 +17,7 @@ export class Waiting {
     readonly length: number,
   ) {
     this.left = length
+    this.goOn()
     for (let i = 0; i < parts.length; i++) {
       const loan = loanOf(parts[i]!)
       if (loan === null) continue
@@ -53,9 +54,7 @@ export class Waiting {
       target.set(count === part.length ? part : part.subarray(this.offset, this.offset + count), to)
       to += count
       this.offset += count
-      if (this.offset < part.length) continue
-      this.part++
-      this.offset = 0
+      if (this.offset === part.length) this.goOn()
     }
     this.took(size)
   }
@@ -63,7 +62,7 @@ export class Waiting {
   /** The other end has the next part as a loan. */
   pass(): void {
     const { length } = this.next
-    this.part++
+    this.goOn()
     this.took(length)
   }
 
@@ -71,6 +70,13 @@ export class Waiting {
   drop(): void {
     for (const loan of this.loans ?? []) loan?.release()
     this.loans = null
+  }
+
+  /** To the next part that has any bytes. */
+  private goOn(): void {
+    do this.part++
+    while (this.part < this.parts.length && this.parts[this.part]!.length === 0)
+    this.offset = 0
   }
 
   private took(size: number): void {
