@@ -1,6 +1,6 @@
 /** Routes requests through the graph of a Flow and writes the gateway's answer (Jina facts §1.5, §5.4). */
-import { ownBytes } from '../link/loan.ts'
-import { Loans } from '../link/loans.ts'
+import { Loans, loansOf } from '../link/loans.ts'
+import { ownStore } from '../link/store.ts'
 import { seldom } from '../log.ts'
 import type { GraphPlan } from '../plan/plan.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
@@ -54,34 +54,38 @@ export function createTopology(
   }
 }
 
+/** `lasting`: the documents as they stay until the caller has read them, when the loans of their way are over. */
 function finished(
   graph: Graph,
   request: Envelope,
   last: Envelope,
   startMs: number,
   routes: readonly Route[],
+  lasting: (data: Uint8Array) => Uint8Array,
 ): Envelope {
   const { data } = last
   const isOrdered = !graph.ordered || last === request || last.isError || data.length === 0
-  // The loans of a call end with it, before the caller has read all of its answer.
-  const own = ownBytes(isOrdered ? data : orderLike(data, request.data))
-  return gatewayAnswer(request, last, startMs, routes, own === data ? undefined : own)
+  const kept = lasting(isOrdered ? data : orderLike(data, request.data))
+  return gatewayAnswer(request, last, startMs, routes, kept === data ? undefined : kept)
 }
 
 function chainCall(graph: Graph) {
   return async (request: Envelope, context: CallContext): Promise<Envelope> => {
     const startMs = now()
     const routes: Route[] = []
-    const loans = new Loans()
+    const loans = new Loans(ownStore)
     try {
       const lending = new LendingContext(context, loans)
       const { output } = await callChain(graph.stages, request, [request], lending, routes)
-      return finished(graph, request, output, startMs, routes)
+      return finished(graph, request, output, startMs, routes, (data) => loans.handOver(data, loansOf(context)))
     } finally {
       loans.end()
     }
   }
 }
+
+/** Nothing of a stream is on loan. */
+const own = (data: Uint8Array): Uint8Array => data
 
 const NONE: ReadonlySet<number> = new Set()
 
@@ -90,7 +94,7 @@ function graphCall(graph: Graph, floating: Floating) {
   return async (request: Envelope, context: CallContext): Promise<Envelope> => {
     const startMs = now()
     checkTarget(request)
-    const loans = new Loans()
+    const loans = new Loans(ownStore)
     // Until the answer is made, and nothing is under way for which it does not wait.
     let needed = 2
     const done = (): void => {
@@ -105,7 +109,10 @@ function graphCall(graph: Graph, floating: Floating) {
     try {
       const walked = walk(part, request, new LendingContext(context, loans), { ...watcher, onOver })
       const { outputs, failed, routes } = await walked
-      return finished(graph, request, failed ?? joined(request, outputs), startMs, routes)
+      // What is under way may need its documents after the caller has read them.
+      const heir = needed > 1 ? null : loansOf(context)
+      const lasting = (data: Uint8Array): Uint8Array => loans.handOver(data, heir)
+      return finished(graph, request, failed ?? joined(request, outputs), startMs, routes, lasting)
     } finally {
       done()
     }
@@ -132,7 +139,7 @@ function streamCall(graph: Graph, floating: Floating) {
     if (needsWalk) {
       const { outputs, failed, routes } = await walk(part, request, context, floating.watch())
       if (failed !== null || tail.length === 0) {
-        yield finished(graph, request, failed ?? joined(request, outputs), startMs, routes)
+        yield finished(graph, request, failed ?? joined(request, outputs), startMs, routes, own)
         return
       }
       inputs = outputs
@@ -140,7 +147,7 @@ function streamCall(graph: Graph, floating: Floating) {
     }
     const onlooker = (stage: Stage, output: Envelope): void => floating.follow(graph, stage, request, output, context)
     for await (const { step, routes } of streamChain(tail, request, inputs, context, streamers, onlooker)) {
-      yield finished(graph, request, step.output, startMs, [...before, ...routes])
+      yield finished(graph, request, step.output, startMs, [...before, ...routes], own)
     }
   }
 }

@@ -79,7 +79,35 @@ test('few bytes, and what no reader would see, stay where they are', () => {
 })
 
 test('a call has loans where somebody walks a graph for it', () => {
-  const loans = new Loans()
+  const loans = new Loans(null)
   expect(loansOf({ ...detachedContext(), loans })).toBe(loans)
   expect(loansOf(detachedContext())).toBeNull()
+})
+
+test.skipIf(!SHARES)('what lasts longer is handed over, or copied where nobody keeps it', () => {
+  const { loans, lend, bytes } = begin()
+  const heir = new Loans(null)
+  const [lasting, copied, late] = [loans.keep(lend()), loans.keep(lend()), loans.keep(lend())]
+  expect(loans.handOver(lasting.subarray(8), heir)).toEqual(bytes.subarray(8))
+  const copy = loans.handOver(copied, null)
+  expect(loans.handOver(bytes, heir)).toBe(bytes)
+  loans.release(lasting)
+  heir.end()
+  const own = loans.handOver(late, heir)
+  loans.end()
+  expect([copy, own].map((kept) => [loanOf(kept), new Uint8Array(kept)])).toEqual([
+    [null, bytes],
+    [null, bytes],
+  ])
+  expect([lasting, copied, late].map(loanOf)).toEqual([null, null, null])
+})
+
+test.skipIf(!SHARES)('what was handed over is there when the loans of its way are over', () => {
+  const { loans, lend } = begin()
+  const heir = new Loans(null)
+  const lasting = loans.handOver(loans.keep(lend()), heir)
+  loans.end()
+  expect(loanOf(lasting)).not.toBeNull()
+  heir.end()
+  expect(loanOf(lasting)).toBeNull()
 })

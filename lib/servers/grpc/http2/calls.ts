@@ -1,5 +1,6 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
+import { Loans } from '../../../link/loans.ts'
 import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 import { Inbox } from './inbox.ts'
 import { MOST_UNSENT_BYTES } from './limits.ts'
@@ -12,6 +13,12 @@ type Streaming = Extract<GrpcMethod, { kind: 'stream' }>
 /** Hot-path object. */
 export class UnaryCall extends Stream {
   private request: Uint8Array | null = null
+  /** What its method is made of, and its answer, as far as they are not memory of their own. */
+  readonly loans = new Loans(null)
+  /** The method may still read its request. */
+  private running = false
+  /** The answer is written, or nobody wants it. */
+  private done = false
 
   constructor(
     id: number,
@@ -35,30 +42,55 @@ export class UnaryCall extends Stream {
     }
     // The call may take long, the memory of its request is the method's from here on.
     this.request = NOTHING
+    this.running = true
     try {
       const answer = this.method.handle(request, this)
       if (answer instanceof Promise)
         answer.then(
           (message) => this.answer(message),
-          (error: unknown) => this.fail(error),
+          (error: unknown) => this.failed(error),
         )
       else this.answer(answer)
     } catch (error) {
-      this.fail(error)
+      this.failed(error)
     }
   }
 
   drain(): void {}
 
+  override sent(): void {
+    super.sent()
+    this.done = true
+    this.endLoans()
+  }
+
+  override lost(): void {
+    super.lost()
+    this.done = true
+    this.endLoans()
+  }
+
+  private failed(error: unknown): void {
+    this.fail(error)
+    this.running = false
+    this.endLoans()
+  }
+
+  private endLoans(): void {
+    if (this.done && !this.running) this.loans.end()
+  }
+
   private answer(message: GrpcMessage): void {
-    if (this.over) return
-    const { sender } = this.host
-    if (sender.waiting > MOST_UNSENT_BYTES) {
-      this.fail(unread())
-      return
+    if (!this.over) {
+      const { sender } = this.host
+      if (sender.waiting > MOST_UNSENT_BYTES) this.fail(unread())
+      else {
+        sender.message(this, message)
+        this.succeed()
+      }
     }
-    sender.message(this, message)
-    this.succeed()
+    this.running = false
+    this.endLoans()
   }
 }
 
