@@ -25,6 +25,15 @@ export class Loans {
     return copy
   }
 
+  /** Keeps what others keep as well. */
+  holdAll({ kept }: Loans): void {
+    if (kept === null) return
+    for (const loan of kept) {
+      loan.hold()
+      this.keep(loan)
+    }
+  }
+
   /** The same bytes where a reader who `sees` the memory needs no copy; themselves, where that cannot be. Copied once for all readers. */
   lendable(bytes: Uint8Array, sees: (memory: LentMemory) => boolean): Uint8Array {
     if (bytes.length <= LEAST || this.store === null || this.over || loanOf(bytes) !== null) return bytes

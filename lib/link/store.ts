@@ -15,6 +15,8 @@ export interface Store {
    * room now, or none that it sees yet. The loan has one holder.
    */
   place(parts: readonly Uint8Array[], length: number, sees: (memory: LentMemory) => boolean): Loan | null
+  /** Room for so many bytes, with whatever is in it, in any memory; null: there is none. The loan has one holder. */
+  reserve(length: number): Loan | null
   /** Nothing can be placed any more. */
   close(): void
 }
@@ -51,36 +53,44 @@ export function createStore({ most = MOST, folder = SHARED_FOLDER }: StoreOption
     return segment
   }
 
+  function take({ memory, blocks }: Segment, length: number): Loan | null {
+    const offset = blocks.take(length)
+    return offset < 0 ? null : memory.lend(offset, length)
+  }
+
+  function reserve(length: number, sees: (memory: LentMemory) => boolean): Loan | null {
+    let unseen = false
+    for (const segment of segments) {
+      if (!sees(segment.memory)) {
+        unseen = true
+        continue
+      }
+      const loan = take(segment, length)
+      if (loan !== null) return loan
+    }
+    // What is shown just now will do for the next message.
+    const segment = unseen ? null : grow(length)
+    return segment === null || !sees(segment.memory) ? null : take(segment, length)
+  }
+
   return {
     place(parts, length, sees) {
-      let unseen = false
-      for (const { memory, blocks } of segments) {
-        if (!sees(memory)) {
-          unseen = true
-          continue
+      const loan = reserve(length, sees)
+      let at = 0
+      if (loan !== null) {
+        for (const part of parts) {
+          loan.bytes.set(part, at)
+          at += part.length
         }
-        const offset = blocks.take(length)
-        if (offset >= 0) return write(memory, offset, parts, length)
       }
-      // What is shown just now will do for the next message.
-      const segment = unseen ? null : grow(length)
-      if (segment === null || !sees(segment.memory)) return null
-      return write(segment.memory, segment.blocks.take(length), parts, length)
+      return loan
     },
+    reserve: (length) => reserve(length, () => true),
     close() {
       left = 0
       for (const { memory } of segments.splice(0)) memory.close()
     },
   }
-}
-
-function write(memory: LentMemory, offset: number, parts: readonly Uint8Array[], length: number): Loan {
-  let at = offset
-  for (const part of parts) {
-    memory.bytes.set(part, at)
-    at += part.length
-  }
-  return memory.lend(offset, length)!
 }
 
 /** That of this process: each of its links lends from it. */

@@ -95,6 +95,9 @@ function graphCall(graph: Graph, floating: Floating) {
     const startMs = now()
     checkTarget(request)
     const loans = new Loans(ownStore)
+    const heir = loansOf(context)
+    // What is under way may read the request when its caller has the answer, or has gone.
+    if (heir !== null) loans.holdAll(heir)
     // Until the answer is made, and nothing is under way for which it does not wait.
     let needed = 2
     const done = (): void => {
@@ -109,9 +112,8 @@ function graphCall(graph: Graph, floating: Floating) {
     try {
       const walked = walk(part, request, new LendingContext(context, loans), { ...watcher, onOver })
       const { outputs, failed, routes } = await walked
-      // What is under way may need its documents after the caller has read them.
-      const heir = needed > 1 ? null : loansOf(context)
-      const lasting = (data: Uint8Array): Uint8Array => loans.handOver(data, heir)
+      // The same goes for the documents of the answer.
+      const lasting = (data: Uint8Array): Uint8Array => loans.handOver(data, needed > 1 ? null : heir)
       return finished(graph, request, failed ?? joined(request, outputs), startMs, routes, lasting)
     } finally {
       done()

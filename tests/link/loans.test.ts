@@ -111,3 +111,15 @@ test.skipIf(!SHARES)('what was handed over is there when the loans of its way ar
   heir.end()
   expect(loanOf(lasting)).toBeNull()
 })
+
+test.skipIf(!SHARES)('what others keep can be kept beyond their end', () => {
+  const { loans, lend } = begin()
+  const longer = new Loans(null)
+  longer.holdAll(loans)
+  const kept = loans.keep(lend())
+  longer.holdAll(loans)
+  loans.end()
+  expect(loanOf(kept)).not.toBeNull()
+  longer.end()
+  expect(loanOf(kept)).toBeNull()
+})

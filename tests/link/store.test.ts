@@ -72,3 +72,12 @@ test.each([
   expect(store.place([new Uint8Array(UNIT)], UNIT, all)).toBeNull()
   expect(store.place([new Uint8Array(UNIT)], UNIT, all)).toBeNull()
 })
+
+test.skipIf(!SHARES)('room can be reserved before there is anything to put in', () => {
+  const store = open({ most: GROWTH })
+  const loan = store.reserve(GROWTH)!
+  expect(loan.bytes.length).toBe(GROWTH)
+  expect(store.reserve(1)).toBeNull()
+  loan.release()
+  expect(store.reserve(1)).not.toBeNull()
+})

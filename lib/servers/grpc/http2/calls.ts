@@ -1,6 +1,9 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
+import { LEAST } from '../../../link/loan.ts'
 import { Loans } from '../../../link/loans.ts'
+import { ownStore } from '../../../link/store.ts'
+import { asBuffer } from '../../../wire/write.ts'
 import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 import { Inbox } from './inbox.ts'
 import { MOST_UNSENT_BYTES } from './limits.ts'
@@ -13,7 +16,7 @@ type Streaming = Extract<GrpcMethod, { kind: 'stream' }>
 /** Hot-path object. */
 export class UnaryCall extends Stream {
   private request: Uint8Array | null = null
-  /** What its method is made of, and its answer, as far as they are not memory of their own. */
+  /** Its request and its answer, where they are large. */
   readonly loans = new Loans(null)
   /** The method may still read its request. */
   private running = false
@@ -57,6 +60,12 @@ export class UnaryCall extends Stream {
   }
 
   drain(): void {}
+
+  /** Where a worker reads it, too. */
+  override room(bytes: number): Buffer {
+    const loan = bytes > LEAST ? ownStore.reserve(bytes) : null
+    return loan === null ? super.room(bytes) : asBuffer(this.loans.keep(loan))
+  }
 
   override sent(): void {
     super.sent()

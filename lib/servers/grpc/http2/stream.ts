@@ -179,6 +179,10 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
     return this.host.front.maxMessageBytes
   }
 
+  room(bytes: number): Buffer {
+    return Buffer.allocUnsafeSlow(bytes)
+  }
+
   arrived(bytes: Uint8Array, compressed: boolean): void {
     if (this.over) return
     if (!compressed && (this.inbox === null || this.inbox.open)) this.take(bytes)
