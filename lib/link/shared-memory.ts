@@ -2,7 +2,7 @@
  * Memory that two processes see: a file without a name in a file system that lives in memory. Nothing can be left behind by
  * whoever is killed, and nobody else can open it: the kernel frees it with the last process that has it.
  */
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, statfsSync, writeSync } from 'node:fs'
 
 /** Where Linux keeps shared memory; elsewhere (macOS) there is no such folder, and nothing is shared. */
 export const SHARED_FOLDER = '/dev/shm'
@@ -18,6 +18,16 @@ export interface SharedMemory {
   readonly path: string
   /** Gives up the descriptor: from then on nobody can open the memory, or shorten it under those who have it. */
   hide(): void
+}
+
+/** Bytes that are free there; 0 where nobody knows. */
+export function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return 0
+  }
 }
 
 /** null where there is no room for it, or no such thing at all: then messages go through the socket. */

@@ -1,10 +1,13 @@
 /** The memory of this process in which it writes what it lends. It grows with what is lent at once, up to a limit. */
 import { Blocks, UNIT } from './blocks.ts'
 import { LentMemory, type Loan } from './loan.ts'
-import { createSharedMemory, SHARED_FOLDER } from './shared-memory.ts'
+import { createSharedMemory, freeBytes, SHARED_FOLDER } from './shared-memory.ts'
 
 /** It grows by this many bytes, or by a message that is larger: writing so many zeros takes 7 ms, once. */
 export const GROWTH = 8 * 1024 * 1024
+
+/** Of what is free in the file system it takes no more: other processes, and what is sent without loans, need some, too. */
+const SHARE = 1 / 4
 
 /** Bytes of all of it: half of what a container has unless told otherwise, and more is copied as if there were no loans. */
 const MOST = 32 * 1024 * 1024
@@ -39,7 +42,7 @@ export function createStore({ most = MOST, folder = SHARED_FOLDER }: StoreOption
 
   function grow(length: number): Segment | null {
     const size = Math.max(Math.min(GROWTH, left), Math.ceil(length / UNIT) * UNIT)
-    if (size > left) return null
+    if (size > left || size > freeBytes(folder) * SHARE) return null
     const made = createSharedMemory(size, folder)
     if (made === null) {
       // Asking a full file system again would cost each message as much as it costs to fill it.

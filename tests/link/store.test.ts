@@ -1,6 +1,8 @@
 /** What is placed stays until it is released; there is no more of it than is allowed. */
-import { afterEach, expect, test } from 'bun:test'
-import { existsSync } from 'node:fs'
+import { afterAll, afterEach, expect, test } from 'bun:test'
+import { existsSync, mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { UNIT } from '../../lib/link/blocks.ts'
 import type { LentMemory } from '../../lib/link/loan.ts'
 import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
@@ -80,4 +82,23 @@ test.skipIf(!SHARES)('room can be reserved before there is anything to put in', 
   expect(store.reserve(1)).toBeNull()
   loan.release()
   expect(store.reserve(1)).not.toBeNull()
+})
+
+// As a container has it, but smaller: only root can make one.
+const small = mkdtempSync(path.join(tmpdir(), 'xserve-store-'))
+const mounted = Bun.spawnSync(['mount', '-t', 'tmpfs', '-o', 'size=64m', 'none', small]).success
+afterAll(() => {
+  if (mounted) Bun.spawnSync(['umount', '-l', small])
+  rmdirSync(small)
+})
+
+test.skipIf(!mounted)('of what is free it takes a quarter, and leaves the rest to others', () => {
+  const store = open({ folder: small, most: 8 * GROWTH })
+  const place = () => store.place([new Uint8Array(GROWTH)], GROWTH, all)
+  // 64 MiB, 56, 48, 40, 32: the next step would be more than a quarter.
+  const loans = [place(), place(), place(), place(), place(), place()]
+  expect(loans.map((loan) => loan !== null)).toEqual([true, true, true, true, true, false])
+  // What it has it goes on using.
+  loans[2]!.release()
+  expect(place()).not.toBeNull()
 })
