@@ -3,6 +3,7 @@ import { Client } from '../client/client.ts'
 import { sentence } from '../config/problems.ts'
 import type { Problem, XserveError } from '../errors.ts'
 import { createLogger, quietened } from '../log.ts'
+import { toStderr, toStdout } from '../outlet.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { quietnessOf, shutdownMs } from '../plan/process-options.ts'
 import { addressOf, urlOf } from './address-of.ts'
@@ -39,8 +40,8 @@ export async function launch(
     role: 'gateway',
     version: VERSION,
     log,
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: toStdout,
+    stderr: toStderr,
     argv: process.argv,
     failures: () => failures,
     mayChange,

@@ -4,7 +4,8 @@
  */
 
 export const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'log', 'nearest'],
+  ['errors', 'outlet', 'nearest'],
+  ['log'],
   ['protobuf'],
   ['document'],
   ['wire'],
