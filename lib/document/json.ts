@@ -8,7 +8,7 @@ import { withExtras } from './encode-document.ts'
 import type { NamedScore, Scores } from './scores.ts'
 import type { NestedNumbers } from './tensor.ts'
 
-/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. */
+/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. With `ignore`, a number is taken for a text of its digits, too, as that gateway does. */
 export type UnknownFields = 'refuse' | 'ignore'
 
 type Kind = 'text' | 'number' | 'blob' | 'tensor' | 'object' | 'numbers' | 'documents' | 'scores'
@@ -119,6 +119,8 @@ export function documentsFromJson(
 function fromJson(value: unknown, kind: Kind, path: string, depth: number, unknown: UnknownFields): unknown {
   switch (kind) {
     case 'text':
+      // Jina's gateway takes a number for its digits: `{"id": 1}` is what people write.
+      if (typeof value === 'number' && unknown === 'ignore') return String(value)
       if (typeof value !== 'string') throw wrong(path, 'a text', value)
       return value
     case 'number':
