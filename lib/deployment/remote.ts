@@ -7,7 +7,7 @@ import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
 import { statusOf } from '../topology/answer.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
-import { mergeResults } from '../wire/results.ts'
+import { mergeResults, RESULTS } from '../wire/results.ts'
 import { balanced } from './balance.ts'
 import type { Deployment } from './deployment.ts'
 import { type Merging, pollAll } from './poll-all.ts'
@@ -117,25 +117,35 @@ function groupByShard(addresses: readonly Address[]): (readonly Address[])[] {
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
 }
 
-/** Specific parameters are chosen here: elsewhere the executor has another name. */
+/**
+ * Specific parameters are chosen here: elsewhere the executor has another name. Results of executors before stay here, as in
+ * Jina, where nobody is asked with those of others: an executor that batches by parameters would have no two requests alike.
+ */
 function asked(request: Envelope, name: string): Envelope {
   const { parameters } = request
   const bytes = Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)
   if (!bytes.includes('__') && !bytes.includes(name)) return request
   const all = decodeStruct(parameters)
-  const isPlain = !Object.entries(all).some(
-    ([key, value]) => (key.includes('__') && key !== '__results__') || (key === name && typeof value === 'object'),
-  )
-  if (isPlain) return request
-  const own = request.answer({
+  if (!Object.entries(all).some(([key, value]) => isForSome(key, value, name))) return request
+  const { [RESULTS]: _, ...rest } = parametersFor(all, name, name)
+  // What Jina's client sends where there is nothing else.
+  const own = Object.keys(rest).length === 0 ? { [RESULTS]: {} } : rest
+  const changed = request.answer({
     role: 'executor',
     data: null,
-    parameters: encodeStruct(parametersFor(all, name, name)),
+    parameters: encodeStruct(own),
     status: null,
     routes: [],
   })
-  own.siblings = request.siblings
-  return own
+  changed.siblings = request.siblings
+  return changed
+}
+
+/** Whether not everybody gets the parameter as it is. */
+function isForSome(key: string, value: unknown, name: string): boolean {
+  const isObject = typeof value === 'object' && value !== null
+  if (key === RESULTS) return isObject && Object.keys(value).length > 0
+  return key.includes('__') || (key === name && isObject)
 }
 
 /** As an executor of ours answers: under this name, to the client's parameters. */

@@ -102,10 +102,10 @@ export class ExecutorCall {
     return this.#branches()
   }
 
-  /** Documents by the name of the executor that they come from. */
+  /** Documents by the name of the executor that they come from; `gateway`, as in Jina: from the caller, or put together there. */
   get docsMap(): Record<string, DocumentArray> {
     const matrix = this.#branches()
-    return Object.fromEntries(this.#message.branches.map((branch, index) => [branch.name, matrix[index]!]))
+    return Object.fromEntries(this.#message.branches.map(({ name }, index) => [name || 'gateway', matrix[index]!]))
   }
 
   #branches(): DocumentArray[] {
