@@ -176,9 +176,10 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   }
 
   const resolving = isNamed ? setInterval(lookUp, RESOLVE_MS) : undefined
-  const soon = setInterval(() => {
-    if (isNamed && pick() === undefined) void lookUp()
-  }, RESOLVE_SOON_MS)
+  const lookUpSoon = (): void => {
+    if (pick() === undefined) void lookUp()
+  }
+  const soon = isNamed ? setInterval(lookUpSoon, RESOLVE_SOON_MS) : undefined
   const telling = setInterval(() => {
     if (discovered === null) log.info(`waiting for ${name}: ${whyNot().message}`)
   }, TELL_MS)

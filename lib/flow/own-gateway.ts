@@ -2,7 +2,7 @@
  * The user's own gateway: a worker that answers the HTTP paths which the Flow does not have, and calls into the Flow over its
  * link (design §2). To the supervisor it is one more executor, which no graph names.
  */
-import { deploymentOf, replacementOf } from '../deployment/of-plan.ts'
+import { deploymentOf, workerOf } from '../deployment/of-plan.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
@@ -43,7 +43,7 @@ export function createOwnGateway(
     async change(next, drainMs) {
       const after = deploymentPlanOf(next)
       if (after === null || Bun.deepEquals(after, current)) return
-      await deployment.replace(replacementOf(after), drainMs)
+      await deployment.replace(workerOf(after), drainMs)
       current = after
     },
   }

@@ -1,7 +1,9 @@
 /** One executor of a Flow as a plan, from its options. */
+
 import type { Given } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
+import { BATCH_TIMEOUT_MS } from '../wire/defaults.ts'
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
@@ -9,9 +11,6 @@ import { checkGrpcOptions } from './grpc-options.ts'
 import type { BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
 import { type Reading, resolvePath, withEnv } from './reading.ts'
 import { isImageName, modulesOf, readUses } from './uses.ts'
-
-/** Jina's. */
-const BATCH_TIMEOUT_MS = 10_000
 
 /** An executor as it is written, with what was said of it. */
 export interface Item {

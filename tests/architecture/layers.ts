@@ -4,7 +4,7 @@
  */
 
 export const LAYERS: readonly (readonly string[])[] = [
-  ['errors', 'outlet', 'nearest'],
+  ['errors', 'outlet', 'nearest', 'objects', 'within'],
   ['log'],
   ['protobuf'],
   ['document'],
@@ -56,6 +56,8 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/export/flowchart/describe.ts': 'tests/commands/graph.test.ts',
   'lib/commands/new.ts': 'tests/e2e/new.test.ts',
   'lib/commands/head.ts': 'tests/e2e/exported-programs.test.ts',
+  'lib/commands/warnings.ts': 'tests/e2e/export.test.ts',
+  'lib/config/unwritable.ts': 'tests/e2e/permissions.test.ts',
   'lib/commands/build-image.ts': 'tests/e2e/export.test.ts',
   'lib/commands/build.ts': 'tests/e2e/export.test.ts',
   'lib/commands/export-dockerfile.ts': 'tests/e2e/export.test.ts',
@@ -92,6 +94,10 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/flow/containers/engine.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/container.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/deployment.ts': 'tests/e2e/containers.test.ts',
+  'lib/protobuf/buffer-writes.ts': 'tests/protobuf/reverse-writer.test.ts',
+  'lib/servers/socket/unpack.ts': 'tests/servers/grpc/http2/inbox.test.ts and tests/servers/http/front/inflate.test.ts',
+  'lib/wire/defaults.ts': 'constants',
+  'lib/wire/default-endpoint.ts': 'one constant',
   'lib/wire/dry-run.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/document/v2/from-fields.ts': 'tests/executor/typed/document-check.test.ts',
@@ -179,6 +185,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/executor/handover.ts': 'tests/e2e/script.test.ts',
   'lib/executor/launcher.ts': 'tests/e2e/script.test.ts',
   'lib/flow/flow.ts': 'tests/e2e/script.test.ts',
+  'lib/flow/keep-current.ts': 'tests/e2e/flow.test.ts and tests/e2e/script.test.ts',
   'lib/flow/launch.ts': 'tests/e2e/script.test.ts',
   'lib/flow/locate-class.ts': 'tests/e2e/script.test.ts',
   'lib/flow/standalone.ts': 'tests/e2e/script.test.ts',

@@ -1,8 +1,7 @@
 /** Options of an executor that work (Jina facts §6.2). */
+import { TIMEOUT_READY_MS } from '../../wire/defaults.ts'
 import { type ConfigOption, EXECUTOR } from './option.ts'
 
-/** Jina's: models may take long to load, and a start that never ends is told of at last. */
-const TIMEOUT_READY_MS = 600_000
 /** More processes of one executor are a slip of the finger. */
 export const MOST_WORKERS = 1000
 

@@ -1,8 +1,8 @@
 /** Options of the gateway, and those that it shares with executors (Jina facts §6.2, §6.3). */
+import { PREFETCH } from '../../wire/defaults.ts'
 import { BOTH, type ConfigOption, GATEWAY_ONLY } from './option.ts'
 
 /** Jina's: so many requests of one stream are under way at a time. */
-const PREFETCH = 1000
 /** Below the 30 s that Kubernetes and Compose give a container. */
 export const SHUTDOWN_MS = 25_000
 
