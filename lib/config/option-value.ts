@@ -111,7 +111,13 @@ function readMap(option: ConfigOption, at: Given, problems: Problems): Readonly<
     const written = typeof one === 'number' ? at.source.writtenAt?.([...at.path, key]) : undefined
     return written === undefined || Number(written) !== one ? String(one) : written
   }
-  return Object.fromEntries(entries.map(([key, one]) => [key, textOf(key, one)]))
+  const texts = entries.map(([key, one]) => [key, textOf(key, one)] as const)
+  const bad = texts.flatMap(([key, text]) => {
+    const why = option.badEntry?.(key, text) ?? null
+    return why === null ? [] : [[key, why] as const]
+  })
+  for (const [key, why] of bad) problems.add(memberOf(at, key), `${option.name}: ${JSON.stringify(key)} ${why}`)
+  return bad.length > 0 ? undefined : Object.fromEntries(texts)
 }
 
 /** Numbers, texts with commas, lists of both. */

@@ -27,9 +27,9 @@ const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/i
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
 export function readYaml(file: string): Given {
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
     const why = whyUnreadable(file, error)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
@@ -38,13 +38,22 @@ export function readYaml(file: string): Given {
     const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, ...more }
     throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], ...more })
   }
+  const text = textOf(bytes)
   const fault = MODULE.test(file)
     ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }
-    : text.includes('\0')
-      ? { message: 'this is no text: YAML is text in UTF-8' }
-      : null
-  if (fault) throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
+    : { message: 'this is no text: YAML is text in UTF-8' }
+  if (MODULE.test(file) || text === null || text.includes('\0'))
+    throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
   return parseYaml(text, file)
+}
+
+/** null: it is no UTF-8. Another encoding would come through with other letters than were written. */
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
 }
 
 /** `file` is for messages. A tag in front of the whole (`!Flow`) is its `jtype`. Throws XserveError BAD_CONFIG. */
@@ -65,6 +74,12 @@ export function parseYaml(text: string, file: string): Given {
   ]
   const problems = faults.map((one) => problemAt(one.pos[0], explain(one, text, lines)))
   visit(document, {
+    Alias(_, alias, way) {
+      const target = alias.resolve(document)
+      if (target === undefined || !way.includes(target)) return
+      const message = `*${alias.source} stands within &${alias.source} itself, which would have no end`
+      problems.push(problemAt(alias.range?.[0] ?? 0, message))
+    },
     Scalar(_, { source = '', value, range }) {
       if (typeof value !== 'number' || !/^[-+]?\d+$/.test(source) || !losesDigits(source.replace('+', ''), value))
         return

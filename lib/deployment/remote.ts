@@ -46,7 +46,7 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
       createRemoteHost({ name, address, metadata: plan.grpcMetadata, tuning, log, resolve: options.resolve }),
     )
     hosts.push(...own)
-    return { hosts: own, handler: balanced(own, plan.retries) }
+    return { hosts: own, handler: balanced(own, plan.retries ?? -1) }
   })
   const groups = shards.map(({ handler }) => handler)
   let turn = 0

@@ -7,6 +7,7 @@ import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
+import { timerMs } from '../wire/timer.ts'
 import { forwardLines } from './output.ts'
 import { selfCommand } from './self.ts'
 
@@ -207,7 +208,7 @@ export async function startWorkerProcess(
           const hint = 'look at the constructor and init(); --timeout-ready MS waits longer, -1 for ever'
           const message = `${pod} was not ready after ${timeout} ms`
           steps.reject(new XserveError('START_TIMEOUT', message, { where: spec.file, hint, files }))
-        }, timeout)
+        }, timerMs(timeout))
   try {
     const { className, endpoints, streams, schemas, modules } = await steps.promise
     state = 'ready'
@@ -247,7 +248,7 @@ function howItEnded(code: number | null, signal: string | number | null, clean: 
 async function before(promise: Promise<unknown>, ms: number): Promise<boolean> {
   let timer: Timer | undefined
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
+    timer = setTimeout(() => resolve(false), timerMs(ms))
   })
   try {
     return await Promise.race([promise.then(() => true), late])

@@ -19,6 +19,7 @@ import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
+import { timerMs } from '../wire/timer.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
@@ -282,7 +283,7 @@ function failing(members: ReadonlyMap<string, Member>): Record<string, string> {
 async function within(promise: Promise<unknown>, ms: number): Promise<void> {
   let timer: Timer | undefined
   const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms)
+    timer = setTimeout(resolve, timerMs(ms))
   })
   try {
     await Promise.race([promise, late])

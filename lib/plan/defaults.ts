@@ -18,7 +18,7 @@ export const DEFAULT_DEPLOYMENT: Omit<DeploymentPlan, 'name' | 'uses'> = {
   replicas: 1,
   polling: 'any',
   timeoutSendMs: null,
-  retries: -1,
+  retries: null,
   grpcMetadata: {},
   timeoutReadyMs: TIMEOUT_READY_MS,
   workspace: null,

@@ -4,6 +4,7 @@
  */
 import { type FSWatcher, realpathSync, statSync, watch as watchFolder } from 'node:fs'
 import path from 'node:path'
+import { timerMs } from '../wire/timer.ts'
 import { createIgnoring } from './ignoring.ts'
 import { Snapshot } from './snapshot.ts'
 import { type Listing, listSources, SOURCE } from './sources.ts'
@@ -211,7 +212,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
 
   list()
   join(listing.files, options.since)
-  if (options.pollMs !== undefined) poll = setInterval(scanAll, options.pollMs)
+  if (options.pollMs !== undefined) poll = setInterval(scanAll, timerMs(options.pollMs))
 
   return {
     get files() {

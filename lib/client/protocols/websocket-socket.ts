@@ -7,6 +7,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { asXserveError, XserveError } from '../../errors.ts'
 import type { CallerTls } from '../../wire/call.ts'
+import { timerMs } from '../../wire/timer.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
 import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
@@ -72,7 +73,10 @@ export function openWebSocket(
     reject(error)
   }
   const abort = () => fail(cancelled(address))
-  const timer = setTimeout(() => fail(unreachable(address, `no connection within ${timeoutMs} ms`, null)), timeoutMs)
+  const timer = setTimeout(
+    () => fail(unreachable(address, `no connection within ${timeoutMs} ms`, null)),
+    timerMs(timeoutMs),
+  )
   signal.addEventListener('abort', abort)
   socket.on('error', (error) => {
     const { code, message } = codeAndMessage(error)

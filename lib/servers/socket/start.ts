@@ -1,6 +1,7 @@
 /** Listens on Bun's sockets: what all fronts have in common, from the port to the end of the last connection. */
 import { XserveError } from '../../errors.ts'
 import type { TlsOptions } from '../../wire/call.ts'
+import { timerMs } from '../../wire/timer.ts'
 import { unixPath } from '../../wire/unix-socket.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { FrontConnection, FrontSocket } from './connection.ts'
@@ -154,7 +155,7 @@ function tlsOptions(tls: TlsOptions | undefined, protocols: readonly string[]): 
 
 async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
   const late = Promise.withResolvers<false>()
-  const timer = setTimeout(late.resolve, milliseconds, false)
+  const timer = setTimeout(late.resolve, timerMs(milliseconds), false)
   const inTime = await Promise.race([promise.then(() => true as const), late.promise])
   clearTimeout(timer)
   return inTime
