@@ -143,14 +143,19 @@ export async function startWorkerProcess(
     { side: 'parent' },
     { control: onControl, ...(options.answer ? { call: options.answer } : {}) },
   )
-  // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
-  link.control({
-    kind: 'load',
-    files: [spec.file, ...(spec.otherFiles ?? [])],
-    className: spec.className,
-    ...(options.argv ? { argv: options.argv } : {}),
-  })
-  link.control({ kind: 'start', executor: spec.start })
+  try {
+    // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
+    link.control({
+      kind: 'load',
+      files: [spec.file, ...(spec.otherFiles ?? [])],
+      className: spec.className,
+      ...(options.argv ? { argv: options.argv } : {}),
+    })
+    link.control({ kind: 'start', executor: spec.start })
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
 
   const exited = child.exited.then(async () => {
     // Readers end with the pipes; a grandchild that holds them must not hold us.

@@ -4,13 +4,30 @@ import { explainLoadFailure } from './load-failure.ts'
 
 /**
  * Resolves when the program has run to its end; what it has started may still go on. `import 'xserve'` must mean something by then (`provideSdk`). Throws
- * what it throws of ours, XserveError MODULE_FAILED with the position for all else.
+ * what it throws of ours, XserveError MODULE_FAILED with the position for all else; what nobody catches later goes to `failed`.
  */
-export async function runScript(file: string, argv: readonly string[]): Promise<void> {
+export async function runScript(
+  file: string,
+  argv: readonly string[],
+  failed: (error: XserveError) => void,
+): Promise<void> {
   process.argv = [process.execPath, file, ...argv]
+  endWithFaults(file, failed)
   try {
     await import(file)
   } catch (error) {
     throw error instanceof XserveError ? error : await explainLoadFailure(error, file)
+  }
+}
+
+/** A promise or callback that fails with nobody to catch it ends the program, unless the program listens for that itself. */
+function endWithFaults(file: string, failed: (error: XserveError) => void): void {
+  for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+    process.on(event, async (error: unknown) => {
+      if (process.listenerCount(event) > 1) return
+      // Nothing else may be left that keeps the program until its error is explained.
+      setInterval(() => {}, 1000)
+      failed(error instanceof XserveError ? error : await explainLoadFailure(error, file))
+    })
   }
 }
