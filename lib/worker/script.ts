@@ -1,6 +1,6 @@
 /** A user's program in this process: `xserve script`. */
 import { XserveError } from '../errors.ts'
-import { explainLoadFailure } from './load-failure.ts'
+import { explainLoadFailure, thrownBy } from './load-failure.ts'
 
 /**
  * Resolves when the program has run to its end; what it has started may still go on. `import 'xserve'` must mean something by then (`provideSdk`). Throws
@@ -23,11 +23,9 @@ export async function runScript(
 /** A promise or callback that fails with nobody to catch it ends the program, unless the program listens for that itself. */
 function endWithFaults(file: string, failed: (error: XserveError) => void): void {
   for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
-    process.on(event, async (error: unknown) => {
-      if (process.listenerCount(event) > 1) return
-      // Nothing else may be left that keeps the program until its error is explained.
-      setInterval(() => {}, 1000)
-      failed(error instanceof XserveError ? error : await explainLoadFailure(error, file))
+    // At once: nothing else may be left that keeps the program until an error is explained at length.
+    process.on(event, (error: unknown) => {
+      if (process.listenerCount(event) === 1) failed(thrownBy(error, file))
     })
   }
 }
