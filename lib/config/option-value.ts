@@ -33,9 +33,20 @@ export function shown(value: unknown): string {
 const isScalar = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value)
 
+/** What other readers of YAML, and people, take for one. */
+const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off'].map((word) => [word, false] as const),
+])
+
 function readFlag({ name }: ConfigOption, at: Given, problems: Problems): boolean | undefined {
   if (typeof at.value === 'boolean') return at.value
-  problems.add(at, `${name} is true or false, not ${shown(at.value)}`)
+  const word = typeof at.value === 'string' ? FLAG_WORDS.get(at.value.toLowerCase()) : undefined
+  problems.add(
+    at,
+    `${name} is true or false, not ${shown(at.value)}`,
+    word === undefined ? undefined : `did you mean ${word}? In YAML 1.2 ${shown(at.value)} is a text`,
+  )
   return undefined
 }
 

@@ -113,6 +113,10 @@ export function parseYaml(text: string, file: string): Given {
         const node = document.getIn(path, true)
         return isScalar(node) && typeof node.value === 'number' ? node.source : undefined
       },
+      isBare(path) {
+        const node = document.getIn(path, true)
+        return isScalar(node) && node.type === 'PLAIN'
+      },
       rawAt: (path) =>
         path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),
     },

@@ -18,6 +18,7 @@ export interface ReadUses {
 
 const IMAGE = /^(?:docker|jinaai\+docker|jinahub\+docker):\/\/(.+)$/
 const HUB = /^(?:jinaai|jinahub):\/\//
+const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i
 const NAME = /^[\p{L}_$][\p{L}\p{N}_$]*$/u
 /** Keys of an executor's YAML that are options under another name. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -68,6 +69,14 @@ export function readUses(at: Given, modules: readonly string[], reading: Reading
   if (image !== undefined) return { uses: { kind: 'image', image, written: given }, options: NOTHING }
   if (HUB.test(given)) {
     problems.add(at, `${given} is in an executor store, which is not asked here`, 'docker://image names an image')
+    return null
+  }
+  if (given.trim() === '') {
+    problems.add(at, 'uses is empty, which names no executor', 'leave it out, and everything is passed on')
+    return null
+  }
+  if (SCHEME.test(given)) {
+    problems.add(at, `${given} names no executor`, 'my_executor.ts is a file, docker://image an image')
     return null
   }
   if (isYamlText(given)) return readText(at, given, modules, reading)

@@ -131,6 +131,35 @@ test('what no process takes is told before there is one', () => {
   )
 })
 
+test('all circles are told at once, beside names that nobody has', () => {
+  expect(() =>
+    flow(
+      '  - {name: a, needs: b}\n  - {name: b, needs: a}\n  - {name: c, needs: c}\n  - {name: d, needs: [zz, e]}\n  - {name: e, needs: d}\n',
+    ),
+  ).toThrow(
+    /^4 things are wrong[\s\S]*a needs b needs a\n[\s\S]*c needs c\n[\s\S]*d needs zz, but no executor[\s\S]*d needs e needs d/,
+  )
+})
+
+test.each([
+  ['""', 'uses is empty, which names no executor'],
+  ['"docker://"', 'docker:// names no executor'],
+  ['https://example.org/a.ts', 'https://example.org/a.ts names no executor'],
+])('uses: %s is told of as what it is', (uses, message) => expect(() => flow(`  - uses: ${uses}\n`)).toThrow(message))
+
+test('words of YAML 1.1 are told of where another reader takes them for truth values', () => {
+  const { plan, warnings } = flow('  - {uses: a.ts, uses_with: {a: yes, b: "no", c: No, d: "${{ this.a }}"}}\n')
+  expect(plan.deployments[0]!.usesWith).toEqual({ a: 'yes', b: 'no', c: 'No', d: 'yes' })
+  expect(warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
+    [3, 30, 'yes is a text, as in YAML 1.2; Jina reads true'],
+    [3, 47, 'No is a text, as in YAML 1.2; Jina reads false'],
+  ])
+  expect(() => flow('  - {uses: a.ts, floating: off}\n')).toThrow('floating is true or false, not "off"')
+  expect(() => flow('  - {uses: a.ts, floating: constructor}\n')).toThrow(
+    'floating is true or false, not "constructor"',
+  )
+})
+
 test('secrets of the whole Flow are those of its executors, too; an executor’s own go before', () => {
   const secret = (key: string) => `{name: s, key: ${key}}`
   const head = `with:\n  env_from_secret: {A: ${secret('a')}, B: ${secret('b')}}\n  image_pull_secrets: [all]\n`
