@@ -193,7 +193,9 @@ export async function startWorkerProcess(
       if (!(await before(link.idle(), graceMs))) overdueMs = graceMs
       link.control({ kind: 'drain', now: overdueMs !== null })
       // close() has what is left, and a little if nothing is.
-      await before(Promise.race([done, exited]), Math.max(end - performance.now(), CLOSE_MS))
+      const closeMs = Math.max(end - performance.now(), CLOSE_MS)
+      if (!(await before(Promise.race([done, exited]), closeMs)))
+        log.warn(`close() has not come to its end within ${Math.round(closeMs)} ms: the process is ended without it`)
     }
     link.close()
     if (!(await before(exited, KILL_AFTER_MS))) {
