@@ -35,6 +35,7 @@ export const DEFAULT_GATEWAY: GatewayPlan = {
   host: '0.0.0.0',
   uses: null,
   usesWith: {},
+  workspace: null,
   timeoutSendMs: null,
   retries: -1,
   prefetch: PREFETCH,

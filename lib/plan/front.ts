@@ -34,6 +34,7 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
     host: hostOf(options, listeners, reading),
     uses: usesOf(main?.uses),
     usesWith: objectOf(options, 'uses_with'),
+    workspace: pathOf(options.get('workspace'), reading),
     timeoutSendMs: limitOf(options),
     retries: numberOf(options, 'retries') ?? DEFAULT_GATEWAY.retries,
     prefetch: numberOf(options, 'prefetch') ?? DEFAULT_GATEWAY.prefetch,

@@ -140,6 +140,8 @@ export interface GatewayPlan {
   /** The user's own gateway: its module or image; null = ours alone. */
   readonly uses: UsesPlan | null
   readonly usesWith: Readonly<Record<string, unknown>>
+  /** Of the user's own gateway; as in DeploymentPlan. */
+  readonly workspace: string | null
   /** For deployments that say nothing; null = no limit. */
   readonly timeoutSendMs: number | null
   readonly retries: number
