@@ -1,14 +1,14 @@
 /** `uses` in all its forms: a module, an executor's YAML, a folder with one, an image, an inline executor, a class by name. */
-import { statSync } from 'node:fs'
 import path from 'node:path'
 import { type Given, isObject, memberOf, membersOf } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { type Options, readOptions } from '../config/read-options.ts'
+import { isFile, isFolder } from '../config/unreadable.ts'
 import { nearest } from '../nearest.ts'
 import { resolveExecutorSource } from './executor-source.ts'
 import { missingFrom } from './module-classes.ts'
 import type { UsesPlan } from './plan.ts'
-import { type Reading, readFile, resolvePath } from './reading.ts'
+import { type Reading, readFile, resolvePath, yamlReader } from './reading.ts'
 
 /** What an executor's YAML says besides its class; options of the Flow's item go before. */
 export interface ReadUses {
@@ -159,7 +159,7 @@ function checked(uses: UsesPlan & { kind: 'module' }, at: Given, reading: Readin
 /** YAML in a text: its problems are at the place of the text. */
 function readText(at: Given, text: string, modules: readonly string[], reading: Reading): ReadUses | null {
   try {
-    const { value } = reading.yaml!.parseYaml(text, at.source.file ?? 'uses')
+    const { value } = yamlReader().parseYaml(text, at.source.file ?? 'uses')
     const source = {
       ...at.source,
       placeOf: () => at.source.placeOf(at.path),
@@ -255,9 +255,6 @@ function ownPlaces(at: Given): (name: string) => Given {
   }
 }
 
-const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true
-
 function configIn(folder: string): string | null {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return null
-  return path.join(folder, 'config.yml')
+  return isFolder(folder) ? path.join(folder, 'config.yml') : null
 }

@@ -153,3 +153,15 @@ await Flow.loadConfig('jtype: Flow\\nexecutors: [{uses: none.ts, replcas: 2}]').
   expect(stderr).toContain('did you mean replicas?')
   expect(stderr).toContain('executors[1].shrads: ')
 })
+
+test('YAML is read wherever a program names it: around shards, in text, by either spelling of the option', async () => {
+  writeFileSync(path.join(folder, 'inline.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
+  const { code, stdout, stderr } = await run(`import { Flow } from 'xserve'
+const text = (word: string) => 'jtype: Adds\\npy_modules: [${folder}/inline.ts]\\nwith: {word: "' + word + '"}\\n'
+await using flow = await new Flow()
+  .add({ uses: text('a'), shards: 2, usesBefore: text('b'), uses_after: text('c') } as never)
+  .start()
+console.log((await flow.post('/', ['x'])).texts.join())
+`)
+  expect([code, stdout, stderr.includes('ERROR')]).toEqual([0, 'xbac\n', false])
+})

@@ -144,6 +144,9 @@ test('all circles are told at once, beside names that nobody has', () => {
 test.each([
   ['""', 'uses is empty, which names no executor'],
   ['"docker://"', 'docker:// names no executor'],
+  ['a'.repeat(5000), 'is neither a file nor a class of one'],
+  [`${'a'.repeat(5000)}.ts`, 'there is no file'],
+  ['"a\\0b.ts"', 'there is no file'],
   ['https://example.org/a.ts', 'https://example.org/a.ts names no executor'],
 ])('uses: %s is told of as what it is', (uses, message) => expect(() => flow(`  - uses: ${uses}\n`)).toThrow(message))
 
