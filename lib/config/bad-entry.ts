@@ -12,14 +12,15 @@ export function badVariable(name: string, value: string): string | null {
  * Adds a problem for each value that would reach another process as something else, since JSON has nothing of its kind:
  * functions, maps, NaN. What says itself how it is written (`toJSON`: dates, URLs) and what is undefined is left alone.
  */
-export function checkPlain(at: Given, problems: Problems, around: readonly unknown[] = []): void {
+export function checkPlain(at: Given, problems: Problems, around = new Set<unknown>()): void {
   const { value } = at
-  if (around.includes(value)) problems.add(at, 'it holds itself, which would have no end')
-  else if (Array.isArray(value))
-    for (const index of value.keys()) checkPlain(memberOf(at, index), problems, [...around, value])
-  else if (isObject(value) && isPlain(value))
-    for (const key of Object.keys(value)) checkPlain(memberOf(at, key), problems, [...around, value])
-  else if (kindOf(value) !== null) {
+  if (around.has(value)) problems.add(at, 'it holds itself, which would have no end')
+  else if (Array.isArray(value) || (isObject(value) && isPlain(value))) {
+    around.add(value)
+    for (const key of Array.isArray(value) ? value.keys() : Object.keys(value))
+      checkPlain(memberOf(at, key), problems, around)
+    around.delete(value)
+  } else if (kindOf(value) !== null) {
     problems.add(
       at,
       `${kindOf(value)} does not reach the executor, which is another process`,
