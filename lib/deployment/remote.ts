@@ -47,7 +47,7 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
       createRemoteHost({ name, address, metadata: plan.grpcMetadata, tuning, log, resolve: options.resolve }),
     )
     hosts.push(...own)
-    return { hosts: own, handler: balanced(own, plan.retries) }
+    return { hosts: own, handler: balanced(own, plan.retries ?? -1) }
   })
   const handlers = shards.map(({ handler }) => handler)
   const limited = withTimeLimit(sharded(handlers, { name, polling, merging, log }), name, plan.timeoutSendMs)

@@ -70,12 +70,17 @@ export async function launch(
   }
 }
 
-/** A second signal finds no listener any more and ends the process, as by default. */
+/** What wraps a program (timeout, npm) sends one signal to it and to all of its group: that is one wish, not two. */
+const SAME_SIGNAL_MS = 100
+
+/** A later signal finds no listener any more and ends the process, as by default. */
 function awaitEnd(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
-      process.off('SIGINT', end)
-      process.off('SIGTERM', end)
+      setTimeout(() => {
+        process.off('SIGINT', end)
+        process.off('SIGTERM', end)
+      }, SAME_SIGNAL_MS).unref()
       signal?.removeEventListener('abort', end)
       resolve()
     }
