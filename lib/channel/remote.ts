@@ -6,6 +6,7 @@ import type { CallContext, CallHandler } from '../wire/call.ts'
 import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { Envelope } from '../wire/envelope.ts'
 import { readFields } from '../wire/fields.ts'
+import { now } from '../wire/routes.ts'
 import { discoveredSchemas } from '../wire/schemas/discovered.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { encodeFrame, unwrapDocuments, wrapDocument } from '../wire/single-document.ts'
@@ -61,7 +62,7 @@ export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
     },
     async *stream(request, context) {
       const [document = NOTHING] = unwrapDocuments(request.data)
-      const message = encodeFrame({ document, envelope: withoutTarget(request) })
+      const message = encodeFrame({ document, envelope: asked(request) })
       for await (const bytes of readFrames(channel, message, callOptions(request, context))) {
         yield documentsOf(Envelope.parse(bytes))
       }
@@ -78,13 +79,18 @@ export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
   }
 }
 
-/** Who is meant has been decided: the pattern is about our names, not about those behind another gateway. */
-function withoutTarget(request: Envelope): Envelope {
-  if (request.targetExecutor === '') return request
-  return request.answer({ role: 'gateway', data: null, parameters: null, status: null, routes: request.routes })
+/**
+ * Who is meant has been decided: the pattern is about our names, not about those behind another gateway. What comes straight
+ * from the caller has been at this gateway alone, by which executors in Python name its documents in their `docs_map`.
+ */
+function asked(request: Envelope): Envelope {
+  const isFirst = request.lastNode === ''
+  if (request.targetExecutor === '' && !isFirst) return request
+  const routes = isFirst ? [{ executor: 'gateway', startMs: now(), endMs: 0, status: null }] : request.routes
+  return request.answer({ role: 'gateway', data: null, parameters: null, status: null, routes })
 }
 
-const messageOf = (request: Envelope): Uint8Array => withoutTarget(request).encode()
+const messageOf = (request: Envelope): Uint8Array => asked(request).encode()
 
 /** DataRequestListProto. */
 function encodeList(requests: readonly Uint8Array[]): Uint8Array {

@@ -178,13 +178,20 @@ function surviveFaults(log: Logger): void {
   process.on('unhandledRejection', tell)
 }
 
-/** SIGINT and SIGTERM: the first asks for a graceful end, the second for an end at once. */
+/** What wraps a command (timeout, npm) sends one signal to it and to all of its group: that is one wish, not two. */
+const SAME_SIGNAL_MS = 100
+
+/** SIGINT and SIGTERM: the first asks for a graceful end, a later one for an end at once. */
 function watchSignals(): { readonly first: Promise<string>; readonly second: Promise<string> } {
   const first = Promise.withResolvers<string>()
   const second = Promise.withResolvers<string>()
-  let count = 0
+  let sinceMs = Number.POSITIVE_INFINITY
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => (++count === 1 ? first : second).resolve(signal))
+    process.on(signal, () => {
+      sinceMs = Math.min(sinceMs, performance.now())
+      first.resolve(signal)
+      if (performance.now() - sinceMs >= SAME_SIGNAL_MS) second.resolve(signal)
+    })
   }
   return { first: first.promise, second: second.promise }
 }

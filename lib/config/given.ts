@@ -15,6 +15,8 @@ export interface Source {
   rawAt(path: Path): unknown
   /** A number as it is written there, `1.10`; undefined where it is none, or written nowhere. */
   writtenAt?(path: Path): string | undefined
+  /** Whether a text stands there without quotes. Default: it does not. */
+  isBare?(path: Path): boolean
 }
 
 export interface Given {

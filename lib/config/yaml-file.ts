@@ -28,9 +28,9 @@ const MOST_ALIASES = 100
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
 export function readYaml(file: string): Given {
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
     const why = whyUnreadable(file, error)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
@@ -38,13 +38,23 @@ export function readYaml(file: string): Given {
     const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, hint }
     throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], hint })
   }
-  const fault = isModuleName(file)
+  const text = textOf(bytes)
+  const isModule = isModuleName(file)
+  const fault = isModule
     ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }
-    : text.includes('\0')
-      ? { message: 'this is no text: YAML is text in UTF-8' }
-      : null
-  if (fault) throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
+    : { message: 'this is no text: YAML is text in UTF-8' }
+  if (isModule || text === null || text.includes('\0'))
+    throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
   return parseYaml(text, file)
+}
+
+/** null: it is no UTF-8. Another encoding would come through with other letters than were written. */
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
 }
 
 /** `file` is for messages. A tag in front of the whole (`!Flow`) is its `jtype`. Throws XserveError BAD_CONFIG. */
@@ -65,6 +75,12 @@ export function parseYaml(text: string, file: string): Given {
   ]
   const problems = faults.map((one) => problemAt(one.pos[0], explain(one, text, lines)))
   visit(document, {
+    Alias(_, alias, way) {
+      const target = alias.resolve(document)
+      if (target === undefined || !way.includes(target)) return
+      const message = `*${alias.source} stands within &${alias.source} itself, which would have no end`
+      problems.push(problemAt(alias.range?.[0] ?? 0, message))
+    },
     Scalar(_, { source = '', value, range }) {
       if (typeof value !== 'number' || !/^[-+]?\d+$/.test(source) || !losesDigits(source.replace('+', ''), value))
         return
@@ -97,6 +113,10 @@ export function parseYaml(text: string, file: string): Given {
       writtenAt(path) {
         const node = document.getIn(path, true)
         return isScalar(node) && typeof node.value === 'number' ? node.source : undefined
+      },
+      isBare(path) {
+        const node = document.getIn(path, true)
+        return isScalar(node) && node.type === 'PLAIN'
       },
       rawAt: (path) =>
         path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),

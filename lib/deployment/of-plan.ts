@@ -1,6 +1,6 @@
 /** From what a Flow says of an executor to its worker processes: shards, replicas, and the executors around them. */
 import { XserveError } from '../errors.ts'
-import type { DeploymentPlan, UsesPlan } from '../plan/plan.ts'
+import type { AroundPlan, DeploymentPlan, UsesPlan } from '../plan/plan.ts'
 import { takesTurns } from '../plan/process-options.ts'
 import { around } from './around.ts'
 import { createDeployment, type Deployment, type DeploymentSpec } from './deployment.ts'
@@ -23,7 +23,7 @@ export function deploymentOf(
   const after = isWhole ? plan.usesAfter : null
   const shards = createDeployment(specOf(plan, after === null ? merging : 'apart'), options)
   if (before === null && after === null) return shards
-  const single = (uses: UsesPlan | null, place: string): Deployment | null =>
+  const single = (uses: AroundPlan | null, place: string): Deployment | null =>
     uses === null ? null : createDeployment(singleOf(plan, uses, `${plan.name}/${place}-0`), options)
   return around(shards, { before: single(before, 'uses_before'), after: single(after, 'uses_after'), merging })
 }
@@ -35,7 +35,7 @@ function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
     polling: pollingTable(plan.polling),
     merging,
     timeoutSendMs: plan.timeoutSendMs,
-    retries: plan.retries,
+    retries: plan.retries ?? -1,
   }
 }
 
@@ -65,11 +65,11 @@ export function workerOf(plan: DeploymentPlan): WorkerSpec {
 }
 
 /** One process; the arguments of the deployment are for its shards, its name (of specific parameters) is for all. */
-function singleOf(plan: DeploymentPlan, uses: UsesPlan, pod: string): DeploymentSpec {
-  const spec = specOf({ ...plan, uses, shards: 1, shardId: null, replicas: 1 }, 'join')
-  const { dynamicBatching: _, ...start } = spec.worker.start
-  const bare = { ...start, pod, usesWith: {}, usesMetas: {}, usesRequests: {} }
-  return { ...spec, worker: { ...spec.worker, start: bare } }
+function singleOf(plan: DeploymentPlan, uses: AroundPlan, pod: string): DeploymentSpec {
+  const { usesWith = {}, usesMetas = {}, usesRequests = {}, dynamicBatching = {} } = uses
+  const own = { uses, usesWith, usesMetas, usesRequests, dynamicBatching }
+  const spec = specOf({ ...plan, ...own, shards: 1, shardId: null, replicas: 1 }, 'join')
+  return { ...spec, worker: { ...spec.worker, start: { ...spec.worker.start, pod } } }
 }
 
 function moduleOf(uses: UsesPlan, name: string) {

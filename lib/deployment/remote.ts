@@ -47,7 +47,7 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
       createRemoteHost({ name, address, metadata: plan.grpcMetadata, tuning, log, resolve: options.resolve }),
     )
     hosts.push(...own)
-    return { hosts: own, handler: balanced(own, plan.retries) }
+    return { hosts: own, handler: balanced(own, plan.retries ?? -1) }
   })
   const handlers = shards.map(({ handler }) => handler)
   const limited = withTimeLimit(sharded(handlers, { name, polling, merging, log }), name, plan.timeoutSendMs)
@@ -106,25 +106,35 @@ function groupByShard(addresses: readonly Address[]): (readonly Address[])[] {
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
 }
 
-/** Specific parameters are chosen here: elsewhere the executor has another name. */
+/**
+ * Specific parameters are chosen here: elsewhere the executor has another name. Results of executors before stay here, as in
+ * Jina, where nobody is asked with those of others: an executor that batches by parameters would have no two requests alike.
+ */
 function asked(request: Envelope, name: string): Envelope {
   const { parameters } = request
   const bytes = Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)
   if (!bytes.includes('__') && !bytes.includes(name)) return request
   const all = decodeStruct(parameters)
-  const isPlain = !Object.entries(all).some(
-    ([key, value]) => (key.includes('__') && key !== RESULTS) || (key === name && typeof value === 'object'),
-  )
-  if (isPlain) return request
-  const own = request.answer({
+  if (!Object.entries(all).some(([key, value]) => isForSome(key, value, name))) return request
+  const { [RESULTS]: _, ...rest } = parametersFor(all, name, name)
+  // What Jina's client sends where there is nothing else.
+  const own = Object.keys(rest).length === 0 ? { [RESULTS]: {} } : rest
+  const changed = request.answer({
     role: 'executor',
     data: null,
-    parameters: encodeStruct(parametersFor(all, name, name)),
+    parameters: encodeStruct(own),
     status: null,
     routes: [],
   })
-  own.siblings = request.siblings
-  return own
+  changed.siblings = request.siblings
+  return changed
+}
+
+/** Whether not everybody gets the parameter as it is. */
+function isForSome(key: string, value: unknown, name: string): boolean {
+  const isObject = typeof value === 'object' && value !== null
+  if (key === RESULTS) return isObject && Object.keys(value).length > 0
+  return key.includes('__') || (key === name && isObject)
 }
 
 /** As an executor of ours answers: under this name, to the client's parameters. */

@@ -8,7 +8,7 @@ import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
-import { within } from '../within.ts'
+import { timerMs, within } from '../within.ts'
 import { forwardLines } from './output.ts'
 import { selfCommand } from './self.ts'
 
@@ -139,14 +139,19 @@ export async function startWorkerProcess(
     { side: 'parent' },
     { control: onControl, ...(options.answer ? { call: options.answer } : {}) },
   )
-  // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
-  link.control({
-    kind: 'load',
-    files: [spec.file, ...(spec.otherFiles ?? [])],
-    className: spec.className,
-    ...(options.argv ? { argv: options.argv } : {}),
-  })
-  link.control({ kind: 'start', executor: spec.start })
+  try {
+    // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
+    link.control({
+      kind: 'load',
+      files: [spec.file, ...(spec.otherFiles ?? [])],
+      className: spec.className,
+      ...(options.argv ? { argv: options.argv } : {}),
+    })
+    link.control({ kind: 'start', executor: spec.start })
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
 
   const exited = child.exited.then(async () => {
     // Readers end with the pipes; a grandchild that holds them must not hold us.
@@ -184,7 +189,9 @@ export async function startWorkerProcess(
       if (!(await within(link.idle(), graceMs))) overdueMs = graceMs
       link.control({ kind: 'drain', now: overdueMs !== null })
       // close() has what is left, and a little if nothing is.
-      await within(Promise.race([done, exited]), Math.max(end - performance.now(), CLOSE_MS))
+      const closeMs = Math.max(end - performance.now(), CLOSE_MS)
+      if (!(await within(Promise.race([done, exited]), closeMs)))
+        log.warn(`close() has not come to its end within ${Math.round(closeMs)} ms: the process is ended without it`)
     }
     link.close()
     if (!(await within(exited, KILL_AFTER_MS))) {
@@ -204,7 +211,7 @@ export async function startWorkerProcess(
           const hint = 'look at the constructor and init(); --timeout-ready MS waits longer, -1 for ever'
           const message = `${pod} was not ready after ${timeout} ms`
           steps.reject(new XserveError('START_TIMEOUT', message, { where: spec.file, hint, files }))
-        }, timeout)
+        }, timerMs(timeout))
   try {
     const { className, endpoints, streams, schemas, modules } = await steps.promise
     state = 'ready'
@@ -239,5 +246,3 @@ function howItEnded(code: number | null, signal: string | number | null, clean: 
   if (code === 0) return 'ended by itself with exit code 0 (process.exit in user code?)'
   return `ended by itself with exit code ${code}`
 }
-
-/** Whether the promise settled within the time. */

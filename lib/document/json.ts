@@ -7,44 +7,13 @@ import { MAX_DEPTH, tooDeep } from './depth.ts'
 import type { Document } from './document.ts'
 import type { DocumentArray } from './document-array.ts'
 import type { DocumentInit } from './document-init.ts'
-import { withExtras } from './encode-document.ts'
+import { withExtras } from './extras.ts'
+import { FIELDS, fieldNamed, type Kind } from './field-names.ts'
 import { readBytes, readLists, readText, wrong } from './json-values.ts'
 import type { NamedScore, Scores } from './scores.ts'
 
-/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. */
+/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. With `ignore`, a number is taken for a text of its digits, too, as that gateway does. */
 export type UnknownFields = 'refuse' | 'ignore'
-
-type Kind = 'text' | 'number' | 'blob' | 'tensor' | 'object' | 'numbers' | 'documents' | 'scores'
-
-/** In the order of writing: name in JSON, name of the property, what the value is. */
-const FIELDS: readonly (readonly [string, keyof DocumentInit, Kind])[] = [
-  ['id', 'id', 'text'],
-  ['parent_id', 'parentId', 'text'],
-  ['granularity', 'granularity', 'number'],
-  ['adjacency', 'adjacency', 'number'],
-  ['blob', 'blob', 'blob'],
-  ['tensor', 'tensor', 'tensor'],
-  ['mime_type', 'mimeType', 'text'],
-  ['text', 'text', 'text'],
-  ['weight', 'weight', 'number'],
-  ['uri', 'uri', 'text'],
-  ['tags', 'tags', 'object'],
-  ['offset', 'offset', 'number'],
-  ['location', 'location', 'numbers'],
-  ['embedding', 'embedding', 'tensor'],
-  ['modality', 'modality', 'text'],
-  ['evaluations', 'evaluations', 'scores'],
-  ['scores', 'scores', 'scores'],
-  ['chunks', 'chunks', 'documents'],
-  ['matches', 'matches', 'documents'],
-]
-
-const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [field[1], field] as const]))
-
-/** The property of a document that has this name in JSON; undefined when none has. */
-export function propertyOf(name: string): keyof DocumentInit | undefined {
-  return BY_NAME.get(name)?.[1]
-}
 
 /** A JSON value with the fields that are set; blobs in base64, tensors as nested lists. */
 export function documentToJson(document: Document, depth = 0): Record<string, unknown> {
@@ -94,7 +63,7 @@ export function documentFromJson(
   for (const key in value) {
     const item = value[key]
     const at = path === '' ? key : `${path}.${key}`
-    const field = BY_NAME.get(key)
+    const field = fieldNamed(key)
     if (!field) {
       if (unknown === 'ignore') continue
       throw unknownField(at, key)
@@ -119,7 +88,8 @@ export function documentsFromJson(
 function fromJson(value: unknown, kind: Kind, path: string, depth: number, unknown: UnknownFields): unknown {
   switch (kind) {
     case 'text':
-      return readText(value, path)
+      // Jina's gateway takes a number for its digits: `{"id": 1}` is what people write.
+      return typeof value === 'number' && unknown === 'ignore' ? String(value) : readText(value, path)
     case 'number':
       if (typeof value !== 'number') throw wrong(path, 'a number', value)
       return value

@@ -68,7 +68,7 @@ export function createInvoker(
     const name = methodFor(table, message.endpoint)
     const fail = (error: unknown): void => {
       call.finish()
-      done(failed(error, className, call, message))
+      done(failed(error, className, message))
     }
     const succeed = (result: unknown): void => {
       call.finish()
@@ -76,7 +76,7 @@ export function createInvoker(
       try {
         answer = answerOf(result, call, message, `${className}.${name}`)
       } catch (error) {
-        answer = failed(error, className, call, message)
+        answer = failed(error, className, message)
       }
       done(answer)
     }
@@ -170,19 +170,16 @@ function untouched(call: ExecutorCall, className: string, message: CallMessage):
   try {
     return replaced(call.docs, call)
   } catch (error) {
-    return failed(error, className, call, message)
+    return failed(error, className, message)
   }
 }
 
-/** The documents go back as they are; if they cannot be written, as they came. */
-export function failed(error: unknown, className: string, call: ExecutorCall, message: CallMessage): AnswerMessage {
-  let same = UNCHANGED
-  try {
-    same = sameDocuments(call, message)
-  } catch {
-    // The error at hand tells more than the one of writing half-changed documents.
-  }
-  return { ...same, failed: true, extra: statusOf(error, className) }
+/** The documents go back as they came, as Jina does it: half-changed ones could not be sent again. Of several branches, the first. */
+export function failed(error: unknown, className: string, message: CallMessage): AnswerMessage {
+  const extra = statusOf(error, className)
+  if (message.branches.length > 1) return { failed: true, unchanged: false, extra, data: message.branches[0]!.data }
+  const same = message.branches[0]?.data.length === 0 ? NO_DOCUMENTS : UNCHANGED
+  return { ...same, failed: true, extra }
 }
 
 function shown(value: unknown): string {

@@ -63,7 +63,7 @@ export function createStreamer(
       },
       (error: unknown) => {
         call.finish()
-        sink.end(failed(error, className, call, message))
+        sink.end(failed(error, className, message))
       },
     )
     return call

@@ -96,8 +96,10 @@ function settingsOf(plan: FlowPlan, reached: ReadonlyMap<string, Reached>) {
   const settings: Record<string, unknown> = picked(deployments, ({ name, timeoutSendMs, retries }) => {
     const { before = [], after = [] } = reached.get(name) ?? {}
     return nonEmpty({
-      ...(timeoutSendMs !== null && timeoutSendMs !== gateway.timeoutSendMs ? { timeout_send: timeoutSendMs } : {}),
-      ...(retries !== DEFAULT_DEPLOYMENT.retries && retries !== gateway.retries ? { retries } : {}),
+      ...(timeoutSendMs === null || timeoutSendMs === (gateway.timeoutSendMs ?? -1)
+        ? {}
+        : { timeout_send: timeoutSendMs }),
+      ...(retries === null || retries === gateway.retries ? {} : { retries }),
       ...(before.length > 0 ? { uses_before: before } : {}),
       ...(after.length > 0 ? { uses_after: after } : {}),
       ...(orders.has(name) ? { needs: orders.get(name) } : {}),

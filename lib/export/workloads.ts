@@ -46,7 +46,7 @@ export function workloadsOf(
 ): Deployed {
   const reached = new Map<string, Reached>()
   const executors = plan.deployments.flatMap((one) => {
-    const parts = executorParts(one, images, target, options.warn)
+    const parts = executorParts(one, images, target)
     reached.set(one.name, parts.reached)
     return parts.workloads
   })
@@ -60,7 +60,6 @@ function executorParts(
   plan: DeploymentPlan,
   images: Images,
   target: Target,
-  warn: (message: string) => void,
 ): { readonly workloads: readonly Workload[]; readonly reached: Reached } {
   const { name, uses, usesBefore, usesAfter } = plan
   const image = images.of(uses, name)
@@ -69,8 +68,6 @@ function executorParts(
   const shards = Array.from({ length: plan.shards }, (_, shard) =>
     executorOf(plan, image, target, isSharded ? shard : null),
   )
-  if (!isSharded && (usesBefore ?? usesAfter) !== null)
-    warn(`${name}: with one shard there is nothing to stand around, so uses_before and uses_after are left out`)
   const around = (given: UsesPlan | null, place: string): readonly Workload[] => {
     if (given === null || !isSharded) return []
     const own = images.of(given, `${place} of ${name}`)

@@ -3,6 +3,7 @@ import { Client } from '../client/client.ts'
 import { sentence } from '../config/problems.ts'
 import type { Problem, XserveError } from '../errors.ts'
 import { createLogger, quietened } from '../log.ts'
+import { toStderr, toStdout } from '../outlet.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { quietnessOf, shutdownMs } from '../plan/process-options.ts'
 import { addressOf, urlOf } from './address-of.ts'
@@ -36,8 +37,8 @@ export async function launch(
     role: 'gateway',
     version: VERSION,
     log,
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: toStdout,
+    stderr: toStderr,
     argv: process.argv,
     failures: () => failures,
     mayChange: hasFiles && hasRestart(plan),
@@ -69,12 +70,17 @@ export async function launch(
   }
 }
 
-/** A second signal finds no listener any more and ends the process, as by default. */
+/** What wraps a program (timeout, npm) sends one signal to it and to all of its group: that is one wish, not two. */
+const SAME_SIGNAL_MS = 100
+
+/** A later signal finds no listener any more and ends the process, as by default. */
 function awaitEnd(signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = (): void => {
-      process.off('SIGINT', end)
-      process.off('SIGTERM', end)
+      setTimeout(() => {
+        process.off('SIGINT', end)
+        process.off('SIGTERM', end)
+      }, SAME_SIGNAL_MS).unref()
       signal?.removeEventListener('abort', end)
       resolve()
     }

@@ -40,7 +40,7 @@ export function heldBy({ gateway, graph }: FlowPlan, { name, shards, timeoutSend
   const isApart = graph.nodes.some((node) => node.name === name && node.noReduce)
   return {
     timeoutSendMs: timeoutSendMs ?? gateway.timeoutSendMs,
-    retries: retries === -1 ? gateway.retries : retries,
+    retries: retries ?? gateway.retries,
     merging: shards > 1 && isApart ? 'append' : 'join',
   } as const
 }
@@ -59,11 +59,27 @@ async function createMember(given: DeploymentPlan, flow: FlowPlan, all: WorkerPr
       return { plan, isRemote: true, deployment: remoteDeploymentOf(plan, options, merging) }
     }
     case 'module':
+      refuseAround(plan)
       return { plan, isRemote: false, deployment: deploymentOf(plan, options, merging) }
     case 'image': {
+      refuseAround(plan)
       const { containerDeployment } = await import('./containers/deployment.ts')
       return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, merging) }
     }
+  }
+}
+
+/** Around shards stand processes of ours, beside processes of ours: containers find each other where they are deployed. */
+function refuseAround({ name, uses, shards, usesBefore, usesAfter }: DeploymentPlan): void {
+  if (shards === 1) return
+  for (const [place, one] of Object.entries({ uses_before: usesBefore, uses_after: usesAfter })) {
+    if (one === null || (one.kind !== 'image' && uses.kind !== 'image')) continue
+    const what =
+      one.kind === 'image' ? `${place} is the image ${one.image}` : `${place} stands around shards of an image`
+    throw new XserveError('BAD_CONFIG', `${name}: ${what}, which this machine does not run side by side`, {
+      where: name,
+      hint: 'xserve export writes what deploys them; here, uses and what stands around it are modules',
+    })
   }
 }
 

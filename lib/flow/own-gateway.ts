@@ -39,7 +39,7 @@ export function createOwnGateway(
   let current = own
   return {
     member: { plan: own, deployment, isRemote: false },
-    http: createFetchHandler(deployment),
+    http: createFetchHandler(deployment, plan.tls === null ? 'http' : 'https'),
     async change(next, drainMs) {
       const after = deploymentPlanOf(next)
       if (after === null || Bun.deepEquals(after, current)) return
@@ -49,9 +49,10 @@ export function createOwnGateway(
   }
 }
 
-function deploymentPlanOf({ uses, usesWith, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
+function deploymentPlanOf({ uses, usesWith, workspace, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
   if (uses === null) return null
-  if (uses.kind === 'module') return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, env, reload, restart }
+  if (uses.kind === 'module')
+    return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, workspace, env, reload, restart }
   throw new XserveError('BAD_CONFIG', `gateway.uses: a gateway of the kind "${uses.kind}" is not run here`, {
     where: GATEWAY,
     hint: 'name a TypeScript file; images of gateways are for exports',

@@ -68,7 +68,6 @@ async function describeExecutor(
   const reading: Reading = {
     problems,
     variables,
-    yaml,
     folder: path.dirname(file),
     files: new Set([file]),
     checksClasses: true,

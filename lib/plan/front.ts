@@ -1,5 +1,6 @@
 /** The gateway of a Flow as a plan, from the options of the Flow. */
 import { existsSync } from 'node:fs'
+import { checkPlain } from '../config/bad-entry.ts'
 import { COMMAND_LINE, type Given } from '../config/given.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { XserveError } from '../errors.ts'
@@ -19,6 +20,8 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   const options = main ? mergeOptions(main.options, own) : own
   const listeners = listenersOf(options, reading)
   checkGrpcOptions(options, reading.problems)
+  const usesWith = own.get('uses_with')
+  if (usesWith !== undefined) checkPlain({ ...usesWith.at, value: usesWith.value }, reading.problems)
   if (main?.uses.kind === 'module' && !listeners.some(({ protocol }) => protocol === 'http'))
     reading.problems.add(
       uses!.at,
@@ -31,6 +34,7 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
     host: hostOf(options, listeners, reading),
     uses: main?.uses ?? null,
     usesWith: objectOf(options, 'uses_with'),
+    workspace: pathOf(options.get('workspace'), reading),
     timeoutSendMs: limitOf(options),
     retries: numberOf(options, 'retries') ?? DEFAULT_GATEWAY.retries,
     prefetch: numberOf(options, 'prefetch') ?? DEFAULT_GATEWAY.prefetch,

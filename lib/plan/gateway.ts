@@ -3,6 +3,7 @@
 import { XserveError } from '../errors.ts'
 import { isObject } from '../objects.ts'
 import { resolveAddress } from '../wire/address.ts'
+import { badMetadata } from '../wire/metadata-entry.ts'
 import { parseCondition } from './condition.ts'
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from './defaults.ts'
 import { END, START } from './graph-description.ts'
@@ -191,7 +192,7 @@ function deploymentOf(name: string, given: GatewayDescription): DeploymentPlan {
     replicas: Math.max(1, shards[0]?.length ?? 1),
     polling: pollingOf(name, given.polling[name]),
     grpcMetadata: metadataOf(name, given.metadata[name]),
-    timeoutSendMs: wholeNumber(name, 'timeout_send', settings.timeout_send, 0) ?? null,
+    timeoutSendMs: wholeNumber(name, 'timeout_send', settings.timeout_send, -1) ?? null,
     retries: wholeNumber(name, 'retries', settings.retries, -1) ?? DEFAULT_DEPLOYMENT.retries,
   }
 }
@@ -252,7 +253,12 @@ function pollingOf(name: string, value: unknown): DeploymentPlan['polling'] {
 function metadataOf(name: string, value: unknown): Readonly<Record<string, string>> {
   if (value === undefined) return {}
   if (!isObject(value)) throw refused(OPTIONS.metadata, `the metadata of ${name} is no object`)
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, String(one)]))
+  const entries = Object.entries(value).map(([key, one]) => [key, String(one)] as const)
+  for (const [key, text] of entries) {
+    const why = badMetadata(key, text)
+    if (why !== null) throw refused(OPTIONS.metadata, `${JSON.stringify(key)} of ${name} ${why}`)
+  }
+  return Object.fromEntries(entries)
 }
 
 function settingsOf(name: string, settings: Readonly<Record<string, unknown>>): SettingsOf {

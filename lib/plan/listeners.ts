@@ -51,7 +51,14 @@ function withNames<Read>(prefix: string, read: () => Read): Read {
 /** Throws XserveError BAD_ARGUMENT for a Unix socket that cannot be, or that is given ports. `prefix`: as above. */
 export function checkHost(host: string, listeners: readonly ListenerPlan[], prefix = ''): void {
   const path = unixPath(host)
-  if (path === null) return
+  if (path === null) {
+    const [, bare, six, port] = /^(?:[a-z]+:\/\/)?(?:([^/:]+)|\[(.*)\]):(\d+)\/?$/i.exec(host) ?? []
+    if (port !== undefined)
+      throw bad(`${prefix}host ${host} holds a port`, `${prefix}host ${bare ?? six} and ${prefix}port ${port}`)
+    if (/:\/\/|\s/.test(host) || host === '')
+      throw bad(`${prefix}host ${JSON.stringify(host)} is no host`, 'a name or an address: 0.0.0.0 is all')
+    return
+  }
   const why = badUnixPath(path)
   if (why !== null) throw bad(`${prefix}host ${host} cannot be: ${why}`, 'write unix:PATH')
   const port = listeners.find((one) => one.port !== 0)?.port

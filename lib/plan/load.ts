@@ -76,7 +76,6 @@ export function planGiven(
   const { over, overExecutors, added = [] } = options
   const reading: Reading = {
     problems,
-    yaml,
     folder,
     files: new Set(file !== null && path.isAbsolute(file) ? [file] : []),
     variables: withEnvFiles(raw, variables),
@@ -125,7 +124,6 @@ function withEnvFiles(raw: Given, variables: Variables): Variables {
   const silent: Reading = {
     problems: createProblems(),
     variables,
-    yaml: null,
     folder: '',
     files: new Set(),
     checksClasses: false,

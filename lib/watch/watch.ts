@@ -6,6 +6,7 @@
 import { type FSWatcher, realpathSync, statSync, watch as watchFolder } from 'node:fs'
 import path from 'node:path'
 import { isModuleName } from '../config/file-names.ts'
+import { timerMs } from '../within.ts'
 import { createIgnoring } from './ignoring.ts'
 import { Snapshot } from './snapshot.ts'
 import { type Listing, listSources } from './sources.ts'
@@ -213,7 +214,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
 
   list()
   join(listing.files, options.since)
-  if (options.pollMs !== undefined) poll = setInterval(scanAll, options.pollMs)
+  if (options.pollMs !== undefined) poll = setInterval(scanAll, timerMs(options.pollMs))
 
   return {
     get files() {

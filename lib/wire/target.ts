@@ -19,6 +19,19 @@ export function matchesTarget(pattern: string, name: string): boolean {
   return expression.test(name)
 }
 
+/** Python's flags for the whole pattern stand at its front. */
+const GLOBAL_FLAGS = /^(?:\(\?([ims]+)\))?([\s\S]*)$/
+
+/** Whatever a backslash stands before, so that none is taken for the beginning of the next; and named groups. */
+const PYTHON_ONLY = /\\[\s\S]|\(\?P</g
+
+/** Python has names of its own for the very start, the very end, and named groups. */
+function translate(part: string): string {
+  if (part === '\\A') return '^'
+  if (part === '\\Z') return '$'
+  return part === '(?P<' ? '(?<' : part
+}
+
 function compile(pattern: string): RegExp {
   const refuse = (why: string) =>
     new XserveError(
@@ -30,8 +43,8 @@ function compile(pattern: string): RegExp {
     )
   if (pattern.length > MAX_LENGTH) throw refuse(`it is longer than ${MAX_LENGTH} characters`)
   try {
-    // Python writes named groups with a P, and \Z for the very end.
-    return new RegExp(`^(?:${pattern.replaceAll('(?P<', '(?<').replaceAll('\\Z', '$')})`)
+    const [, flags = '', rest = ''] = GLOBAL_FLAGS.exec(pattern)!
+    return new RegExp(`^(?:${rest.replace(PYTHON_ONLY, translate)})`, [...new Set(flags)].join(''))
   } catch (error) {
     throw refuse(error instanceof Error ? error.message : String(error))
   }

@@ -23,9 +23,10 @@ import {
 } from '../link/messages.ts'
 import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { exitOn } from './exit-on.ts'
+import { collectClasses } from './handed-over.ts'
 import { createWorkerLog } from './log.ts'
 import { reachableFiles } from './reachable-files.ts'
-import { collectClasses, loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
+import { loadedModules, loadUserModule, provideSdk, type UserModule } from './user-module.ts'
 
 /** The link is the fourth of the inherited streams. */
 const LINK_FD = 3
@@ -46,8 +47,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
   let batcher: Batcher | null = null
   let finished = false
 
-  const load = async ({ files, className, usesRequests }: ControlMessage & { kind: 'load' }): Promise<void> => {
-    loaded = await loadUserModule(files, className, handed)
+  const load = async ({ files, className, usesRequests, argv }: ControlMessage & { kind: 'load' }): Promise<void> => {
+    loaded = await loadUserModule(files, className, handed, { isOfScript: argv?.[1] === files[0] })
     const table = buildEndpoints(loaded.executor, usesRequests)
     const requests = usesRequests ? { requests: Object.fromEntries(table) } : {}
     const endpoints = [...table.keys()]

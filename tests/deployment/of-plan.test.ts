@@ -74,6 +74,12 @@ test('executors stand before and behind all shards; the one behind gets each sha
   ])
 })
 
+test('those around get what their own YAML says, and nothing of the shards’', async () => {
+  const usesBefore = { ...module('Kitchen', fixture('kitchen.ts')), usesRequests: { '/mine': 'hello' } }
+  const { call } = await start({ usesBefore, shards: 2, usesRequests: { '/mine': 'sign' } })
+  expect(textsOf(await call('/mine'))).toEqual([expect.stringMatching(/^hello>a\/shard-/)])
+})
+
 test('where those around have no such endpoint, the shards’ documents are joined as if they were not there', async () => {
   const { call } = await start({ usesAfter: module('Named'), shards: 2, polling: 'all' })
   expect(textsOf(await call())).toEqual(['>a/shard-0/rep-0'])

@@ -182,3 +182,18 @@ describe('gRPC', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('NoCompression, Deflate or Gzip')])
   })
 })
+
+test('one executor: options of its server have their effect without a warning, those of its place in a Flow are told of', async () => {
+  const http = ['--protocol', 'http', '--title', 'T', '--description', 'D', '--cors', '--uvicorn-kwargs', '{"a": 1}']
+  await using server = await startServer('run', [at('careful.ts'), ...http, '--external', '--when', '{}'])
+  const warnings = server
+    .stderr()
+    .split('\n')
+    .filter((line) => line.startsWith('WARN'))
+  expect(warnings.map((line) => line.replace(/^WARN\s+\S+ /, ''))).toEqual([
+    expect.stringContaining('CORS is enabled'),
+    expect.stringContaining('uvicorn_kwargs is accepted and has no effect'),
+    expect.stringContaining('--when has no effect: it is about an executor among others'),
+    expect.stringContaining('--external has no effect: it is about an executor among others'),
+  ])
+})

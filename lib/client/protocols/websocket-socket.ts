@@ -9,6 +9,7 @@ import { connect as connectTls } from 'node:tls'
 import { asXserveError, XserveError } from '../../errors.ts'
 import type { CallerTls } from '../../wire/call.ts'
 import { ABNORMAL, NO_CODE, NORMAL, PROTOCOL_ERROR } from '../../wire/close-code.ts'
+import { timerMs } from '../../within.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
 import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
@@ -75,7 +76,10 @@ export function openWebSocket(
     reject(error)
   }
   const abort = () => fail(cancelled(address))
-  const timer = setTimeout(() => fail(unreachable(address, `no connection within ${timeoutMs} ms`, null)), timeoutMs)
+  const timer = setTimeout(
+    () => fail(unreachable(address, `no connection within ${timeoutMs} ms`, null)),
+    timerMs(timeoutMs),
+  )
   signal.addEventListener('abort', abort)
   socket.on('error', (error) => {
     const { code, message } = codeAndMessage(error)

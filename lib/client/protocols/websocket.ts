@@ -4,6 +4,7 @@ import { DocumentArray } from '../../document/document-array.ts'
 import { newId } from '../../document/id.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
 import { CONNECT_TIMEOUT_MS } from '../../wire/defaults.ts'
+import { timerMs } from '../../within.ts'
 import { retry } from '../retry.ts'
 import type { CallOptions, Connection, ConnectionOptions, Transport, TransportListener } from './connection.ts'
 import { createDialect } from './dialect.ts'
@@ -50,7 +51,7 @@ function openSocket(
   const cancelling = new AbortController()
   const late = new AbortController()
   const signal = AbortSignal.any([closing, cancelling.signal, late.signal, ...(call.signal ? [call.signal] : [])])
-  const timer = call.deadlineMs ? setTimeout(() => late.abort(), call.deadlineMs) : undefined
+  const timer = call.deadlineMs ? setTimeout(() => late.abort(), timerMs(call.deadlineMs)) : undefined
   let socket: ClientSocket | null = null
   let owed = 0
   let finished = false

@@ -1,5 +1,6 @@
 /** Options of an executor that work (Jina facts §6.2). */
 import { TIMEOUT_READY_MS } from '../../wire/defaults.ts'
+import { badMetadata } from '../../wire/metadata-entry.ts'
 import { type ConfigOption, EXECUTOR, optionFor } from './option.ts'
 
 /** More processes of one executor are a slip of the finger. */
@@ -67,7 +68,11 @@ export const EXECUTOR_TABLE: readonly ConfigOption[] = [
   option('when', 'condition', 'Which documents it gets', { cli: { value: 'JSON' } }),
   option('external', 'flag', 'It runs elsewhere already', { preset: false }),
   option('tls', 'flag', 'It is reached over TLS', { preset: false }),
-  option('grpc_metadata', 'map', 'Metadata of every call to it', { preset: {}, cli: { value: 'JSON' } }),
+  option('grpc_metadata', 'map', 'Metadata of every call to it', {
+    preset: {},
+    badEntry: badMetadata,
+    cli: { value: 'JSON' },
+  }),
   option('floating', 'flag', 'Nobody waits for its answer', { preset: false }),
 ]
 

@@ -239,9 +239,6 @@ export const KNOWN_FIELDS: readonly KnownField[] = [
   number('adjacency', 'adjacency', KIND.integer, 0),
 ]
 
-/** Where the document stands, which the second dialect leaves to the reader. */
-export const PLACE_FIELDS: ReadonlySet<string> = new Set(['parentId', 'granularity', 'adjacency'])
-
 /** The field that holds the property: the first that is not null, else the first that there is, else a new one. */
 export function fieldOf({ names, model }: KnownField, nodes: NodeFields): Field {
   let chosen: Field | undefined

@@ -53,6 +53,9 @@ const FLOATS: Node = {
   to: 11,
 }
 
+/** docarray has a class of its own for what is called so. */
+const arrayType = (name: string): string => (name === 'embedding' ? 'ndarray_embedding' : 'ndarray')
+
 /** Examples of the nodes that the fields become. */
 export function nodesOf(fields: readonly DeclaredField[]): ReadonlyMap<string, Node> {
   const nodes = new Map<string, Node>()
@@ -60,7 +63,7 @@ export function nodesOf(fields: readonly DeclaredField[]): ReadonlyMap<string, N
     const node = NODE_KINDS[kind]
     if (node === undefined || name === 'id') continue
     const isFloats = kind === 'list' && (schema.items as JsonSchema | undefined)?.type === 'number'
-    nodes.set(name, isFloats ? FLOATS : newNode(node, node === KIND.ndarray ? 'ndarray' : ''))
+    nodes.set(name, isFloats ? FLOATS : newNode(node, node === KIND.ndarray ? arrayType(name) : ''))
   }
   return nodes
 }

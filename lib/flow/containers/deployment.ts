@@ -8,6 +8,7 @@ import { gpusOf, volumesOf } from '../../export/container-options.ts'
 import { commandOf, executorArguments } from '../../export/executor-arguments.ts'
 import type { Image } from '../../export/images.ts'
 import type { DeploymentPlan } from '../../plan/plan.ts'
+import { timerMs } from '../../within.ts'
 import { type Container, type ContainerSpec, runContainer } from './container.ts'
 import { findEngine } from './engine.ts'
 
@@ -72,7 +73,7 @@ export function containerDeployment(
       const timer =
         ms < 0
           ? undefined
-          : setTimeout(() => late.reject(new XserveError('START_TIMEOUT', text, { where: plan.name })), ms)
+          : setTimeout(() => late.reject(new XserveError('START_TIMEOUT', text, { where: plan.name })), timerMs(ms))
       try {
         await Promise.race([inner.start(), first.promise, late.promise])
         isReady = true

@@ -3,9 +3,9 @@ import type { DialectName } from '../../document/dialect.ts'
 import { writeFullJson } from '../../document/json-full.ts'
 import { JsonText } from '../../document/json-text.ts'
 import { quote } from '../../document/quote.ts'
+import { structJson } from '../../document/struct-json.ts'
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import type { XserveError } from '../../errors.ts'
-import { decodeStruct } from '../../protobuf/struct.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { Route } from '../../wire/routes.ts'
 import { decodeStatus, failureOf } from '../../wire/status.ts'
@@ -63,7 +63,7 @@ function writeMiddle(envelope: Envelope, status: string | null, routes: readonly
 /** What the second dialect's gateway answers (Jina facts §2.3). Throws XserveError for documents that JSON cannot say. */
 export function secondAnswer(answer: Envelope): string {
   return (
-    `{"data":${JSON.stringify(dataToNodeJson(answer.data))},"parameters":${parametersJson(answer.parameters)}` +
+    `{"data":${JSON.stringify(dataToNodeJson(answer.data))},"parameters":${structJson(answer.parameters)}` +
     `,"header":{"requestId":${quote(answer.requestId)},"targetExecutor":${quote(answer.targetExecutor)}}}`
   )
 }
@@ -131,12 +131,8 @@ function writeParameters(bytes: Uint8Array): void {
   if (bytes.length === 0) out.ascii('},"parameters":{}')
   else {
     out.ascii('},"parameters":')
-    out.json(parametersJson(bytes))
+    out.json(structJson(bytes))
   }
-}
-
-function parametersJson(bytes: Uint8Array): string {
-  return bytes.length === 0 ? '{}' : JSON.stringify(decodeStruct(bytes))
 }
 
 /** StatusProto bytes; null for none, which is a success. */

@@ -1,7 +1,7 @@
 /** Which dialect a JSON request is written in: Jina's gateways of either have other members and other documents (Jina facts §2.2, §2.3). */
 
 import type { DialectName } from '../../document/dialect.ts'
-import { propertyOf } from '../../document/json.ts'
+import { propertyOf } from '../../document/field-names.ts'
 import { isObject } from '../../objects.ts'
 
 const isUnknownToFirst = (name: string): boolean => propertyOf(name) === undefined

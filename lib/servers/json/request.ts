@@ -91,9 +91,11 @@ function readNodes(value: unknown, location: Location): Uint8Array {
   }
 }
 
+/** A list of documents, an object that has it under `docs`, or one document, which Jina's first gateway refuses. */
 function readData(value: unknown): Uint8Array {
-  const wrapped = isObject(value)
-  const list = wrapped ? value.docs : value
+  const single = isObject(value) && !('docs' in value) && Object.keys(value).length > 0
+  const wrapped = isObject(value) && !single
+  const list = single ? [value] : wrapped ? value.docs : value
   const location: Location = wrapped ? ['body', 'data', 'docs'] : ['body', 'data']
   if (wrapped && (list === undefined || list === null)) return encodeData(new DocumentArray())
   if (!Array.isArray(list)) throw wrongType(location, 'a list of documents', 'list', list)

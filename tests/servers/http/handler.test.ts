@@ -52,6 +52,22 @@ describe('recorded answers', () => {
   })
 })
 
+describe('a slash too many', () => {
+  test.each([
+    ['POST', '/post/', '/post'],
+    ['GET', '/status/', '/status'],
+    ['POST', '/hello/', '/hello'],
+    ['PUT', '/index/', '/index'],
+  ])('%s %s is sent to %s', async (method, path, location) => {
+    const answer = await ask(handler, method, path, { body: {} })
+    expect([answer.status, answer.headers.location]).toEqual([307, location])
+  })
+
+  test.each(['/', '//', '/nobody/', '/post//'])('%s is not', async (path) => {
+    expect((await ask(handler, 'PATCH', path)).headers.location).toBeUndefined()
+  })
+})
+
 describe('routes', () => {
   test.each([
     ['GET', '/', 200],

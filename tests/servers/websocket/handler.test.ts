@@ -144,7 +144,7 @@ describe('many requests', () => {
 describe('what is wrong', () => {
   test('with one JSON request is its answer, with its id and the place; the others go on', async () => {
     const { peer, listener } = open(handler)
-    listener.message('{"data": [{"text": 5}], "header": {"requestId": "mine"}}')
+    listener.message('{"data": [{"text": true}], "header": {"requestId": "mine"}}')
     listener.message('{"data": [{}], "execEndpoint": "/hello"}')
     await peer.frames(2)
     const [bad, good] = peer.sent.map((text) => JSON.parse(text as string))
