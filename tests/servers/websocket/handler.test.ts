@@ -149,7 +149,7 @@ describe('what is wrong', () => {
     await peer.frames(2)
     const [bad, good] = peer.sent.map((text) => JSON.parse(text as string))
     expect(bad.header.request_id).toBe('mine')
-    expect(bad.header.status.description).toBe('data[0].text: text must be a text, not number')
+    expect(bad.header.status.description).toBe('data[0].text: text must be a text, not boolean')
     expect(bad.header.status.exception).toMatchObject({ name: 'BAD_DOCUMENT', executor: '' })
     expect(good.data[0].text).toBe('hello')
     expect(peer.closed).toBeNull()
