@@ -2,7 +2,7 @@
  * The seam between gRPC methods and the HTTP/2 implementation that carries them: a table of methods on raw message bytes.
  * A front (`http2/`) takes the table and a port; methods know nothing of the front.
  */
-import type { Loans } from '../../link/loans.ts'
+import type { Loans } from '../../link/memory/loans.ts'
 import type { TlsOptions } from '../../wire/call.ts'
 import type { ServerTuning } from '../../wire/grpc-tuning.ts'
 import type { StartSocketFront } from '../socket/start.ts'

@@ -1,8 +1,8 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
-import { LEAST } from '../../../link/loan.ts'
-import { Loans } from '../../../link/loans.ts'
-import { ownStore } from '../../../link/store.ts'
+import { LEAST } from '../../../link/memory/loan.ts'
+import { Loans } from '../../../link/memory/loans.ts'
+import { ownStore } from '../../../link/memory/store.ts'
 import { asBuffer } from '../../../wire/write.ts'
 import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 import { Inbox } from './inbox.ts'

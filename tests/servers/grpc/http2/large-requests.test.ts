@@ -1,8 +1,8 @@
 /** A large request of a unary call lies where a worker can read it, for as long as it may be read. */
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { loanOf } from '../../../../lib/link/loan.ts'
-import { SHARED_FOLDER } from '../../../../lib/link/shared-memory.ts'
+import { loanOf } from '../../../../lib/link/memory/loan.ts'
+import { SHARED_FOLDER } from '../../../../lib/link/memory/shared-memory.ts'
 import type { GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
 import { answered, callFields, connectInMemory, data, headers, message, reset } from './peer.ts'
 
