@@ -113,6 +113,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/channel/grpc-frames.ts': 'tests/client/stream-doc.test.ts',
   'lib/channel/grpc-settings.ts': 'tests/channel/grpc.test.ts',
   'lib/channel/local.ts': 'tests/e2e/calls.test.ts',
+  'lib/servers/grpc/request-loans.ts': 'tests/servers/grpc/http2/large-requests.test.ts',
   'lib/link/link-end.ts': 'tests/link/create.test.ts and tests/link/memory/lent.test.ts',
   'lib/client/answer-failed.ts': 'tests/client/answers.test.ts',
   'lib/client/batches.ts': 'tests/client/client.test.ts',
