@@ -77,13 +77,12 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     if (this.out.queued === 0) return
     this.out.drained()
     if (this.out.queued > 0) return
-    if (this.phase === 'ending') {
-      this.hangUp()
-      return
+    if (this.phase === 'ending') this.hangUp()
+    else {
+      this.answers.drained()
+      this.conversation?.drained()
+      this.proceed()
     }
-    this.answers.drained()
-    this.conversation?.drained()
-    this.proceed()
   }
 
   /** The socket is gone. */
@@ -106,12 +105,13 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
   /** Ends now when nothing is under way; what is under way is answered first. */
   drain(): void {
     this.front.draining = true
+    this.conversation?.drain()
     if (this.phase === 'requests' && this.answers.length === 0 && this.held.length === 0) this.terminate()
   }
 
   /** The last moment of a front that closes: conversations are told, answers cut. */
   cutShort(): void {
-    if (this.phase === 'conversation') this.conversation!.close(1001, 'the server stops')
+    if (this.phase === 'conversation') this.conversation!.cutShort()
     else if (this.phase !== 'ending') this.terminate()
   }
 
@@ -246,6 +246,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     this.phase = 'conversation'
     this.conversation = result
     result.open()
+    if (this.front.draining) result.drain()
   }
 
   /** Nothing behind this can be understood. */

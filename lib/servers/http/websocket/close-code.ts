@@ -1,5 +1,6 @@
 /** The numbers with which a WebSocket says why it ends (RFC 6455 §7.4). */
 
+export const GOING_AWAY = 1001
 export const PROTOCOL_ERROR = 1002
 /** Never sent: the close frame had none. */
 export const NO_CODE = 1005
