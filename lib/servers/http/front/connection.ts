@@ -21,7 +21,6 @@ import { Head } from './request-head.ts'
 const MOST_RUNNING = 16
 /** Unread answers, or unread requests, beyond which nothing more is read. */
 const MOST_WAITING = 64 * 1024
-
 const TLS_HELLO = 0x16
 const NO_TLS: Refusal = { status: 400, detail: 'this port speaks plain HTTP, not TLS' }
 const EMPTY = Buffer.alloc(0)
