@@ -10,6 +10,7 @@ import {
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
+import { connectionsOf } from './connections.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
 import { channelOptions, credentialsOf, fromMetadata, toMetadata } from './grpc-settings.ts'
@@ -84,9 +85,10 @@ type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
 /** `address`: `host:port`. Connects with the first call. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createGrpcChannel(address: string, options: GrpcChannelOptions = {}): GrpcChannel {
   if (!process.env.GRPC_VERBOSITY && !process.env.GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
+  const connections = connectionsOf(credentialsOf(options.tls, options.authority ?? address))
   const client = new Client(
     address,
-    credentialsOf(options.tls, options.authority ?? address),
+    connections.credentials,
     channelOptions(address, options.authority, options.tuning),
   )
   const always = options.metadata ?? {}
@@ -163,6 +165,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
     close() {
       for (const call of running) call.cancel()
       client.close()
+      connections.end()
     },
   }
 }
