@@ -168,7 +168,6 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/executor/method-notes.ts': 'tests/executor/requests.test.ts and tests/executor/dynamic-batching.test.ts',
   'lib/worker/exit-on.ts': 'tests/deployment/of-plan.test.ts',
   'lib/flow/mending.ts': 'tests/e2e/live/failures.test.ts',
-  'lib/flow/refresher.ts': 'tests/e2e/live/saves.test.ts and tests/e2e/live/failures.test.ts',
   'lib/flow/watch-set.ts': 'tests/e2e/live/saves.test.ts',
   'lib/flow/words.ts': 'tests/e2e/live/failures.test.ts',
   'lib/flow/listen.ts': 'tests/e2e/protocols.test.ts',

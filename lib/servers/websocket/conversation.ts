@@ -146,6 +146,9 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
       flow()
       finish()
     },
+    get isBusy() {
+      return active.size > 0 || closing !== null
+    },
     closed() {
       over = true
       if (closing) clearTimeout(closing)

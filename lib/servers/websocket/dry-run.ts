@@ -19,7 +19,9 @@ export function openDryRun(
 ): WebSocketListener {
   const context = new ConversationCallContext(handshake)
   const json = protocol === 'json'
+  let told = false
   const tell = (frame: Frame): void => {
+    told = true
     if (!context.cancelled) peer.send(frame)
   }
   runtime.dryRun(context).then(
@@ -29,5 +31,11 @@ export function openDryRun(
       tell(json ? failureJson(error) : encodeFailure(error))
     },
   )
-  return { message() {}, closed: () => context.cancel() }
+  return {
+    message() {},
+    closed: () => context.cancel(),
+    get isBusy() {
+      return !told
+    },
+  }
 }

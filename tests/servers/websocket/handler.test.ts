@@ -112,6 +112,23 @@ describe('many requests', () => {
     expect(peer.paused).toBe(false)
   })
 
+  test('are what a server that stops waits for', async () => {
+    const answer = Promise.withResolvers<void>()
+    const { peer, listener } = open(
+      answering(async (asked) => {
+        await answer.promise
+        return asked
+      }),
+      'bytes',
+    )
+    expect(listener.isBusy).toBe(false)
+    listener.message(request('a'))
+    expect(listener.isBusy).toBe(true)
+    answer.resolve()
+    await peer.frames(1)
+    expect(listener.isBusy).toBe(false)
+  })
+
   test('0 is no cap', () => {
     const never = answering(() => new Promise(() => {}), 0)
     const { peer, listener } = open(never, 'bytes')
