@@ -1,7 +1,9 @@
 /** An executor or a Flow elsewhere as call interface: over Jina's services, whoever speaks them (Jina facts §1.3). */
+
 import { XserveError } from '../errors.ts'
 import { decodeStruct } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { Envelope } from '../wire/envelope.ts'
 import { readFields } from '../wire/fields.ts'
 import { now } from '../wire/routes.ts'
@@ -32,7 +34,6 @@ const CALL = '/jina.JinaRPC/Call'
 const DISCOVER = '/jina.JinaDiscoverEndpointsRPC/endpoint_discovery'
 const NOTHING = new Uint8Array(0)
 /** Stands for every endpoint there is. */
-const DEFAULT_ENDPOINT = '/default'
 
 /** Answers have the status and the documents of the server; failures are XserveErrors of the channel. */
 export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {

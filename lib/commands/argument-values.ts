@@ -10,8 +10,7 @@ export interface Words {
   readonly rest: readonly string[]
 }
 
-export const bad = (message: string, hint?: string): XserveError =>
-  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+export const bad = (message: string, hint?: string): XserveError => new XserveError('BAD_ARGUMENT', message, { hint })
 
 export function argsOf({ values, positionals, rest }: Words, option: (name: string) => Option | undefined): Args {
   const last = (name: string): string | undefined => values.get(name)?.at(-1)

@@ -199,6 +199,6 @@ function flagValue(option: Option, negative: boolean, inline: string | undefined
 }
 
 function unknownOption(token: string, guess: string | undefined): XserveError {
-  const details = guess === undefined ? {} : { hint: `did you mean --${guess}?` }
-  return new XserveError('UNKNOWN_OPTION', `unknown option ${token.split('=')[0]}`, details)
+  const hint = guess && `did you mean --${guess}?`
+  return new XserveError('UNKNOWN_OPTION', `unknown option ${token.split('=')[0]}`, { hint })
 }

@@ -14,7 +14,7 @@ import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 import { unixPath } from '../wire/unix-socket.ts'
-import type { Balanced } from './balance.ts'
+import { type Balanced, isGivenUp } from './balance.ts'
 import { createPeer, type Peer } from './peer.ts'
 
 export interface RemoteHostOptions {
@@ -171,6 +171,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     try {
       return await peer.call(request, context)
     } catch (error) {
+      if (peers.length > 1 && isGivenUp(error)) peer.doubt()
       // It has not left: the connection had broken without a word.
       if (left > 0 && error instanceof XserveError && error.code === 'UNREACHABLE')
         return attempt(request, context, left - 1)
@@ -179,9 +180,10 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   }
 
   const resolving = isNamed ? setInterval(lookUp, RESOLVE_MS) : undefined
-  const soon = setInterval(() => {
-    if (isNamed && pick() === undefined) void lookUp()
-  }, RESOLVE_SOON_MS)
+  const lookUpSoon = (): void => {
+    if (pick() === undefined) void lookUp()
+  }
+  const soon = isNamed ? setInterval(lookUpSoon, RESOLVE_SOON_MS) : undefined
   const telling = setInterval(() => {
     if (discovered === null) log.info(`waiting for ${name}: ${whyNot().message}`)
   }, TELL_MS)
@@ -220,6 +222,10 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       } catch (error) {
         throw named(error)
       }
+    },
+    doubt() {
+      // Among several the one that had the call is known only where it was called.
+      if (peers.length === 1) peers[0]?.doubt()
     },
     refresh() {
       for (const peer of peers) peer.refresh()

@@ -1,7 +1,7 @@
 /** Parameters as one executor sees them: its own specific ones renamed, those of others gone (Jina facts §1.5). */
+import { RESULTS } from '../wire/results.ts'
 
 const SEPARATOR = '__'
-const RESULTS = '__results__'
 
 /**
  * `name__key` reaches only the executor of that name, as `key`. An object under that name is merged over the rest, and over it

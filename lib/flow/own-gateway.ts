@@ -2,7 +2,7 @@
  * The user's own gateway: a worker that answers the HTTP paths which the Flow does not have, and calls into the Flow over its
  * link (design §2). To the supervisor it is one more executor, which no graph names.
  */
-import { deploymentOf, replacementOf } from '../deployment/of-plan.ts'
+import { deploymentOf, workerOf } from '../deployment/of-plan.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
@@ -39,19 +39,20 @@ export function createOwnGateway(
   let current = own
   return {
     member: { plan: own, deployment, isRemote: false },
-    http: createFetchHandler(deployment),
+    http: createFetchHandler(deployment, plan.tls === null ? 'http' : 'https'),
     async change(next, drainMs) {
       const after = deploymentPlanOf(next)
       if (after === null || Bun.deepEquals(after, current)) return
-      await deployment.replace(replacementOf(after), drainMs)
+      await deployment.replace(workerOf(after), drainMs)
       current = after
     },
   }
 }
 
-function deploymentPlanOf({ uses, usesWith, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
+function deploymentPlanOf({ uses, usesWith, workspace, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
   if (uses === null) return null
-  if (uses.kind === 'module') return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, env, reload, restart }
+  if (uses.kind === 'module')
+    return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, workspace, env, reload, restart }
   throw new XserveError('BAD_CONFIG', `gateway.uses: a gateway of the kind "${uses.kind}" is not run here`, {
     where: GATEWAY,
     hint: 'name a TypeScript file; images of gateways are for exports',

@@ -262,4 +262,30 @@ describe('remoteDeployment()', () => {
     const { deployment } = remote([server.port], { timeoutSendMs: 100 })
     await expect(call(deployment)).rejects.toMatchObject({ code: 'DEADLINE' })
   })
+
+  test('of several, one that lets calls wait until they are given up gets no others before it answers', async () => {
+    let arrived = () => {}
+    await using stuck = await startGrpcServer({
+      methods: endpoints('/'),
+      answer: ({ endpoint }) => {
+        if (endpoint === '/') arrived()
+        return new Promise(() => {})
+      },
+    })
+    await using good = await startGrpcServer({ methods: endpoints('/') })
+    const { deployment, seen } = remote([stuck.port, good.port])
+    await Promise.all([
+      seen(`far is there, at 127.0.0.1:${stuck.port}`),
+      seen(`far is there, at 127.0.0.1:${good.port}`),
+    ])
+    let lost = 0
+    for (let i = 0; i < 20; i++) {
+      const controller = new AbortController()
+      arrived = () => controller.abort()
+      const { signal } = controller
+      const onCancel = (listener: () => void) => signal.addEventListener('abort', listener)
+      await deployment.call(request(), { ...detachedContext(), signal, onCancel }).catch(() => lost++)
+    }
+    expect([lost, good.seen.single]).toEqual([1, 19])
+  })
 })

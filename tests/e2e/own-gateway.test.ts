@@ -91,6 +91,8 @@ test('it calls the Flow: documents, errors, streams', async () => {
 test('what it throws is status 500 with the reason, a wrong regular expression is told by its code, and it goes on', async () => {
   const thrown = await get('/throw')
   expect([thrown.status, await thrown.json()]).toEqual([500, { detail: expect.stringContaining('my own fault') }])
+  await server.seen('GET /throw failed: TypeError: my own fault')
+  expect(server.stderr()).toMatch(/TypeError: my own fault\n +at .*gateway\.ts:\d+:\d+/)
   expect((await (await get('/nothing')).json()).detail).toContain('fetch() must give a Response')
   expect((await (await get('/nowhere')).json()).detail).toContain('target')
   expect((await get('/empty')).status).toBe(204)

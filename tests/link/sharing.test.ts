@@ -91,7 +91,7 @@ test.skipIf(!existsSync(SHARED_FOLDER))('what cannot be is refused', () => {
   const { left, right } = pair()
   left.ring()
   expect(() => left.freed(number(1))).toThrow('more is free than was used')
-  expect(() => left.freed(new Uint8Array(3))).toThrow('a number of 3 bytes')
+  expect(() => left.freed(new Uint8Array(3))).toThrow('3 bytes for 1 numbers')
   expect(() => right.view(SIZE - 1, 2)).toThrow('2 bytes at')
   expect(() => left.offered(Buffer.concat([number(SIZE), Buffer.from('/etc/hostname')]))).toThrow('"/etc/hostname"')
   expect(() => right.offered(number(SIZE))).toThrow('a second memory')

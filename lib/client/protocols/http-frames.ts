@@ -5,7 +5,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import type { Document } from '../../document/document.ts'
-import { ERRORS, type ErrorCode, XserveError } from '../../errors.ts'
+import { isErrorCode, XserveError } from '../../errors.ts'
 import type { ConnectionOptions, FrameOptions, Reply, RequestHead } from './connection.ts'
 import { readEvents } from './event-stream.ts'
 import { checkHeaders } from './headers.ts'
@@ -150,7 +150,7 @@ async function* repliesOf(
         yield failureReply(endpoint, detail, status)
         return
       }
-      const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'UNAVAILABLE'
+      const known = isErrorCode(code) ? code : 'UNAVAILABLE'
       throw new XserveError(known, `${address}: ${detail}`, { where: address })
     }
   }

@@ -53,6 +53,7 @@ const PORT = { least: 0, most: 65_535 } as const
 const PYTHON = 'it is about Python'
 const HUB = 'it is about an executor store'
 const CONSENSUS = 'executors of Python in containers may have a consensus, those here have none'
+const ONE_GATEWAY = 'one gateway serves here, and executors have replicas of their own'
 const CLOUD = 'it is about a hosting service'
 const INTERNAL = "it is inner wiring of Jina's processes"
 
@@ -75,7 +76,7 @@ const CONTAINER: readonly ConfigOption[] = [
   forAll(container('env_from_secret', 'object', 'Variables from Kubernetes secrets: NAME to {name, key}')),
   forAll(container('image_pull_secrets', 'texts', 'Names of secrets for pulling the image')),
   container('k8s_namespace', 'text', 'Namespace on Kubernetes'),
-  container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY),
+  { ...container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY), note: ONE_GATEWAY },
   container('shard_id', 'integer', 'Which shard a container is'),
   container('resources', 'object', 'CPU and memory of the container: {requests: {cpu, memory}, limits: {cpu, memory}}'),
   container('node_selector', 'map', 'Labels of the nodes that it may run on'),

@@ -1,8 +1,9 @@
 /** Options of the gateway, and those that it shares with executors (Jina facts §6.2, §6.3). */
+import { PREFETCH } from '../../wire/defaults.ts'
+import { badVariable } from '../bad-entry.ts'
 import { BOTH, type ConfigOption, GATEWAY_ONLY } from './option.ts'
 
 /** Jina's: so many requests of one stream are under way at a time. */
-const PREFETCH = 1000
 /** Below the 30 s that Kubernetes and Compose give a container. */
 export const SHUTDOWN_MS = 25_000
 
@@ -70,7 +71,11 @@ export const SHARED_TABLE: readonly ConfigOption[] = [
     cli: { value: 'HOST' },
   }),
   both('workspace', 'text', 'Folder for what the executor keeps', { spreads: true, cli: { value: 'DIR' } }),
-  both('env', 'map', "Added to the executor's environment", { preset: {}, cli: { value: 'K=V' } }),
+  both('env', 'map', "Added to the executor's environment", {
+    preset: {},
+    badEntry: badVariable,
+    cli: { value: 'K=V' },
+  }),
   both('env_file', 'texts', 'Files of NAME=value lines, as if they stood in env', {
     preset: [],
     cli: { value: 'FILE' },

@@ -51,6 +51,8 @@ export interface ConfigOption {
   readonly most?: number
   /** The words that a text may be, in any case. */
   readonly choices?: readonly string[]
+  /** Of a map: what is wrong with an entry, to follow its name; null: nothing. Default: any will do. */
+  readonly badEntry?: (name: string, value: string) => string | null
   /** Default: have. */
   readonly kind?: OptionKind
   /** Of `none`: why; of `export`: why it does nothing where there is no container. */

@@ -30,17 +30,6 @@ export function declaredFields(root: JsonSchema, of: JsonSchema = root): Declare
   }))
 }
 
-/** Whether a reference within the schema finds something: `#`, `#/$defs/Part`. */
-export function leadsSomewhere(reference: string, root: JsonSchema): boolean {
-  const [start, ...parts] = reference.split('/')
-  let at: unknown = start === '#' ? root : undefined
-  for (const part of parts) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as JsonSchema)[key] : undefined
-  }
-  return at !== undefined
-}
-
 /** What a field of the kind is on the wire; undefined: what its value is. */
 export const NODE_KINDS: Readonly<Partial<Record<FieldKind, number>>> = {
   text: KIND.text,

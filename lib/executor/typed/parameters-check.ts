@@ -1,5 +1,6 @@
 /** Parameters against their schema: the method gets what it makes of them. */
 
+import { RESULTS } from '../../wire/results.ts'
 import { compile } from './compile.ts'
 import { declaredFields } from './fields.ts'
 import type { Problem } from './problem.ts'
@@ -14,7 +15,6 @@ export type ParametersResult = { readonly value: Parameters } | { readonly probl
 export type ParametersCheck = (given: Parameters) => MaybePromise<ParametersResult>
 
 /** What earlier executors returned stands among the parameters, and is nobody's to declare. */
-const RESULTS = '__results__'
 
 /** Defaults are filled in; null for what has no null is as if it were left out. Throws XserveError BAD_ENDPOINT. */
 export function createParametersCheck(schema: ReadSchema): ParametersCheck {

@@ -2,6 +2,7 @@
  * The seam between gRPC methods and the HTTP/2 implementation that carries them: a table of methods on raw message bytes.
  * A front (`http2/`) takes the table and a port; methods know nothing of the front.
  */
+import type { Loans } from '../../link/loans.ts'
 import type { TlsOptions } from '../../wire/call.ts'
 import type { ServerTuning } from '../../wire/grpc-tuning.ts'
 import type { StartSocketFront } from '../socket/start.ts'
@@ -18,6 +19,8 @@ export interface GrpcCall {
   onCancel(listener: () => void): void
   /** A trailer sent with the status; to be set before the answer. */
   setTrailer(key: string, value: string): void
+  /** Loans that last until the answer has been written: its message may be made of them. Default: it must be memory of its own. */
+  readonly loans?: Loans
 }
 
 /** The bytes of a message, in pieces where they are large; they must stay as they are until they have been sent. */

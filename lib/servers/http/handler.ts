@@ -28,11 +28,7 @@ export interface HttpHandlerOptions {
   readonly version?: string
   /** Answers requests whose path nobody has here. Default: they are told so by 404. */
   readonly beside?: HttpHandler | undefined
-  /** false while it starts and stops: GET / is then 503. */
-  readonly serving?: () => boolean
 }
-
-const alwaysServing = (): boolean => true
 
 /** Throws XserveError BAD_ARGUMENT for what `exposeEndpoints` cannot be. */
 export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOptions = {}): HttpHandler {
@@ -47,7 +43,6 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
     reaches,
     crud,
     exposed,
-    serving: options.serving ?? alwaysServing,
     documentation: reaches
       ? documentationRoutes({
           debug,

@@ -8,7 +8,7 @@ import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import type { XserveError } from '../../errors.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { Route } from '../../wire/routes.ts'
-import { decodeStatus } from '../../wire/status.ts'
+import { decodeStatus, failureOf } from '../../wire/status.ts'
 import { secondText, splitTime } from './time.ts'
 import { writeUsual } from './usual-answer.ts'
 
@@ -141,12 +141,7 @@ function statusJson(bytes: Uint8Array): string | null {
 }
 
 /** What the status of an answer is, for an error that no executor raised. */
-export function failureJson(error: XserveError): string {
-  const { hint, where } = error.details
-  const description = hint === undefined ? error.message : `${error.message} (${hint})`
-  const exception = { name: error.code, args: [error.message], stacks: [], executor: where ?? '' }
-  return JSON.stringify({ code: 1, description, exception })
-}
+export const failureJson = (error: XserveError): string => JSON.stringify(failureOf(error))
 
 /** RFC 3339 with microseconds, behind `before`; a time of 0 is none: null, or left out with its name. */
 function writeTime(before: string, ms: number, told: boolean): void {

@@ -1,4 +1,5 @@
 /** The JSON request of HTTP and WebSocket to an Envelope: both spellings of its keys, unknown ones passed over (Jina facts §2.2, §2.3). */
+
 import { encodeData } from '../../document/data-content.ts'
 import type { DialectName } from '../../document/dialect.ts'
 import { Document } from '../../document/document.ts'
@@ -8,6 +9,7 @@ import { documentFromJson } from '../../document/json.ts'
 import { encodePlainDocuments } from '../../document/plain-json.ts'
 import { dataOfDocuments, documentBytesFromJson } from '../../document/v2/from-json.ts'
 import { XserveError } from '../../errors.ts'
+import { isObject } from '../../objects.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
 import { Envelope } from '../../wire/envelope.ts'
 import { InvalidRequest, type Location, placed } from './invalid.ts'
@@ -149,8 +151,4 @@ function wrongType(location: Location, expected: string, type: string, value: un
   return new InvalidRequest('BAD_DOCUMENT', location, `${location.at(-1)} must be ${expected}, not ${kind}`, {
     type: `type_error.${type}`,
   })
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,11 @@
 /** The socket `/dry_run`: tells once, unasked, whether everything behind the gateway answers (Jina facts §2.6). */
 import { asXserveError } from '../../errors.ts'
 import type { ServedRuntime } from '../../wire/call.ts'
+import { encodeFailure } from '../../wire/status.ts'
 import type { HttpRequest, WebSocketListener, WebSocketPeer } from '../http/exchange.ts'
 import { failureJson } from '../json/answer.ts'
 import { ConversationCallContext } from './call-context.ts'
-import { type Frame, failedStatus } from './codec.ts'
+import type { Frame } from './codec.ts'
 
 /**
  * Success is the empty message, `{}` in JSON. Frames of the caller are passed over: Jina's client sends an empty one, and closes
@@ -25,7 +26,7 @@ export function openDryRun(
     () => tell(json ? '{}' : new Uint8Array(0)),
     (thrown: unknown) => {
       const error = asXserveError(thrown)
-      tell(json ? failureJson(error) : failedStatus(error))
+      tell(json ? failureJson(error) : encodeFailure(error))
     },
   )
   return { message() {}, closed: () => context.cancel() }

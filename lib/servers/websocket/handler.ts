@@ -1,5 +1,7 @@
 /** Jina's WebSocket gateway (Jina facts §2.6) and streams beside it: path and sub-protocol decide what a socket is for. Knows nothing of frames on the wire. */
+
 import type { ServedRuntime } from '../../wire/call.ts'
+import { PREFETCH } from '../../wire/defaults.ts'
 import type { HttpRequest, HttpResponse, WebSocketHandler } from '../http/exchange.ts'
 import { BYTES_CODEC, JSON_CODEC } from './codec.ts'
 import { createConversation } from './conversation.ts'
@@ -13,7 +15,6 @@ export interface WebSocketHandlerOptions {
   readonly onInternalError?: (error: unknown) => void
 }
 
-const DEFAULT_PREFETCH = 1000
 const PATHS: ReadonlySet<string> = new Set(['/', '/stream', '/dry_run'])
 const PROTOCOLS = ['json', 'bytes'] as const
 type Protocol = (typeof PROTOCOLS)[number]
@@ -23,7 +24,7 @@ export function createWebSocketHandler(
   runtime: ServedRuntime,
   options: WebSocketHandlerOptions = {},
 ): WebSocketHandler {
-  const { prefetch = DEFAULT_PREFETCH, onInternalError = () => {} } = options
+  const { prefetch = PREFETCH, onInternalError = () => {} } = options
   const most = prefetch || Number.POSITIVE_INFINITY
   return (request) => {
     const { path } = request

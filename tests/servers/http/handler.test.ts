@@ -111,14 +111,6 @@ describe('routes', () => {
       expect((await ask(status, 'POST', path, { body: {} })).status).toBe(404)
   })
 
-  test('health is 503 as long as it is not serving', async () => {
-    let serving = false
-    const starting = createHttpHandler(fakeRuntime('gateway'), { serving: () => serving })
-    expect((await ask(starting, 'GET', '/')).status).toBe(503)
-    serving = true
-    expect((await ask(starting, 'GET', '/')).status).toBe(200)
-  })
-
   test('a dry run that fails is 200 with what went wrong', async () => {
     const dryRun = () => Promise.reject(new XserveError('WORKER_DIED', 'gone', { where: 'a/rep-0' }))
     const { status, json } = await ask(createHttpHandler({ ...fakeRuntime('gateway'), dryRun }), 'GET', '/dry_run')
@@ -175,8 +167,10 @@ describe('failures', () => {
   })
 
   test('of ours are left to the front, which masks them', () => {
-    const failing = fakeRuntime('gateway', () => Promise.reject(new TypeError('secret')))
-    expect(ask(createHttpHandler(failing), 'POST', '/post', { body: {} })).rejects.toThrow('secret')
+    for (const fault of [new TypeError('secret'), new XserveError('INTERNAL', 'secret')]) {
+      const failing = fakeRuntime('gateway', () => Promise.reject(fault))
+      expect(ask(createHttpHandler(failing), 'POST', '/post', { body: {} })).rejects.toThrow('secret')
+    }
   })
 
   test('of reading the body have the status of the catalogue', async () => {

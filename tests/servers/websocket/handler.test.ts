@@ -149,8 +149,8 @@ describe('what is wrong', () => {
     await peer.frames(2)
     const [bad, good] = peer.sent.map((text) => JSON.parse(text as string))
     expect(bad.header.request_id).toBe('mine')
-    expect(bad.header.status.description).toContain('text must be a text')
-    expect(bad.header.status.exception.executor).toBe('body.data.0.text')
+    expect(bad.header.status.description).toBe('data[0].text: text must be a text, not boolean')
+    expect(bad.header.status.exception).toMatchObject({ name: 'BAD_DOCUMENT', executor: '' })
     expect(good.data[0].text).toBe('hello')
     expect(peer.closed).toBeNull()
   })
@@ -207,17 +207,20 @@ describe('what is wrong', () => {
     },
   )
 
-  test('with us is masked, and told to the operator', async () => {
-    const told: unknown[] = []
-    const runtime = fakeRuntime('gateway', () => {
-      throw new TypeError('secret')
-    })
-    const own = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
-    const { peer, listener } = open(own, 'json')
-    listener.message('{"data": []}')
-    expect(peer.closed).toEqual({ code: 1011, reason: 'internal error' })
-    expect(String(told[0])).toContain('secret')
-  })
+  test.each([new TypeError('secret'), new XserveError('INTERNAL', 'secret')])(
+    'with us is masked, and told to the operator: %s',
+    async (fault) => {
+      const told: unknown[] = []
+      const runtime = fakeRuntime('gateway', () => {
+        throw fault
+      })
+      const own = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
+      const { peer, listener } = open(own, 'json')
+      listener.message('{"data": []}')
+      expect(peer.closed).toEqual({ code: 1011, reason: 'internal error' })
+      expect(String(told[0])).toContain('secret')
+    },
+  )
 
   test('a dry run that fails tells why, in both sub-protocols', async () => {
     const dryRun = () => Promise.reject(new XserveError('UNREACHABLE', 'nobody there'))

@@ -1,5 +1,9 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
+import { LEAST } from '../../../link/loan.ts'
+import { Loans } from '../../../link/loans.ts'
+import { ownStore } from '../../../link/store.ts'
+import { asBuffer } from '../../../wire/write.ts'
 import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
 import { Inbox } from './inbox.ts'
 import { MOST_UNSENT_BYTES } from './limits.ts'
@@ -12,6 +16,12 @@ type Streaming = Extract<GrpcMethod, { kind: 'stream' }>
 /** Hot-path object. */
 export class UnaryCall extends Stream {
   private request: Uint8Array | null = null
+  /** Its request and its answer, where they are large. */
+  readonly loans = new Loans(null)
+  /** The method may still read its request. */
+  private running = false
+  /** The answer is written, or nobody wants it. */
+  private done = false
 
   constructor(
     id: number,
@@ -35,30 +45,61 @@ export class UnaryCall extends Stream {
     }
     // The call may take long, the memory of its request is the method's from here on.
     this.request = NOTHING
+    this.running = true
     try {
       const answer = this.method.handle(request, this)
       if (answer instanceof Promise)
         answer.then(
           (message) => this.answer(message),
-          (error: unknown) => this.fail(error),
+          (error: unknown) => this.failed(error),
         )
       else this.answer(answer)
     } catch (error) {
-      this.fail(error)
+      this.failed(error)
     }
   }
 
   drain(): void {}
 
+  /** Where a worker reads it, too. */
+  override room(bytes: number): Buffer {
+    const loan = bytes > LEAST ? ownStore.reserve(bytes) : null
+    return loan === null ? super.room(bytes) : asBuffer(this.loans.keep(loan))
+  }
+
+  override sent(): void {
+    super.sent()
+    this.done = true
+    this.endLoans()
+  }
+
+  override lost(): void {
+    super.lost()
+    this.done = true
+    this.endLoans()
+  }
+
+  private failed(error: unknown): void {
+    this.fail(error)
+    this.running = false
+    this.endLoans()
+  }
+
+  private endLoans(): void {
+    if (this.done && !this.running) this.loans.end()
+  }
+
   private answer(message: GrpcMessage): void {
-    if (this.over) return
-    const { sender } = this.host
-    if (sender.waiting > MOST_UNSENT_BYTES) {
-      this.fail(unread())
-      return
+    if (!this.over) {
+      const { sender } = this.host
+      if (sender.waiting > MOST_UNSENT_BYTES) this.fail(unread())
+      else {
+        sender.message(this, message)
+        this.succeed()
+      }
     }
-    sender.message(this, message)
-    this.succeed()
+    this.running = false
+    this.endLoans()
   }
 }
 

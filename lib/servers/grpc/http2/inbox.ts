@@ -2,8 +2,10 @@
  * Messages of one stream that wait: because their method has paused, or because one before them is being unpacked. They keep
  * their order.
  */
+
 import { gunzip, inflate } from 'node:zlib'
 import { XserveError } from '../../../errors.ts'
+import { unpackWithin } from '../../socket/unpack.ts'
 
 /** How a stream packs its messages (grpc-encoding). */
 export type Packing = 'identity' | 'gzip' | 'deflate'
@@ -102,16 +104,9 @@ export function unpackMessage(bytes: Uint8Array, packing: Packing, limit: number
     const error = new XserveError('BAD_REQUEST', 'a message says that it is compressed, and no grpc-encoding says how')
     return Promise.reject(error)
   }
-  const options = limit >= 0 ? { maxOutputLength: Math.max(limit, 1) } : {}
-  const unpack = packing === 'gzip' ? gunzip : inflate
-  return new Promise((resolve, reject) => {
-    unpack(bytes, options, (error, plain) => {
-      if (error === null || error === undefined) {
-        if (limit >= 0 && plain.length > limit) reject(tooLarge(limit))
-        else resolve(plain)
-      } else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit))
-      else reject(new XserveError('BAD_REQUEST', `a message is not ${packing} as its stream says`, { cause: error }))
-    })
+  return unpackWithin(packing === 'gzip' ? gunzip : inflate, bytes, limit, {
+    tooLarge: () => tooLarge(limit),
+    broken: (cause) => new XserveError('BAD_REQUEST', `a message is not ${packing} as its stream says`, { cause }),
   })
 }
 

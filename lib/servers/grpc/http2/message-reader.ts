@@ -5,6 +5,8 @@ import { MESSAGE_HEAD } from './backlog.ts'
 export interface MessageTarget {
   /** Bytes that a message may have, compressed; -1: any number. */
   readonly mostBytes: number
+  /** Memory for a message that comes in pieces, of so many bytes. */
+  room(bytes: number): Buffer
   /** A view of what was read, or memory of its own if it came in pieces. */
   arrived(bytes: Uint8Array, compressed: boolean): void
   /** Announced with more than `mostBytes`; nothing of the stream is worth reading any more. */
@@ -75,7 +77,7 @@ export class MessageReader {
   }
 
   private reserve(): void {
-    this.body = Buffer.allocUnsafeSlow(Math.min(this.length, BELIEVED))
+    this.body = this.length > BELIEVED ? Buffer.allocUnsafeSlow(BELIEVED) : this.target.room(this.length)
     this.filled = 0
   }
 

@@ -4,6 +4,7 @@
  */
 
 import { XserveError } from '../../../errors.ts'
+import { timerMs } from '../../../within.ts'
 import type { GrpcCall } from '../method.ts'
 import { toCallStatus } from '../status.ts'
 import type { Backlog } from './backlog.ts'
@@ -28,8 +29,6 @@ export interface StreamHost {
 }
 
 const OK: Ending = { code: 0, details: '', trailers: null }
-/** setTimeout fires at once beyond it. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 export const draining = (): XserveError =>
   new XserveError('DRAINING', 'the server is stopping; try again, or at another address')
@@ -76,7 +75,7 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
     this.sendWindow = host.sender.initialWindow
     const { timeoutMs } = requestHead
     this.deadline = timeoutMs < 0 ? 0 : Date.now() + timeoutMs
-    if (timeoutMs >= 0) this.timer = setTimeout(() => this.expire(), Math.min(timeoutMs, LONGEST_TIMER))
+    if (timeoutMs >= 0) this.timer = setTimeout(() => this.expire(), timerMs(timeoutMs))
   }
 
   /** A whole message, plain. */
@@ -177,6 +176,10 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
 
   get mostBytes(): number {
     return this.host.front.maxMessageBytes
+  }
+
+  room(bytes: number): Buffer {
+    return Buffer.allocUnsafeSlow(bytes)
   }
 
   arrived(bytes: Uint8Array, compressed: boolean): void {

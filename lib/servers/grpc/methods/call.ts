@@ -2,15 +2,14 @@
  * JinaRPC/Call: each message of the stream is one call on the handler. Callbacks only, no layers of iterators: this is
  * the path of every message of the Python client.
  */
+
 import { XserveError } from '../../../errors.ts'
 import type { CallHandler } from '../../../wire/call.ts'
+import { PREFETCH } from '../../../wire/defaults.ts'
 import { Envelope } from '../../../wire/envelope.ts'
 import type { Spoken } from '../../../wire/spoken.ts'
 import { type ContextSource, createContext } from '../call-context.ts'
 import type { GrpcCall, GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
-
-/** Requests of one stream under way at a time when the caller names no number; Jina's default. */
-const DEFAULT_PREFETCH = 1000
 
 /**
  * Answers leave as they are done, or in the order of the requests with metadata `__results_in_order__: true`;
@@ -23,7 +22,7 @@ const DEFAULT_PREFETCH = 1000
 export function callMethod(
   handler: CallHandler,
   spokenOf: (peer: string) => Spoken,
-  defaultPrefetch = DEFAULT_PREFETCH,
+  defaultPrefetch = PREFETCH,
 ): GrpcMethod {
   return {
     kind: 'stream',

@@ -7,12 +7,9 @@ import type { HttpHandler } from '../exchange.ts'
 import { jsonReply } from '../reply.ts'
 
 const HEALTHY = jsonReply('{}')
-const UNHEALTHY = jsonReply('{"detail":"Service Unavailable: it is starting or stopping"}', 503)
 
-/** 503 as long as it is not serving, which is when a balancer shall send nothing. */
-export function healthRoute(serving: () => boolean): HttpHandler {
-  return () => (serving() ? HEALTHY : UNHEALTHY)
-}
+/** Asked only while it serves: `createHealth` stands before it. */
+export const healthRoute: HttpHandler = () => HEALTHY
 
 export function statusRoute(runtime: ServedRuntime): HttpHandler {
   return () => jsonReply(JSON.stringify(runtime.info()))
