@@ -33,7 +33,6 @@ const LIST = '/jina.JinaDataRequestRPC/process_data'
 const CALL = '/jina.JinaRPC/Call'
 const DISCOVER = '/jina.JinaDiscoverEndpointsRPC/endpoint_discovery'
 const NOTHING = new Uint8Array(0)
-/** Stands for every endpoint there is. */
 
 /** Answers have the status and the documents of the server; failures are XserveErrors of the channel. */
 export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
@@ -73,6 +72,7 @@ export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
         return decodeEndpoints((await channel.unary(DISCOVER, NOTHING, { deadlineMs })).bytes)
       } catch (error) {
         if (!(error instanceof XserveError && error.code === 'UNKNOWN_METHOD')) throw error
+        // It stands for every endpoint there is.
         return { endpoints: [DEFAULT_ENDPOINT], streams: [], schemas: {} }
       }
     },

@@ -57,7 +57,8 @@ export function parseObject(name: string, words: readonly string[]): Record<stri
   return out
 }
 
-function parseJson(name: string, text: string): object {
+/** Of an option that is an object or a list in JSON. Throws XserveError BAD_ARGUMENT. */
+export function parseJson(name: string, text: string): object {
   try {
     const value = JSON.parse(text) as object
     const lost = findLostDigits(text, value)

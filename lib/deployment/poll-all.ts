@@ -41,7 +41,7 @@ export async function pollAll(
     remark = encodeRemark(told)
   }
   const { name, merging } = options
-  return merging === 'apart' ? apart(request, good, name, remark) : together(request, good, name, merging, remark)
+  return merging === 'apart' ? apart(request, good, name, remark) : together(request, good, { name, merging }, remark)
 }
 
 interface ShardAnswer {
@@ -57,8 +57,7 @@ export function mergedData(branches: readonly Uint8Array[], merging: Together): 
 function together(
   request: Envelope,
   good: readonly ShardAnswer[],
-  name: string,
-  merging: Together,
+  { name, merging }: { readonly name: string; readonly merging: Together },
   status: Uint8Array | null,
 ): Envelope {
   const branches = good.map(({ answer }) => answer.data)

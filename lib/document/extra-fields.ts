@@ -4,6 +4,7 @@
  */
 
 import { XserveError } from '../errors.ts'
+import { isPlainObject } from '../objects.ts'
 import type { Document } from './document.ts'
 import type { DocumentInit } from './document-init.ts'
 import { isArrayOfDocuments, isUnset, NAMED_SO, PLACE_FIELDS } from './extras.ts'
@@ -15,16 +16,14 @@ type Property = keyof DocumentInit
 /** Of these a document of the first dialect has one. */
 const CONTENT: readonly Property[] = ['text', 'blob', 'tensor']
 
-const isPlain = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
 const isDocuments = (value: unknown): boolean =>
   (typeof value === 'object' && value !== null && isArrayOfDocuments(value)) ||
   (Array.isArray(value) && value.every((item) => typeof item === 'object'))
 
 /** Properties that make of a value what they need; by name, a list of texts is a list of texts. */
 const LENIENT: Readonly<Partial<Record<Property, (value: unknown) => boolean>>> = {
-  scores: isPlain,
-  evaluations: isPlain,
+  scores: isPlainObject,
+  evaluations: isPlainObject,
   chunks: isDocuments,
   matches: isDocuments,
 }

@@ -2,6 +2,7 @@
  * What `doc.fields` of a new document keeps beside its properties: fields that DocumentProto has no place for, and what was said
  * by name of those that it has, where the property cannot tell it: an empty value, one of another kind, a name of two.
  */
+import { isPlainObject } from '../objects.ts'
 import { propertyNamed } from './field-names.ts'
 import { plainValue } from './plain-value.ts'
 
@@ -15,8 +16,7 @@ export function isUnset(value: unknown): boolean {
   if (value === undefined || value === null || value === '' || value === 0) return true
   if (typeof value !== 'object') return false
   if (Array.isArray(value)) return value.length === 0
-  const isPlain = Object.getPrototypeOf(value) === Object.prototype
-  return isPlain ? Object.keys(value).length === 0 : isArrayOfDocuments(value) && value.length === 0
+  return isPlainObject(value) ? Object.keys(value).length === 0 : isArrayOfDocuments(value) && value.length === 0
 }
 
 /** By its look, since arrays of documents stand above. */

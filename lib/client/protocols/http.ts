@@ -61,7 +61,11 @@ export function createHttpConnection(address: string, options: ConnectionOptions
     },
     open: (listener, call) => openCalls((body, asked) => post(call.endpoint, body, asked), listener, call),
     frames: (head, document, frameOptions) =>
-      readHttpFrames(address, head, document, frameOptions, {
+      readHttpFrames({
+        address,
+        head,
+        document,
+        options: frameOptions,
         connection: options,
         connectTimeoutMs,
         watch: host.watch,

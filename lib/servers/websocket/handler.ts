@@ -32,7 +32,10 @@ export function createWebSocketHandler(
     const chosen = chooseProtocol(request)
     if (chosen === undefined) return refuse(400, `no such sub-protocol: there are ${PROTOCOLS.join(' and ')}`)
     const protocol = chosen ?? 'json'
-    if (path === '/dry_run') return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
+    if (path === '/dry_run') {
+      const asked = { handshake: request, protocol, onInternalError }
+      return { protocol: chosen, open: (peer) => openDryRun(runtime, peer, asked) }
+    }
     const codec = protocol === 'json' ? JSON_CODEC : BYTES_CODEC
     const conversation = { handler: runtime.handler, codec, handshake: request, prefetch: most, onInternalError }
     if (path === '/stream') return { protocol: chosen, open: (peer) => openStream(peer, conversation) }

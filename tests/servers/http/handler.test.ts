@@ -120,6 +120,9 @@ describe('routes', () => {
       description: 'gone',
       exception: { name: 'WORKER_DIED', args: ['gone'], stacks: [], executor: 'a/rep-0' },
     })
+    const fault = () => Promise.reject(new Error('secret'))
+    const faulty = createHttpHandler({ ...fakeRuntime('gateway'), dryRun: fault })
+    expect(ask(faulty, 'GET', '/dry_run')).rejects.toThrow('secret')
   })
 
   test('exposed endpoints have the path and the methods that the operator chose', async () => {

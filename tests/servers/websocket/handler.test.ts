@@ -248,6 +248,17 @@ describe('what is wrong', () => {
     const bytes = open(failing, 'bytes', '/dry_run')
     await bytes.peer.frames(1)
     expect(decodeStatus(bytes.peer.sent[0] as Uint8Array)).toMatchObject({ code: 1, description: 'nobody there' })
+    const told: unknown[] = []
+    const fault = () => Promise.reject(new Error('secret'))
+    const runtime = { ...fakeRuntime('gateway'), dryRun: fault }
+    const faulty = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
+    const masked = open(faulty, 'json', '/dry_run')
+    await masked.peer.frames(1)
+    expect([masked.peer.sent, masked.peer.closed, told.map(String)]).toEqual([
+      [],
+      { code: 1011, reason: 'internal error' },
+      ['Error: secret'],
+    ])
   })
 })
 

@@ -1,6 +1,6 @@
 /** The unary services of Jina: requests, endpoint discovery, dry run, information (Jina facts §1.3). */
 
-import { asXserveError } from '../../../errors.ts'
+import { isTellable } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
 import { announcement } from '../../../wire/schemas/announce.ts'
@@ -61,7 +61,8 @@ export function dryRunMethod(runtime: ServedRuntime): GrpcMethod {
         await runtime.dryRun(createContext(call))
         return EMPTY
       } catch (error) {
-        return encodeFailure(asXserveError(error))
+        if (!isTellable(error)) throw error
+        return encodeFailure(error)
       }
     },
   }

@@ -1,5 +1,5 @@
 /** What is asked about the service itself: GET /, /status, /dry_run (Jina facts §2.1). */
-import { asXserveError } from '../../../errors.ts'
+import { isTellable } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import { failureJson } from '../../json/answer.ts'
 import { HttpCallContext } from '../call-context.ts'
@@ -15,14 +15,15 @@ export function statusRoute(runtime: ServedRuntime): HttpHandler {
   return () => jsonReply(JSON.stringify(runtime.info()))
 }
 
-/** A dry run that failed is still 200, with code 1: who asks reads the body. */
+/** A dry run that failed is still 200, with code 1: who asks reads the body. What callers may not read is for the front to mask. */
 export function dryRunRoute(runtime: ServedRuntime): HttpHandler {
   return async (request) => {
     try {
       await runtime.dryRun(new HttpCallContext(request))
       return jsonReply('{"code":0,"description":"","exception":null}')
     } catch (error) {
-      return jsonReply(failureJson(asXserveError(error)))
+      if (!isTellable(error)) throw error
+      return jsonReply(failureJson(error))
     }
   }
 }
