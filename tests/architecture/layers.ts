@@ -28,6 +28,7 @@ export const BUILT: readonly string[] = ['dist/declarations.txt']
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['lib/channel/'],
   protobufjs: ['lib/wire/schema.ts'],
+  re2js: ['lib/wire/linear-pattern.ts'],
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
   ignore: ['lib/watch/', 'lib/export/dockerfile/'],
@@ -91,6 +92,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/flow/containers/engine.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/container.ts': 'tests/e2e/containers.test.ts',
   'lib/flow/containers/deployment.ts': 'tests/e2e/containers.test.ts',
+  'lib/wire/linear-pattern.ts': 'tests/wire/target.test.ts',
   'lib/wire/dry-run.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/document/v2/from-fields.ts': 'tests/executor/typed/document-check.test.ts',
