@@ -21,12 +21,14 @@ test.each([
   ['^(?!executor0$).*', false],
   ['(?=executor0)exec', true],
   ['[(]|executor[+*]*0', true],
+  // As in Python, a class that begins with its own bracket.
+  ['[](\\w+)+!]', true],
   ['a+b+c+|d*e*f*executor0', true],
 ])('the pattern %p meets executor0 from the start: %p', (pattern, meets) => {
   expect(matchesTarget(pattern, 'executor0')).toBe(meets)
 })
 
-test.each(['[', '(', '*', 'x'.repeat(1001), '(a)\\1', '(?!(a+)+b)a', '(?<=a)b', '[](\\w+)+!]', '[^](\\w+)+\\]!'])(
+test.each(['[', '(', '*', 'x'.repeat(1001), '(a)\\1', '(?!(a+)+b)a', '(?<=a)b', '[^](\\w+)+\\]!'])(
   'a pattern that is none, or could take for ever, is refused by name: %p',
   (pattern) => {
     expect(() => matchesTarget(pattern, 'executor0')).toThrow(expect.objectContaining({ code: 'BAD_TARGET' }))
