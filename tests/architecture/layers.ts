@@ -29,6 +29,7 @@ export const BUILT: readonly string[] = ['dist/declarations.txt']
 export const HOMES: Readonly<Record<string, readonly string[]>> = {
   '@grpc/grpc-js': ['lib/channel/'],
   protobufjs: ['lib/wire/schema.ts'],
+  re2js: ['lib/wire/linear-pattern.ts'],
   yaml: ['lib/config/', 'lib/export/'],
   citty: ['lib/commands/'],
   ignore: ['lib/watch/', 'lib/export/dockerfile/'],
@@ -98,6 +99,7 @@ export const UNTESTED: Readonly<Record<string, string>> = {
   'lib/servers/socket/unpack.ts': 'tests/servers/grpc/http2/inbox.test.ts and tests/servers/http/front/inflate.test.ts',
   'lib/wire/defaults.ts': 'constants',
   'lib/wire/default-endpoint.ts': 'one constant',
+  'lib/wire/linear-pattern.ts': 'tests/wire/target.test.ts',
   'lib/wire/dry-run.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/executor/ready-made.ts': 'tests/wire/schemas/announce.test.ts',
   'lib/document/v2/from-fields.ts': 'tests/executor/typed/document-check.test.ts',
