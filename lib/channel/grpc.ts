@@ -13,6 +13,7 @@ import type { CallerTls } from '../wire/call.ts'
 import { CONNECT_TIMEOUT_MS } from '../wire/defaults.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 import { asBuffer } from '../wire/write.ts'
+import { connectionsOf } from './connections.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
 import { channelOptions, credentialsOf, fromMetadata, toMetadata } from './grpc-settings.ts'
@@ -83,9 +84,10 @@ type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
 /** `address`: `host:port`. Connects with the first call. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createGrpcChannel(address: string, options: GrpcChannelOptions = {}): GrpcChannel {
   if (!process.env.GRPC_VERBOSITY && !process.env.GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
+  const connections = connectionsOf(credentialsOf(options.tls, options.authority ?? address))
   const client = new Client(
     address,
-    credentialsOf(options.tls, options.authority ?? address),
+    connections.credentials,
     channelOptions(address, options.authority, options.tuning),
   )
   const always = options.metadata ?? {}
@@ -162,6 +164,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
     close() {
       for (const call of running) call.cancel()
       client.close()
+      connections.end()
     },
   }
 }

@@ -1,8 +1,8 @@
 /** A worker process as call interface: request → link message → answer, without touching a document. */
 import { XserveError } from '../errors.ts'
 import type { Link } from '../link/link.ts'
-import { LEAST, loanOf } from '../link/loan.ts'
-import { loansOf } from '../link/loans.ts'
+import { LEAST, loanOf } from '../link/memory/loan.ts'
+import { loansOf } from '../link/memory/loans.ts'
 import { type AnswerMessage, type Branch, decodeAnswer, encodeCall } from '../link/messages.ts'
 import { decodeValue } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'

@@ -64,6 +64,7 @@ export abstract class Gateway extends Executor {
       ...(hasBody ? { body: body as Uint8Array<ArrayBuffer> } : {}),
       signal,
     })
+    if (typeof this.fetch !== 'function') throw new TypeError(`${this.constructor.name} has no method fetch(request)`)
     const response = await this.fetch(request, { flow: this.#access(), signal })
     if (!(response instanceof Response)) {
       throw new TypeError(`fetch() must give a Response, not ${response === null ? 'null' : typeof response}`)

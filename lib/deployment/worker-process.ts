@@ -94,6 +94,8 @@ export async function startWorkerProcess(
   let state: WorkerState = 'starting'
   let lastFailure: XserveError | null = null
   let files: readonly string[] = []
+  /** By us. */
+  let killed = false
   /** How long calls were waited for in vain. */
   let overdueMs: number | null = null
   let drained = () => {}
@@ -160,7 +162,7 @@ export async function startWorkerProcess(
     state = 'stopped'
     const ended =
       overdueMs === null
-        ? howItEnded(child.exitCode, child.signalCode, clean)
+        ? howItEnded(child.exitCode, child.signalCode, clean, killed)
         : `had to make room and was ended in the middle of the call, which had not come to its end within ${overdueMs} ms`
     const hint =
       overdueMs === null
@@ -195,6 +197,7 @@ export async function startWorkerProcess(
     }
     link.close()
     if (!(await within(exited, KILL_AFTER_MS))) {
+      killed = true
       child.kill('SIGKILL')
       await exited
     }
@@ -239,8 +242,9 @@ export async function startWorkerProcess(
   }
 }
 
-function howItEnded(code: number | null, signal: string | number | null, clean: boolean): string {
-  if (clean) return 'was stopped'
+/** `clean`: it was told to end; `killed`: and did not, so that we ended it. One that others kill meanwhile says so. */
+function howItEnded(code: number | null, signal: string | number | null, clean: boolean, killed: boolean): string {
+  if (clean && (signal === null || killed)) return 'was stopped'
   if (signal === 'SIGKILL') return 'was killed by SIGKILL (by hand, or for lack of memory)'
   if (signal !== null) return `was ended by ${signal}`
   if (code === 0) return 'ended by itself with exit code 0 (process.exit in user code?)'

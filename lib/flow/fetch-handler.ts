@@ -26,6 +26,8 @@ export function createFetchHandler(deployment: Pick<Deployment, 'stream'>, schem
     }
     const document = documentOf(first.value)
     const { status, headers } = readAnswer(document)
+    // What is no Gateway passes documents on, as any executor without the endpoint does.
+    if (!Number.isInteger(status)) throw nothing()
     return { status, headers: joined(headers), body: bodyOf(document, frames) }
   }
 }

@@ -14,8 +14,8 @@ import {
   WHERE,
   writeHead,
 } from './frame.ts'
-import type { Loan } from './loan.ts'
-import type { Ring } from './ring.ts'
+import type { Loan } from './memory/loan.ts'
+import type { Ring } from './memory/ring.ts'
 import { Waiting } from './waiting.ts'
 
 /** Memory beside the socket. */

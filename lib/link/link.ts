@@ -2,9 +2,9 @@
  * The link's public face: calls in both directions and control messages over one connected socket (design §2).
  * `createLink` (create.ts) makes one from a file descriptor; everybody else knows only these types.
  */
-import type { Loans } from './loans.ts'
+import type { Loans } from './memory/loans.ts'
+import type { Store } from './memory/store.ts'
 import type { ControlMessage } from './messages.ts'
-import type { Store } from './store.ts'
 
 /** A call that came in; answer it once, with `end` or `fail`, or by items and then `end`. */
 export interface IncomingCall {

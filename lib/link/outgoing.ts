@@ -3,7 +3,7 @@ import { XserveError } from '../errors.ts'
 import { Kind } from './frame.ts'
 import { WINDOW_BYTES, WINDOW_ITEMS } from './incoming.ts'
 import { LinkFailure, type OutgoingCall } from './link.ts'
-import type { Loans } from './loans.ts'
+import type { Loans } from './memory/loans.ts'
 
 /** What a call needs of its link. */
 export interface OutgoingOwner {

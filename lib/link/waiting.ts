@@ -1,6 +1,6 @@
 /** A message that waits for its turns to be sent, and how far it has come. What it has on loan stays until it is done. */
 import type { Kind } from './frame.ts'
-import { type Loan, loanOf } from './loan.ts'
+import { type Loan, loanOf } from './memory/loan.ts'
 
 export class Waiting {
   /** Bytes that have not been taken. */

@@ -1,8 +1,10 @@
 /** One executor of a Flow as a plan, from its options. */
+
 import { checkPlain } from '../config/bad-entry.ts'
 import type { Given } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
+import { MOST_WORKERS } from '../config/table/executor.ts'
 import { BATCH_TIMEOUT_MS } from '../wire/defaults.ts'
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
@@ -90,8 +92,24 @@ export function readItem(
     port: portOf(name, options, isExternal, reading),
     options: { ...(isImage ? modulesInside(own) : {}), ...carriedOf(options) },
   }
+  checkNumber(plan, options.get('replicas')?.at ?? at, problems)
   const replicas = plan.uses.kind === 'external' ? plan.uses.addresses.length : plan.replicas
   return { name, at, own, options: spoken, plan: { ...plan, replicas } }
+}
+
+/** Either may be as many as all. */
+function checkNumber(
+  { name, uses, shards, shardId, replicas }: DeploymentPlan,
+  at: Given,
+  problems: Reading['problems'],
+) {
+  const workers = (shardId === null ? shards : 1) * replicas
+  if (uses.kind === 'external' || workers <= MOST_WORKERS) return
+  problems.add(
+    at,
+    `${name} would be ${workers} processes: ${shards} shards of ${replicas} replicas`,
+    `${MOST_WORKERS} are the most`,
+  )
 }
 
 /** They go to a process of their own. */

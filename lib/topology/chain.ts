@@ -1,5 +1,5 @@
 /** Stages one behind the other: the common Flow, and what stands behind the last join of any other. Nothing is walked, nothing is decoded. */
-import { type Loans, loansOf } from '../link/loans.ts'
+import { type Loans, loansOf } from '../link/memory/loans.ts'
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { now, type Route } from '../wire/routes.ts'

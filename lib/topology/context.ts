@@ -1,5 +1,5 @@
 /** Contexts of the calls that a graph makes for its caller's. */
-import type { Loans } from '../link/loans.ts'
+import type { Loans } from '../link/memory/loans.ts'
 import type { CallContext } from '../wire/call.ts'
 
 /** The caller's, with loans for what is between two executors. A class, since one is made for every call. */

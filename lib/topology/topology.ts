@@ -1,6 +1,6 @@
 /** Routes requests through the graph of a Flow and writes the gateway's answer (Jina facts §1.5, §5.4). */
-import { Loans, loansOf } from '../link/loans.ts'
-import { ownStore } from '../link/store.ts'
+import { Loans, loansOf } from '../link/memory/loans.ts'
+import { ownStore } from '../link/memory/store.ts'
 import { seldom } from '../log.ts'
 import type { GraphPlan } from '../plan/plan.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'

@@ -2,6 +2,7 @@
 
 /** Nothing is wrong. */
 export const NORMAL = 1000
+export const GOING_AWAY = 1001
 export const PROTOCOL_ERROR = 1002
 /** A kind of frame that was not agreed on. */
 export const WRONG_FRAME = 1003

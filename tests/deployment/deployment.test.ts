@@ -6,7 +6,7 @@ import { type CallContext, detachedContext } from '../../lib/wire/call.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
 import { type Plain, requestBytes } from '../helpers/grpc.ts'
 import { versionSource } from '../helpers/live.ts'
-import { COMMAND, temporaryFolder } from '../helpers/xserve.ts'
+import { COMMAND, fixture, temporaryFolder } from '../helpers/xserve.ts'
 import { decode } from '../wire/oracle.ts'
 
 const specOf = (file: string, replicas = 1): DeploymentSpec => ({
@@ -153,4 +153,20 @@ test('a worker that stands still loses the calls that it has, and is given no ot
   } finally {
     process.kill(stopped!.pid, 'SIGCONT')
   }
+})
+
+test('a worker that others kill while it finishes its calls tells those so, not that it was stopped', async () => {
+  const deployment = createDeployment(specOf(fixture('trouble.ts')), {
+    command: COMMAND,
+    log: createLogger('test', { write: () => {} }),
+    stdout: () => {},
+    stderr: () => {},
+  })
+  await deployment.start()
+  const never = deployment.call(Envelope.parse(requestBytes('/never', [{ id: 'a' }])), detachedContext())
+  const { pid } = deployment.pods[0]!
+  const stopped = deployment.stop(10_000)
+  process.kill(pid, 'SIGKILL')
+  await expect(never).rejects.toMatchObject({ code: 'WORKER_DIED', message: expect.stringContaining('SIGKILL') })
+  await stopped
 })

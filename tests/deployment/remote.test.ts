@@ -179,6 +179,11 @@ describe('remoteDeployment()', () => {
     expect(server.seen.single).toBe(1)
   })
 
+  test('a caller that cannot wait so long hears that nobody is there, and not that its time is over', async () => {
+    const { deployment } = remote([freePort()], { timeoutSendMs: 200 })
+    await expect(call(deployment)).rejects.toMatchObject({ code: 'UNREACHABLE' })
+  })
+
   test('one that has gone is named in the error, is told of, and is used again when it is back', async () => {
     const { port, kill } = await startGrpcServer()
     const { deployment, seen } = remote([port])

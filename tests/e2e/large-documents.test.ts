@@ -6,7 +6,7 @@ import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
 import { Document } from '../../lib/document/document.ts'
 import { DocumentArray } from '../../lib/document/document-array.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
+import { SHARED_FOLDER } from '../../lib/link/memory/shared-memory.ts'
 import { childrenOf } from '../helpers/processes.ts'
 import { startServer } from '../helpers/xserve.ts'
 

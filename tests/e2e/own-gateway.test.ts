@@ -157,3 +157,12 @@ console.log(await (await fetch('http://' + flow.address + '/mine')).text())
   const done = await xserve(['script', 'program.ts'], { cwd: other.path })
   expect([done.stdout, done.code, done.stderr]).toEqual(['A\n', 0, ''])
 })
+
+test('an executor is no gateway: the start says so', async () => {
+  using place = temporaryFolder({
+    'upper.ts': EXECUTOR,
+    'flow.yml': 'jtype: Flow\ngateway: {uses: upper.ts, protocol: http}\nexecutors: [{uses: upper.ts}]\n',
+  })
+  const { code, stderr } = await xserve(['flow', path.join(place.path, 'flow.yml')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Upper is no gateway: it does not extend Gateway')])
+})

@@ -1,11 +1,11 @@
 /** What a large message is cut into: loans where the other end sees them, and copies of all else. */
 import { expect, test } from 'bun:test'
 import { Batch } from '../../lib/link/batch.ts'
-import { UNIT } from '../../lib/link/blocks.ts'
 import { CHUNK, FLAG_CHUNK, FLAG_FIRST, FLAG_LENT, FLAG_SHARED, HEAD, Kind, TOTAL } from '../../lib/link/frame.ts'
 import { Lanes } from '../../lib/link/lanes.ts'
-import { LentMemory, type Loan } from '../../lib/link/loan.ts'
-import { Ring } from '../../lib/link/ring.ts'
+import { UNIT } from '../../lib/link/memory/blocks.ts'
+import { LentMemory, type Loan } from '../../lib/link/memory/loan.ts'
+import { Ring } from '../../lib/link/memory/ring.ts'
 
 function setting(options: { sees?: boolean; ring?: Ring } = {}) {
   const memory = new LentMemory({ bytes: new Uint8Array(16 * UNIT), path: '', hide() {} }, () => {})

@@ -1,7 +1,7 @@
 /** Who goes first, what is written at once, and what happens when the socket takes less than it was given. */
 import { expect, test } from 'bun:test'
 import { CHUNK, HEAD, Kind } from '../../lib/link/frame.ts'
-import { Ring } from '../../lib/link/ring.ts'
+import { Ring } from '../../lib/link/memory/ring.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
 /** A socket and nothing else. */

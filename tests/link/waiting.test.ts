@@ -1,9 +1,9 @@
 /** However it is cut, a message is the sum of its parts. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { UNIT } from '../../lib/link/blocks.ts'
 import { Kind } from '../../lib/link/frame.ts'
-import { LentMemory } from '../../lib/link/loan.ts'
+import { UNIT } from '../../lib/link/memory/blocks.ts'
+import { LentMemory } from '../../lib/link/memory/loan.ts'
 import { Waiting } from '../../lib/link/waiting.ts'
 
 test('the bytes of all parts, in pieces of any size', () => {

@@ -110,6 +110,13 @@ test('files of variables in an executor’s own YAML are its environment; the Fl
   expect(plan.files).toContain(at('boxed/own.env'))
 })
 
+test('shards and replicas together are no more processes than either may be', () => {
+  expect(() => flow('  - {uses: a.ts, shards: 1000, replicas: 1000}\n')).toThrow(
+    /executors\[0\].replicas: executor0 would be 1000000 processes: 1000 shards of 1000 replicas/,
+  )
+  expect(() => flow('  - {uses: a.ts, shards: 100, replicas: 10}\n')).not.toThrow()
+})
+
 test('an executor may have no limit where the Flow has one', () => {
   const { plan } = flow(
     '  - {uses: a.ts}\n  - {uses: a.ts, timeout_send: -1, retries: -1}\n',

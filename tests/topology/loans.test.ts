@@ -1,8 +1,8 @@
 /** What is on loan between two stages: for as long as somebody on the way, or the caller, reads it. */
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { UNIT } from '../../lib/link/blocks.ts'
-import { LentMemory, type Loan, loanOf } from '../../lib/link/loan.ts'
-import { Loans, loansOf } from '../../lib/link/loans.ts'
+import { UNIT } from '../../lib/link/memory/blocks.ts'
+import { LentMemory, type Loan, loanOf } from '../../lib/link/memory/loan.ts'
+import { Loans, loansOf } from '../../lib/link/memory/loans.ts'
 import type { GraphPlan } from '../../lib/plan/plan.ts'
 import type { Node } from '../../lib/topology/node.ts'
 import { createTopology } from '../../lib/topology/topology.ts'

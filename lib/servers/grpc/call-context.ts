@@ -9,7 +9,7 @@ export interface ContextSource {
   readonly cancelled: boolean
   /** Calls back at most once, right away when it has happened already. */
   onCancel(listener: () => void): void
-  readonly loans?: object
+  readonly loans?: object | null
 }
 
 /** Nothing is registered with `source` before somebody asks for the signal or to be told. */
@@ -36,7 +36,7 @@ class RequestContext implements CallContext {
   }
 
   get loans(): object | undefined {
-    return this.source.loans
+    return this.source.loans ?? undefined
   }
 
   onCancel(listener: () => void): void {

@@ -66,8 +66,9 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     if (code !== NORMAL || linger === 0) peer.close(code, reason)
     else closing = setTimeout(() => peer.close(code, reason), linger)
   }
+  /** The first reason counts; that the caller has said all is none: Jina's client says so before it waits for answers. */
   const end = (code: number, reason: string): void => {
-    ending ??= { code, reason }
+    if (ending === null || ending.code === NORMAL) ending = { code, reason }
   }
   const fail = (request: Envelope | null, error: unknown): void => {
     if (error instanceof WrongFrame) end(WRONG_FRAME, error.message)
@@ -145,6 +146,9 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
       }
       flow()
       finish()
+    },
+    get isBusy() {
+      return active.size > 0 || closing !== null
     },
     closed() {
       over = true

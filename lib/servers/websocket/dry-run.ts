@@ -22,7 +22,9 @@ export interface DryRunOptions {
 export function openDryRun(runtime: ServedRuntime, peer: WebSocketPeer, options: DryRunOptions): WebSocketListener {
   const context = new ConversationCallContext(options.handshake)
   const json = options.protocol === 'json'
+  let told = false
   const tell = (frame: Frame): void => {
+    told = true
     if (!context.cancelled) peer.send(frame)
   }
   runtime.dryRun(context).then(
@@ -35,5 +37,11 @@ export function openDryRun(runtime: ServedRuntime, peer: WebSocketPeer, options:
       }
     },
   )
-  return { message() {}, closed: () => context.cancel() }
+  return {
+    message() {},
+    closed: () => context.cancel(),
+    get isBusy() {
+      return !told
+    },
+  }
 }

@@ -84,6 +84,9 @@ export function openStream(peer: WebSocketPeer, options: StreamOptions): WebSock
         context.cancel()
       }
     },
+    get isBusy() {
+      return begun && !over
+    },
     closed() {
       over = true
       wake()

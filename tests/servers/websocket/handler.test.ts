@@ -112,6 +112,23 @@ describe('many requests', () => {
     expect(peer.paused).toBe(false)
   })
 
+  test('are what a server that stops waits for', async () => {
+    const answer = Promise.withResolvers<void>()
+    const { peer, listener } = open(
+      answering(async (asked) => {
+        await answer.promise
+        return asked
+      }),
+      'bytes',
+    )
+    expect(listener.isBusy).toBe(false)
+    listener.message(request('a'))
+    expect(listener.isBusy).toBe(true)
+    answer.resolve()
+    await peer.frames(1)
+    expect(listener.isBusy).toBe(false)
+  })
+
   test('0 is no cap', () => {
     const never = answering(() => new Promise(() => {}), 0)
     const { peer, listener } = open(never, 'bytes')
@@ -185,22 +202,27 @@ describe('what is wrong', () => {
     if (code) expect(peer.closed?.reason).not.toBe('')
   })
 
-  test('on the way ends it with 1011 and the reason, after the answers of the others', async () => {
-    const waiting: (() => void)[] = []
-    const failing = answering((one) =>
-      one.requestId === 'bad'
-        ? Promise.reject(new XserveError('WORKER_DIED', 'the worker has died'))
-        : new Promise((resolve) => waiting.push(() => resolve(one))),
-    )
-    const { peer, listener } = open(failing, 'bytes')
-    listener.message(request('good'))
-    listener.message(request('bad'))
-    await Promise.resolve()
-    waiting[0]!()
-    await peer.frames(2)
-    expect((peer.sent as Uint8Array[]).map(idOf)).toEqual(['good'])
-    expect(peer.closed).toEqual({ code: 1011, reason: 'the worker has died' })
-  })
+  // Jina's client says that it has no more requests before it waits for the first answer.
+  test.each([false, true])(
+    'on the way ends it with 1011 and the reason, after the answers of the others; all sent: %p',
+    async (ended) => {
+      const waiting: (() => void)[] = []
+      const failing = answering((one) =>
+        one.requestId === 'bad'
+          ? Promise.reject(new XserveError('WORKER_DIED', 'the worker has died'))
+          : new Promise((resolve) => waiting.push(() => resolve(one))),
+      )
+      const { peer, listener } = open(failing, 'bytes')
+      listener.message(request('good'))
+      listener.message(request('bad'))
+      if (ended) listener.message(Uint8Array.of(0))
+      await Promise.resolve()
+      waiting[0]!()
+      await peer.frames(2)
+      expect((peer.sent as Uint8Array[]).map(idOf)).toEqual(['good'])
+      expect(peer.closed).toEqual({ code: 1011, reason: 'the worker has died' })
+    },
+  )
 
   test.each([new TypeError('secret'), new XserveError('INTERNAL', 'secret')])(
     'with us is masked, and told to the operator: %s',

@@ -5,6 +5,7 @@
 
 import { gunzip, inflate } from 'node:zlib'
 import { XserveError } from '../../../errors.ts'
+import { loanOf } from '../../../link/memory/loan.ts'
 import { unpackWithin } from '../../socket/unpack.ts'
 
 /** How a stream packs its messages (grpc-encoding). */
@@ -47,8 +48,9 @@ export class Inbox {
   }
 
   push(bytes: Uint8Array, compressed: boolean): void {
-    // Memory of its own: a view would keep all that was read with it.
-    this.queue.push({ bytes: this.paused ? new Uint8Array(bytes) : bytes, compressed })
+    // Memory of its own: a view would keep all that was read with it. What is on loan is no part of that.
+    const isView = this.paused && loanOf(bytes) === null
+    this.queue.push({ bytes: isView ? new Uint8Array(bytes) : bytes, compressed })
     this.owner.held(bytes.length)
     this.flow()
   }

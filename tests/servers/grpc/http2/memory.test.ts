@@ -2,9 +2,9 @@
 
 import { heapStats } from 'bun:jsc'
 import { afterAll, beforeAll, expect, test } from 'bun:test'
-import { UNIT } from '../../../../lib/link/blocks.ts'
-import type { Loan } from '../../../../lib/link/loan.ts'
-import { ownStore } from '../../../../lib/link/store.ts'
+import { UNIT } from '../../../../lib/link/memory/blocks.ts'
+import type { Loan } from '../../../../lib/link/memory/loan.ts'
+import { ownStore } from '../../../../lib/link/memory/store.ts'
 import { Connection } from '../../../../lib/servers/grpc/http2/connection.ts'
 import type { FrontState } from '../../../../lib/servers/grpc/http2/front-state.ts'
 import { BlockPool } from '../../../../lib/servers/grpc/http2/outbox.ts'

@@ -1,7 +1,7 @@
 /** A loan stands as long as somebody holds it, and its bytes tell that they are one. */
 import { expect, test } from 'bun:test'
-import { UNIT } from '../../lib/link/blocks.ts'
-import { LentMemory, loanOf, ownBytes } from '../../lib/link/loan.ts'
+import { UNIT } from '../../../lib/link/memory/blocks.ts'
+import { LentMemory, loanOf, ownBytes } from '../../../lib/link/memory/loan.ts'
 
 function memory(units = 8) {
   const over: number[] = []

@@ -1,11 +1,11 @@
 /** Large messages that go from one real process to the next on loan: the right bytes, and nothing held for ever. */
 import { afterEach, expect, test } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
-import { loanOf } from '../../lib/link/loan.ts'
-import { Loans } from '../../lib/link/loans.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createStore, GROWTH, type Store } from '../../lib/link/store.ts'
-import { createEchoes, type Echo, order, text } from './fixtures/connect.ts'
+import { loanOf } from '../../../lib/link/memory/loan.ts'
+import { Loans } from '../../../lib/link/memory/loans.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createStore, GROWTH, type Store } from '../../../lib/link/memory/store.ts'
+import { createEchoes, type Echo, order, text } from '../fixtures/connect.ts'
 
 const MB = 1024 * 1024
 const { echo, end } = createEchoes()

@@ -3,10 +3,10 @@ import { afterAll, afterEach, expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { UNIT } from '../../lib/link/blocks.ts'
-import type { LentMemory } from '../../lib/link/loan.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createStore, GROWTH, type Store, type StoreOptions } from '../../lib/link/store.ts'
+import { UNIT } from '../../../lib/link/memory/blocks.ts'
+import type { LentMemory } from '../../../lib/link/memory/loan.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createStore, GROWTH, type Store, type StoreOptions } from '../../../lib/link/memory/store.ts'
 
 const SHARES = existsSync(SHARED_FOLDER)
 const MB = 1024 * 1024

@@ -1,7 +1,7 @@
 /** Whatever is taken and given back, no two blocks overlap, and all that is free can be taken again. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { Blocks, UNIT } from '../../lib/link/blocks.ts'
+import { Blocks, UNIT } from '../../../lib/link/memory/blocks.ts'
 
 test('the lowest free room is taken, in whole units', () => {
   const blocks = new Blocks(4 * UNIT)

@@ -7,8 +7,8 @@
  * 1 MB by socket cost each end 0.5 ms; a copy into memory that is always the same costs 0.04 ms, since it stays in the cache
  * of the processor and no page of it is ever new.
  */
-import { Kind } from './frame.ts'
-import { decodeNumbers, decodePlace, encodeNumbers, encodePlace, wrong } from './memory-frames.ts'
+import { Kind } from '../frame.ts'
+import { decodeNumbers, decodePlace, encodeNumbers, encodePlace, wrong } from './frames.ts'
 import { Ring } from './ring.ts'
 import { createSharedMemory, openSharedMemory, type SharedMemory } from './shared-memory.ts'
 

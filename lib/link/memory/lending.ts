@@ -2,9 +2,9 @@
  * What the two ends of a link lend each other: which memory of the one the other sees, what it has of it, and what comes
  * back. A reader that needs a message for longer than a look takes its own copy, or keeps the loan.
  */
-import { Kind } from './frame.ts'
+import { Kind } from '../frame.ts'
+import { decodeNumbers, decodePlace, encodeNumbers, encodePlace, wrong } from './frames.ts'
 import { LentMemory, type Loan } from './loan.ts'
-import { decodeNumbers, decodePlace, encodeNumbers, encodePlace, wrong } from './memory-frames.ts'
 import { openSharedMemory, openToPassOn } from './shared-memory.ts'
 
 export interface LendingOptions {

@@ -1,13 +1,13 @@
 /** What two ends say of what they lend each other, and what neither may say. */
 import { afterEach, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { UNIT } from '../../lib/link/blocks.ts'
-import { Kind } from '../../lib/link/frame.ts'
-import { createLending, type Lending } from '../../lib/link/lending.ts'
-import type { LentMemory, Loan } from '../../lib/link/loan.ts'
-import { encodeNumbers, encodePlace } from '../../lib/link/memory-frames.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createStore, type Store } from '../../lib/link/store.ts'
+import { Kind } from '../../../lib/link/frame.ts'
+import { UNIT } from '../../../lib/link/memory/blocks.ts'
+import { encodeNumbers, encodePlace } from '../../../lib/link/memory/frames.ts'
+import { createLending, type Lending } from '../../../lib/link/memory/lending.ts'
+import type { LentMemory, Loan } from '../../../lib/link/memory/loan.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createStore, type Store } from '../../../lib/link/memory/store.ts'
 
 const SHARES = existsSync(SHARED_FOLDER)
 const SIZE = 3 * UNIT

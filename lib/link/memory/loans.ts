@@ -1,5 +1,5 @@
 /** The loans of one request: they end with it at the latest. */
-import type { CallContext } from '../wire/call.ts'
+import type { CallContext } from '../../wire/call.ts'
 import { LEAST, type LentMemory, type Loan, loanOf, ownBytes } from './loan.ts'
 import type { Store } from './store.ts'
 

@@ -1,5 +1,5 @@
 /** Payloads of the frames that tell of memory beside the socket. */
-import { XserveError } from '../errors.ts'
+import { XserveError } from '../../errors.ts'
 
 /** A descriptor of a process: nothing else is opened for the other end. */
 const PATH = /^\/proc\/\d+\/fd\/\d+$/

@@ -1,9 +1,9 @@
 /** How two ends agree on memory, and what neither may say. */
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { Kind } from '../../lib/link/frame.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createSharing, type Sharing } from '../../lib/link/sharing.ts'
+import { Kind } from '../../../lib/link/frame.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createSharing, type Sharing } from '../../../lib/link/memory/sharing.ts'
 
 const SIZE = 128 * 1024
 const number = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer)

@@ -1,7 +1,7 @@
 /** Numbers and places come out as they went in, and nothing else does. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { decodeNumbers, decodePlace, encodeNumbers, encodePlace } from '../../lib/link/memory-frames.ts'
+import { decodeNumbers, decodePlace, encodeNumbers, encodePlace } from '../../../lib/link/memory/frames.ts'
 
 const number = fc.integer({ min: 0, max: 2 ** 32 - 1 })
 

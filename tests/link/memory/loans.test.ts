@@ -1,12 +1,12 @@
 /** The loans of a request end with it, or before, and what comes later is no loan. */
 import { afterEach, expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { UNIT } from '../../lib/link/blocks.ts'
-import { loanOf } from '../../lib/link/loan.ts'
-import { Loans, loansOf } from '../../lib/link/loans.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createStore, type Store } from '../../lib/link/store.ts'
-import { detachedContext } from '../../lib/wire/call.ts'
+import { UNIT } from '../../../lib/link/memory/blocks.ts'
+import { loanOf } from '../../../lib/link/memory/loan.ts'
+import { Loans, loansOf } from '../../../lib/link/memory/loans.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createStore, type Store } from '../../../lib/link/memory/store.ts'
+import { detachedContext } from '../../../lib/wire/call.ts'
 
 const SHARES = existsSync(SHARED_FOLDER)
 const SIZE = 2 * UNIT
