@@ -87,6 +87,9 @@ function reasonOf(text: string): string {
   if (/\bENOENT\b/.test(details)) return 'no such socket is there'
   if (/\bEACCES\b/.test(details)) return 'this user may not call it'
   if (/ECONNRESET|reset/i.test(details)) return 'it was reset'
+  // In the words of the runtime: what came first were no frames of HTTP/2, or no TLS.
+  if (/\bProtocol error\b/i.test(details)) return 'what is there does not speak gRPC (Protocol error)'
+  if (/WRONG_VERSION_NUMBER/.test(details)) return 'it does not speak TLS'
   if (/certificate|self.signed|altname/i.test(details))
     return `its certificate is not accepted (${details.replace(/^.*Last error: (?:Error: )?|\.? Resolution note:.*$/g, '')})`
   return (

@@ -1,4 +1,5 @@
 /** Outgoing gRPC: one connection to a server, messages as bytes, failures as XserveErrors that name the address. */
+
 import {
   Client,
   type ClientDuplexStream,
@@ -9,7 +10,9 @@ import {
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
+import { CONNECT_TIMEOUT_MS } from '../wire/defaults.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
+import { asBuffer } from '../wire/write.ts'
 import { connectionsOf } from './connections.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
@@ -74,10 +77,6 @@ export interface GrpcChannel {
   close(): void
 }
 
-const CONNECT_TIMEOUT_MS = 5000
-
-const toBuffer = (bytes: Uint8Array): Buffer =>
-  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const asReceived = (bytes: Buffer): Uint8Array => bytes
 
 type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
@@ -129,7 +128,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
         let reply: Uint8Array | undefined
         const call = client.makeUnaryRequest(
           path,
-          toBuffer,
+          asBuffer,
           asReceived,
           bytes,
           metadataOf(callOptions),
@@ -152,7 +151,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
       connection.watch()
       const call = client.makeBidiStreamRequest(
         path,
-        toBuffer,
+        asBuffer,
         asReceived,
         metadataOf(callOptions),
         deadlineOf(callOptions),

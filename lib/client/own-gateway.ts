@@ -2,7 +2,8 @@
 import type { Document } from '../document/document.ts'
 import type { DocumentArray } from '../document/document-array.ts'
 import { Executor, linkOf } from '../executor/executor.ts'
-import { answerDocument, FETCH_ENDPOINT, readRequestDocument } from '../wire/fetch-message.ts'
+import { stackLines } from '../executor/failure.ts'
+import { answerDocument, FETCH_ENDPOINT, type FetchRequest, readRequestDocument } from '../wire/fetch-message.ts'
 import type { Client } from './client.ts'
 
 /** The Flow behind the gateway, called without a port in between; as `Client`. */
@@ -17,6 +18,11 @@ export interface FetchContext {
 
 /** Statuses whose answers have no body (RFC 9110 §6.4.1). */
 const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304])
+
+interface FetchCall {
+  readonly docs: DocumentArray
+  readonly signal: AbortSignal
+}
 
 /**
  * A gateway of the user's own: `gateway: { uses: my_gateway.ts, protocol: http }`. `fetch` answers every HTTP request whose
@@ -35,14 +41,22 @@ export abstract class Gateway extends Executor {
   abstract fetch(request: Request, context: FetchContext): Response | Promise<Response>
 
   /** @internal One exchange as a call of a streaming endpoint. */
-  async *answerFetch({
-    docs,
-    signal,
-  }: {
-    docs: DocumentArray
-    signal: AbortSignal
-  }): AsyncGenerator<Document, void, undefined> {
-    const { method, url, headers, body } = readRequestDocument(docs[0]!)
+  async *answerFetch({ docs, signal }: FetchCall): AsyncGenerator<Document, void, undefined> {
+    const given = readRequestDocument(docs[0]!)
+    try {
+      yield* this.#answer(given, signal)
+    } catch (error) {
+      // Who asked may have left, and is told no more than the error's name: its place is for the operator.
+      if (!signal.aborted)
+        this.logger.error(
+          `${given.method} ${new URL(given.url).pathname} failed: ${stackLines(error).join('').trimEnd()}`,
+        )
+      throw error
+    }
+  }
+
+  async *#answer(given: FetchRequest, signal: AbortSignal): AsyncGenerator<Document, void, undefined> {
+    const { method, url, headers, body } = given
     const hasBody = body.length > 0 && method !== 'GET' && method !== 'HEAD'
     const request = new Request(url, {
       method,
@@ -50,6 +64,7 @@ export abstract class Gateway extends Executor {
       ...(hasBody ? { body: body as Uint8Array<ArrayBuffer> } : {}),
       signal,
     })
+    if (typeof this.fetch !== 'function') throw new TypeError(`${this.constructor.name} has no method fetch(request)`)
     const response = await this.fetch(request, { flow: this.#access(), signal })
     if (!(response instanceof Response)) {
       throw new TypeError(`fetch() must give a Response, not ${response === null ? 'null' : typeof response}`)

@@ -1,5 +1,6 @@
 /** When a request that reached nobody is tried again: attempts, growing pauses, and chance so that many callers do not come at once. */
 import { asXserveError, XserveError } from '../errors.ts'
+import { timerMs } from '../within.ts'
 
 /** Names and defaults as Jina's client has them (Jina facts §9), times in milliseconds. */
 export interface RetryOptions {
@@ -64,7 +65,7 @@ export function pause(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done)
       resolve()
     }
-    const timer = setTimeout(done, ms)
+    const timer = setTimeout(done, timerMs(ms))
     signal.addEventListener('abort', done)
   })
 }

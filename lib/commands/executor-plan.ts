@@ -1,11 +1,11 @@
 /** From the arguments of a command that serves one executor to its plan. */
 import { sentence } from '../config/problems.ts'
-import { isOfFront } from '../config/table/options.ts'
+import { findOption, isOfFront, optionsOf } from '../config/table/options.ts'
 import { XserveError } from '../errors.ts'
 import type { DeploymentPlan, FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import { planExecutor } from '../plan/plan-executor.ts'
 import type { Args } from './arguments.ts'
-import { NOT_ALONE, readGiven } from './table-options.ts'
+import { givenOf, NOT_ALONE, OF_FLOW, readGiven } from './table-options.ts'
 
 /**
  * Jina tells a container how many it is of, and says with `--native` that it is one of them; the first shard is not named, and
@@ -17,9 +17,14 @@ function inContainer({ shards, shardId }: DeploymentPlan, args: Args): Partial<D
   return { replicas: 1, ...(shards > 1 && shardId === null ? { shardId: 0 } : {}) }
 }
 
+/** Options that do nothing for an executor are those of the gateway here, which reads them itself. */
+const OF_GATEWAY: readonly string[] = optionsOf('executor')
+  .filter(({ name, kind }) => kind === 'none' && isOfFront(name) && findOption('gateway', name)?.kind !== 'none')
+  .map(({ name }) => name)
+
 /** Jina's containers have their place behind the name: `encoder/rep-0`. */
 function specOf(args: Args): Record<string, unknown> {
-  const spec = readGiven(args, 'executor', NOT_ALONE)
+  const spec = readGiven(args, 'executor', new Set([...NOT_ALONE, ...OF_GATEWAY]))
   return typeof spec.name === 'string' ? { ...spec, name: spec.name.split('/')[0] } : spec
 }
 
@@ -47,6 +52,8 @@ export async function readExecutorPlan(
     warn: (warning) => warn(sentence(warning)),
     ...(className === undefined ? {} : { className }),
   })
+  for (const name of givenOf(args, 'executor', OF_FLOW))
+    warn(`--${name} has no effect: it is about an executor among others, and this one is served alone`)
   // What is watched of the code is watched of its YAML, too.
   const deployments = plan.deployments.map((one) => ({
     ...one,

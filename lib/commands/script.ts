@@ -6,6 +6,7 @@ import { resolveExecutorSource } from '../plan/executor-source.ts'
 import { runScript } from '../worker/script.ts'
 import { provideSdk } from '../worker/user-module.ts'
 import type { CommandDefinition } from './arguments.ts'
+import { exit, printError } from './exit.ts'
 
 export const script: CommandDefinition = {
   name: 'script',
@@ -25,7 +26,7 @@ export const script: CommandDefinition = {
     const { file } = resolveExecutorSource(given, undefined, process.cwd())
     setScript(file)
     provideSdk({ ...sdk })
-    await runScript(file, args.rest)
+    await runScript(file, args.rest, (error) => exit(printError(error, args.flag('debug') === true)))
     return null
   },
 }

@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<string, RegExp | undefined>> = {
   peer_ports: /^\d+$/,
 }
 /** They make sense only beside other executors of a Flow. */
-const OF_FLOW: ReadonlySet<string> = new Set([
+export const OF_FLOW: ReadonlySet<string> = new Set([
   'needs',
   'method',
   'when',
@@ -116,13 +116,19 @@ function checkValue(args: Args, option: ConfigOption): void {
   problems.settle('BAD_ARGUMENT')
 }
 
+/** Those of the names that were given, as they are written there. */
+export function givenOf(args: Args, scope: Scope, names: ReadonlySet<string>): readonly string[] {
+  const own = optionsOf(scope).filter(({ name }) => names.has(name))
+  return own.map((option) => asOption(option).name).filter((name) => args.has(name))
+}
+
 /** With commas, with blanks, or a JSON list. */
 function words(text: string): string[] {
   if (text.trim().startsWith('[')) {
     try {
       return (JSON.parse(text) as unknown[]).map(String)
     } catch {
-      // Not one after all.
+      // Not one after all: `[::1]:54321` is an address.
     }
   }
   return text.split(/[\s,]+/).filter((word) => word !== '')

@@ -1,6 +1,8 @@
 /** A value of the table's options, checked and in its type, as YAML, programs and the command line write it. */
+
 import { nearest } from '../nearest.ts'
-import { type Given, isObject, itemsOf, type Json, memberOf, membersOf } from './given.ts'
+import { isObject } from '../objects.ts'
+import { type Given, itemsOf, type Json, memberOf, membersOf } from './given.ts'
 import type { Problems } from './problems.ts'
 import type { ConfigOption, OptionType } from './table/option.ts'
 
@@ -33,9 +35,20 @@ export function shown(value: unknown): string {
 const isScalar = (value: unknown): value is string | number | boolean =>
   ['string', 'number', 'boolean'].includes(typeof value)
 
+/** What other readers of YAML, and people, take for one. */
+const FLAG_WORDS: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['false', 'no', 'off'].map((word) => [word, false] as const),
+])
+
 function readFlag({ name }: ConfigOption, at: Given, problems: Problems): boolean | undefined {
   if (typeof at.value === 'boolean') return at.value
-  problems.add(at, `${name} is true or false, not ${shown(at.value)}`)
+  const word = typeof at.value === 'string' ? FLAG_WORDS.get(at.value.toLowerCase()) : undefined
+  problems.add(
+    at,
+    `${name} is true or false, not ${shown(at.value)}`,
+    word === undefined ? undefined : `did you mean ${word}? In YAML 1.2 ${shown(at.value)} is a text`,
+  )
   return undefined
 }
 
@@ -111,7 +124,13 @@ function readMap(option: ConfigOption, at: Given, problems: Problems): Readonly<
     const written = typeof one === 'number' ? at.source.writtenAt?.([...at.path, key]) : undefined
     return written === undefined || Number(written) !== one ? String(one) : written
   }
-  return Object.fromEntries(entries.map(([key, one]) => [key, textOf(key, one)]))
+  const texts = entries.map(([key, one]) => [key, textOf(key, one)] as const)
+  const bad = texts.flatMap(([key, text]) => {
+    const why = option.badEntry?.(key, text) ?? null
+    return why === null ? [] : [[key, why] as const]
+  })
+  for (const [key, why] of bad) problems.add(memberOf(at, key), `${option.name}: ${JSON.stringify(key)} ${why}`)
+  return bad.length > 0 ? undefined : Object.fromEntries(texts)
 }
 
 /** Numbers, texts with commas, lists of both. */

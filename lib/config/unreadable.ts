@@ -1,5 +1,5 @@
 /** Why a file cannot be read, in words for whoever named it, and which files may have been meant. */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync, type Stats, statSync } from 'node:fs'
 import path from 'node:path'
 
 const MOST_NAMES = 10
@@ -23,10 +23,14 @@ export function whatIsThere(file: string, isAlike: (name: string) => boolean, ki
   return alike.length === 0 ? `${folder} has no ${kind}` : `in ${folder} are: ${alike.join(', ')}`
 }
 
-function isFolder(folder: string): boolean {
+export const isFile = (file: string): boolean => statOf(file)?.isFile() === true
+export const isFolder = (folder: string): boolean => statOf(folder)?.isDirectory() === true
+
+/** null: nothing is there that could be looked at, or no system has such a name (too long, a NUL). */
+function statOf(path: string): Stats | null {
   try {
-    return statSync(folder).isDirectory()
+    return statSync(path)
   } catch {
-    return false
+    return null
   }
 }

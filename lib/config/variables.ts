@@ -79,6 +79,14 @@ export function substitute(given: Given, variables: Variables, problems: Problem
   const walk = (at: Given, parent: unknown): unknown => {
     const { value } = at
     if (typeof value === 'string') {
+      if (/^(?:yes|no)$/i.test(value) && at.source.isBare?.(at.path)) {
+        const word = value.toLowerCase() === 'yes'
+        problems.warn(
+          at,
+          `${value} is a text, as in YAML 1.2; Jina reads ${word}`,
+          `write ${word}, or "${value}" for the text`,
+        )
+      }
       try {
         return text(value, parent, 0)
       } catch (error) {

@@ -1,4 +1,5 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
+
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -16,35 +17,44 @@ import {
 } from 'yaml'
 import { losesDigits } from '../document/lost-digits.ts'
 import { type Problem, XserveError } from '../errors.ts'
-import { type Given, isObject, pathText, type Path as ValuePath } from './given.ts'
+import { isObject } from '../objects.ts'
+import { isModuleName, isYamlName } from './file-names.ts'
+import { type Given, pathText, type Path as ValuePath } from './given.ts'
 import { errorOf } from './problems.ts'
 import { whatIsThere, whyUnreadable } from './unreadable.ts'
 
 /** Aliases may be as many as a person writes: more are an attack. */
 const MOST_ALIASES = 100
-const YAML = /\.ya?ml$/i
-const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/i
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
 export function readYaml(file: string): Given {
-  let text: string
+  let bytes: Uint8Array
   try {
-    text = readFileSync(file, 'utf8')
+    bytes = readFileSync(file)
   } catch (error) {
     const why = whyUnreadable(file, error)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const hint = isMissing ? whatIsThere(path.resolve(file), (name) => YAML.test(name), 'YAML files') : undefined
-    const more = hint === undefined ? {} : { hint }
-    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, ...more }
-    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], ...more })
+    const hint = isMissing ? whatIsThere(path.resolve(file), isYamlName, 'YAML files') : undefined
+    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, hint }
+    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], hint })
   }
-  const fault = MODULE.test(file)
+  const text = textOf(bytes)
+  const isModule = isModuleName(file)
+  const fault = isModule
     ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }
-    : text.includes('\0')
-      ? { message: 'this is no text: YAML is text in UTF-8' }
-      : null
-  if (fault) throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
+    : { message: 'this is no text: YAML is text in UTF-8' }
+  if (isModule || text === null || text.includes('\0'))
+    throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
   return parseYaml(text, file)
+}
+
+/** null: it is no UTF-8. Another encoding would come through with other letters than were written. */
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
 }
 
 /** `file` is for messages. A tag in front of the whole (`!Flow`) is its `jtype`. Throws XserveError BAD_CONFIG. */
@@ -65,6 +75,12 @@ export function parseYaml(text: string, file: string): Given {
   ]
   const problems = faults.map((one) => problemAt(one.pos[0], explain(one, text, lines)))
   visit(document, {
+    Alias(_, alias, way) {
+      const target = alias.resolve(document)
+      if (target === undefined || !way.includes(target)) return
+      const message = `*${alias.source} stands within &${alias.source} itself, which would have no end`
+      problems.push(problemAt(alias.range?.[0] ?? 0, message))
+    },
     Scalar(_, { source = '', value, range }) {
       if (typeof value !== 'number' || !/^[-+]?\d+$/.test(source) || !losesDigits(source.replace('+', ''), value))
         return
@@ -98,6 +114,10 @@ export function parseYaml(text: string, file: string): Given {
         const node = document.getIn(path, true)
         return isScalar(node) && typeof node.value === 'number' ? node.source : undefined
       },
+      isBare(path) {
+        const node = document.getIn(path, true)
+        return isScalar(node) && node.type === 'PLAIN'
+      },
       rawAt: (path) =>
         path.reduce<unknown>((at, part) => (at as Record<string | number, unknown> | null)?.[part], value),
     },
@@ -109,9 +129,16 @@ export function writeYaml(value: unknown): string {
   const style = { lineWidth: 120, aliasDuplicateObjects: false } as const
   // Words that only one of the two takes for a number or a truth value are quoted; 0o17 is one of 1.2 alone.
   const text = stringify(value, { ...style, version: '1.1' })
-  return isDeepStrictEqual(parse(text), value)
-    ? text
-    : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+  return readsAs(text, value) ? text : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+}
+
+/** Whether our own reader takes it for the value: a bare `<<` would be a merge. */
+function readsAs(text: string, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parse(text, { merge: true }), value)
+  } catch {
+    return false
+  }
 }
 
 /** Names what is meant, where the reader of YAML does not. */

@@ -1,6 +1,7 @@
 /** `timeout_send`: a call that takes longer is given up, here and where it is worked on. */
 import { XserveError } from '../errors.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
+import { timerMs } from '../within.ts'
 
 /**
  * `handler` with a limit for every call; of a stream, for its first message. Rejects with XserveError DEADLINE. null and
@@ -67,7 +68,7 @@ class LimitedContext implements CallContext {
     // The other end, which looks at the same clock, gives up after us: so the caller always hears of the limit.
     const own = this.#endsMs + 1
     this.deadline = deadline ?? (outer.deadline === 0 ? own : Math.min(own, outer.deadline))
-    this.#timer = setTimeout(() => this.#expire(), limitMs)
+    this.#timer = setTimeout(() => this.#expire(), timerMs(limitMs))
     outer.onCancel(() => this.#cancel())
   }
 
@@ -85,6 +86,9 @@ class LimitedContext implements CallContext {
   }
   get cancelled(): boolean {
     return this.#late || this.outer.cancelled
+  }
+  get loans(): object | undefined {
+    return this.outer.loans
   }
   onCancel(listener: () => void): void {
     if (this.cancelled) listener()

@@ -1,12 +1,14 @@
 /**
  * One worker process: spawned, led through hello → load → start → ready, drained, and never left behind (design §2).
  */
-import { ERRORS, type ErrorCode, XserveError } from '../errors.ts'
+
+import { isErrorCode, XserveError } from '../errors.ts'
 import { createLink } from '../link/create.ts'
 import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
+import { timerMs, within } from '../within.ts'
 import { forwardLines } from './output.ts'
 import { selfCommand } from './self.ts'
 
@@ -65,13 +67,8 @@ const KILL_AFTER_MS = 500
 
 /** An error that a worker reported, as ours. */
 export function errorOfFailure(failure: Failure, files: readonly string[] = []): XserveError {
-  const code = Object.hasOwn(ERRORS, failure.code) ? (failure.code as ErrorCode) : 'START_FAILED'
-  return new XserveError(code, failure.message, {
-    ...(failure.where === undefined ? {} : { where: failure.where }),
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-    ...(failure.stack === undefined ? {} : { cause: failure.stack }),
-    ...(files.length === 0 ? {} : { files }),
-  })
+  const { code, message, where, hint, stack: cause } = failure
+  return new XserveError(isErrorCode(code) ? code : 'START_FAILED', message, { where, hint, cause, files })
 }
 
 /**
@@ -144,14 +141,19 @@ export async function startWorkerProcess(
     { side: 'parent' },
     { control: onControl, ...(options.answer ? { call: options.answer } : {}) },
   )
-  // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
-  link.control({
-    kind: 'load',
-    files: [spec.file, ...(spec.otherFiles ?? [])],
-    className: spec.className,
-    ...(options.argv ? { argv: options.argv } : {}),
-  })
-  link.control({ kind: 'start', executor: spec.start })
+  try {
+    // Both wait there until the worker can read them: a start takes no turn of ours, which are long under load.
+    link.control({
+      kind: 'load',
+      files: [spec.file, ...(spec.otherFiles ?? [])],
+      className: spec.className,
+      ...(options.argv ? { argv: options.argv } : {}),
+    })
+    link.control({ kind: 'start', executor: spec.start })
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
 
   const exited = child.exited.then(async () => {
     // Readers end with the pipes; a grandchild that holds them must not hold us.
@@ -186,13 +188,15 @@ export async function startWorkerProcess(
         drained = resolve
       })
       link.control({ kind: 'hurry' })
-      if (!(await before(link.idle(), graceMs))) overdueMs = graceMs
+      if (!(await within(link.idle(), graceMs))) overdueMs = graceMs
       link.control({ kind: 'drain', now: overdueMs !== null })
       // close() has what is left, and a little if nothing is.
-      await before(Promise.race([done, exited]), Math.max(end - performance.now(), CLOSE_MS))
+      const closeMs = Math.max(end - performance.now(), CLOSE_MS)
+      if (!(await within(Promise.race([done, exited]), closeMs)))
+        log.warn(`close() has not come to its end within ${Math.round(closeMs)} ms: the process is ended without it`)
     }
     link.close()
-    if (!(await before(exited, KILL_AFTER_MS))) {
+    if (!(await within(exited, KILL_AFTER_MS))) {
       killed = true
       child.kill('SIGKILL')
       await exited
@@ -210,7 +214,7 @@ export async function startWorkerProcess(
           const hint = 'look at the constructor and init(); --timeout-ready MS waits longer, -1 for ever'
           const message = `${pod} was not ready after ${timeout} ms`
           steps.reject(new XserveError('START_TIMEOUT', message, { where: spec.file, hint, files }))
-        }, timeout)
+        }, timerMs(timeout))
   try {
     const { className, endpoints, streams, schemas, modules } = await steps.promise
     state = 'ready'
@@ -245,17 +249,4 @@ function howItEnded(code: number | null, signal: string | number | null, clean: 
   if (signal !== null) return `was ended by ${signal}`
   if (code === 0) return 'ended by itself with exit code 0 (process.exit in user code?)'
   return `ended by itself with exit code ${code}`
-}
-
-/** Whether the promise settled within the time. */
-async function before(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: Timer | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms)
-  })
-  try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

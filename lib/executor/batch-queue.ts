@@ -1,5 +1,6 @@
 /** A queue that hands over what waits in it when there is enough of it, or it has waited long enough; one batch at a time. */
 import type { BatchingPlan } from '../plan/plan.ts'
+import { timerMs } from '../within.ts'
 
 export interface BatchQueue<Item> {
   add(items: readonly Item[]): void
@@ -43,7 +44,7 @@ export function createBatchQueue<Item>(
     }
     const ms = dueIn()
     if (ms > 0) {
-      timer = setTimeout(next, Math.ceil(ms))
+      timer = setTimeout(next, timerMs(Math.ceil(ms)))
       return
     }
     const batch = waiting.splice(0, flushAll ? waiting.length : preferredBatchSize)

@@ -5,6 +5,7 @@ import { DocumentArray } from '../document/document-array.ts'
 import { concatenate } from '../document/reduce.ts'
 import type { CallMessage } from '../link/messages.ts'
 import { decodeStruct } from '../protobuf/struct.ts'
+import { LONGEST_TIMER_MS } from '../within.ts'
 import { parametersFor } from './parameters.ts'
 
 /** W3C trace context of the caller. */
@@ -12,9 +13,6 @@ export interface TracingContext {
   readonly traceparent: string
   readonly tracestate?: string
 }
-
-/** Timers count to here (24.8 days); a deadline beyond is as good as none. */
-const MAX_TIMER_MS = 2 ** 31 - 1
 
 /** Whose parameters they are. */
 export interface Addressee {
@@ -102,10 +100,10 @@ export class ExecutorCall {
     return this.#branches()
   }
 
-  /** Documents by the name of the executor that they come from. */
+  /** Documents by the name of the executor that they come from; `gateway`, as in Jina: from the caller, or put together there. */
   get docsMap(): Record<string, DocumentArray> {
     const matrix = this.#branches()
-    return Object.fromEntries(this.#message.branches.map((branch, index) => [branch.name, matrix[index]!]))
+    return Object.fromEntries(this.#message.branches.map(({ name }, index) => [name || 'gateway', matrix[index]!]))
   }
 
   #branches(): DocumentArray[] {
@@ -143,7 +141,7 @@ export class ExecutorCall {
   }
 
   #watch(ms: number): void {
-    if (ms > MAX_TIMER_MS) return
+    if (ms > LONGEST_TIMER_MS) return
     const late = () => this.#controller?.abort(new DOMException('the deadline of the call has passed', 'TimeoutError'))
     this.#timer = setTimeout(late, Math.max(0, ms))
     this.#timer.unref()

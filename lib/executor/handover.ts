@@ -7,20 +7,28 @@ import type { Executor } from './executor.ts'
 /** A user's class, whatever its constructor takes. */
 export type ExecutorClass = (abstract new (...args: never[]) => Executor) & { readonly name: string }
 
-let receive: ((Class: typeof Executor) => void) | null = null
+interface Listener {
+  /** Told of each class that would be served. */
+  handed(Class: typeof Executor): void
+  /** The script, or a part of it, goes no further: it waits for a start. */
+  stopped(): void
+}
 
-/** Makes this process a worker: classes come here from now on. */
-export function receiveClasses(listener: (Class: typeof Executor) => void): void {
+let receive: Listener | null = null
+
+/** Makes this process a worker: classes come here from now on. null: it is none any more. */
+export function receiveClasses(listener: Listener | null): void {
   receive = listener
 }
 
 /** Whether this process is a worker; then the class is handed over. */
 export function handOver(Class: ExecutorClass): boolean {
-  receive?.(Class as unknown as typeof Executor)
+  receive?.handed(Class as unknown as typeof Executor)
   return receive !== null
 }
 
 /** What waits for a start never goes on in a worker. */
 export function stopHere(): Promise<never> | null {
+  receive?.stopped()
   return receive === null ? null : new Promise<never>(() => {})
 }

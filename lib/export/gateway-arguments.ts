@@ -1,5 +1,7 @@
 /** What a gateway in a container is told: the graph and its addresses in Jina's words, and what those do not say. */
+
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from '../plan/defaults.ts'
+import { END, graphDescription, START } from '../plan/graph-description.ts'
 import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type TlsFiles } from '../plan/plan.ts'
 import { carriedArguments, shutdownArguments } from './executor-arguments.ts'
 
@@ -21,9 +23,6 @@ export interface GatewayPlace {
   /** The image has a gateway of its own, described by its config.yml. */
   readonly isCustom: boolean
 }
-
-const START = 'start-gateway'
-const END = 'end-gateway'
 
 const NOT_TOLD: ReadonlySet<string> = new Set([
   'replicas',
@@ -82,15 +81,6 @@ export function gatewayArguments(plan: FlowPlan, place: GatewayPlace): string[] 
   return args
 }
 
-/** Node → those behind it, in the order in which each merges its branches. */
-export function graphDescription({ graph: { nodes, ends } }: FlowPlan): Record<string, string[]> {
-  const out: Record<string, string[]> = { [START]: [] }
-  for (const { name } of nodes) out[name] = []
-  for (const { name, needs } of nodes) for (const need of needs) out[need === GATEWAY ? START : need]!.push(name)
-  for (const end of ends) out[end === GATEWAY ? START : end]!.push(END)
-  return out
-}
-
 function addressesOf(deployments: readonly DeploymentPlan[], reached: ReadonlyMap<string, Reached>) {
   return picked(deployments, ({ name }) => {
     const groups = reached.get(name)?.shards ?? []
@@ -106,8 +96,10 @@ function settingsOf(plan: FlowPlan, reached: ReadonlyMap<string, Reached>) {
   const settings: Record<string, unknown> = picked(deployments, ({ name, timeoutSendMs, retries }) => {
     const { before = [], after = [] } = reached.get(name) ?? {}
     return nonEmpty({
-      ...(timeoutSendMs !== null && timeoutSendMs !== gateway.timeoutSendMs ? { timeout_send: timeoutSendMs } : {}),
-      ...(retries !== DEFAULT_DEPLOYMENT.retries && retries !== gateway.retries ? { retries } : {}),
+      ...(timeoutSendMs === null || timeoutSendMs === (gateway.timeoutSendMs ?? -1)
+        ? {}
+        : { timeout_send: timeoutSendMs }),
+      ...(retries === null || retries === gateway.retries ? {} : { retries }),
       ...(before.length > 0 ? { uses_before: before } : {}),
       ...(after.length > 0 ? { uses_after: after } : {}),
       ...(orders.has(name) ? { needs: orders.get(name) } : {}),

@@ -4,6 +4,7 @@ import { SHUTDOWN_MS } from '../config/table/gateway.ts'
 import { XserveError } from '../errors.ts'
 import type { DeploymentPlan, FlowPlan, GatewayPlan, TlsFiles, UsesPlan } from '../plan/plan.ts'
 import { saidShutdownMs } from '../plan/process-options.ts'
+import { urlText } from '../wire/address.ts'
 import { envOf, gpusOf, secretsOf, volumesOf } from './container-options.ts'
 import { commandOf, executorArguments } from './executor-arguments.ts'
 import { gatewayArguments, type Reached } from './gateway-arguments.ts'
@@ -45,7 +46,7 @@ export function workloadsOf(
 ): Deployed {
   const reached = new Map<string, Reached>()
   const executors = plan.deployments.flatMap((one) => {
-    const parts = executorParts(one, images, target, options.warn)
+    const parts = executorParts(one, images, target)
     reached.set(one.name, parts.reached)
     return parts.workloads
   })
@@ -59,7 +60,6 @@ function executorParts(
   plan: DeploymentPlan,
   images: Images,
   target: Target,
-  warn: (message: string) => void,
 ): { readonly workloads: readonly Workload[]; readonly reached: Reached } {
   const { name, uses, usesBefore, usesAfter } = plan
   const image = images.of(uses, name)
@@ -68,8 +68,6 @@ function executorParts(
   const shards = Array.from({ length: plan.shards }, (_, shard) =>
     executorOf(plan, image, target, isSharded ? shard : null),
   )
-  if (!isSharded && (usesBefore ?? usesAfter) !== null)
-    warn(`${name}: with one shard there is nothing to stand around, so uses_before and uses_after are left out`)
   const around = (given: UsesPlan | null, place: string): readonly Workload[] => {
     if (given === null || !isSharded) return []
     const own = images.of(given, `${place} of ${name}`)
@@ -141,9 +139,8 @@ const defined = (given: Readonly<Record<string, unknown>>) =>
 /** As it is written: it runs there already. */
 function elsewhere({ uses }: DeploymentPlan): Reached {
   const groups: string[][] = []
-  for (const { host, port, tls, shard = 0 } of uses.kind === 'external' ? uses.addresses : []) {
-    const place = `${tls ? 'grpcs' : 'grpc'}://${host.includes(':') ? `[${host}]` : host}:${port}`
-    groups[shard] = [...(groups[shard] ?? []), place]
+  for (const { shard = 0, ...address } of uses.kind === 'external' ? uses.addresses : []) {
+    groups[shard] = [...(groups[shard] ?? []), urlText({ protocol: 'grpc', ...address })]
   }
   return { shards: groups, before: [], after: [] }
 }

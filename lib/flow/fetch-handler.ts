@@ -13,10 +13,10 @@ import { Envelope } from '../wire/envelope.ts'
 import { FETCH_ENDPOINT, type HeaderList, readAnswer, requestDocument } from '../wire/fetch-message.ts'
 import { decodeStatus } from '../wire/status.ts'
 
-/** What `fetch` throws is status 500, as of an executor. Rejects with XserveError when the worker is not there. */
-export function createFetchHandler(deployment: Pick<Deployment, 'stream'>): HttpHandler {
+/** `scheme`: what callers write. What `fetch` throws is status 500, as of an executor. Rejects with XserveError when the worker is not there. */
+export function createFetchHandler(deployment: Pick<Deployment, 'stream'>, scheme: 'http' | 'https'): HttpHandler {
   return async (request) => {
-    const call = await envelopeOf(request)
+    const call = await envelopeOf(request, scheme)
     const frames = deployment.stream(call, new HttpCallContext(request))[Symbol.asyncIterator]()
     const first = await frames.next()
     if (first.done === true) throw nothing()
@@ -26,16 +26,18 @@ export function createFetchHandler(deployment: Pick<Deployment, 'stream'>): Http
     }
     const document = documentOf(first.value)
     const { status, headers } = readAnswer(document)
+    // What is no Gateway passes documents on, as any executor without the endpoint does.
+    if (!Number.isInteger(status)) throw nothing()
     return { status, headers: joined(headers), body: bodyOf(document, frames) }
   }
 }
 
-async function envelopeOf(request: HttpRequest): Promise<Envelope> {
+async function envelopeOf(request: HttpRequest, scheme: string): Promise<Envelope> {
   const { method, rawPath, query } = request
   const host = request.header('host') ?? 'localhost'
   const document = requestDocument({
     method,
-    url: `http://${host}${rawPath}${query === '' ? '' : `?${query}`}`,
+    url: `${scheme}://${host}${rawPath}${query === '' ? '' : `?${query}`}`,
     headers: request.headers(),
     body: await request.body(),
   })

@@ -4,7 +4,6 @@ import { fromProgram, memberOf } from '../config/given.ts'
 import { createProblems, sentence } from '../config/problems.ts'
 import { mergeOptions, type Options, readOptions } from '../config/read-options.ts'
 import { substitute } from '../config/variables.ts'
-import * as yaml from '../config/yaml-file.ts'
 import { XserveError } from '../errors.ts'
 import type { Executor } from '../executor/executor.ts'
 import type { LoadExecutorOptions } from '../executor/launcher.ts'
@@ -24,7 +23,7 @@ export async function loadExecutor(
   const problems = createProblems()
   const folder = process.cwd()
   const variables = { env: { ...process.env, ...env }, context }
-  const reading: Reading = { problems, variables, yaml, folder, files: new Set(), checksClasses: true }
+  const reading: Reading = { problems, variables, folder, files: new Set(), checksClasses: true }
   const said = readOptions('executor', fromProgram(over), problems)
   const read = readGiven(given, reading)
   problems.settle('BAD_CONFIG')

@@ -15,8 +15,13 @@ export function setScript(file: string): void {
 /** Classes that only the script knows, by name: its workers look for them by that. */
 const ofScript = new Map<string, ExecutorClass>()
 
-/** Throws XserveError BAD_ARGUMENT for a class that cannot be found again by its name. */
+/** Throws XserveError BAD_ARGUMENT for what is no executor, and for a class that cannot be found again by its name. */
 export function locateClass(Class: ExecutorClass): UsesPlan {
+  if (!((Class as { prototype?: unknown }).prototype instanceof Executor)) {
+    throw new XserveError('BAD_ARGUMENT', `uses is ${whatIs(Class)}, which is no executor`, {
+      hint: 'a class that extends Executor, the name of a file, or docker://image',
+    })
+  }
   for (const [file, module] of Object.entries(require.cache)) {
     for (const [name, value] of exportsOf(module)) {
       if (value === Class)
@@ -43,6 +48,8 @@ export function locateClass(Class: ExecutorClass): UsesPlan {
   ofScript.set(name, Class)
   return { kind: 'module', modules: [script ?? Bun.main], className: name, config: null }
 }
+
+const whatIs = ({ name }: { readonly name: string }): string => (name === '' ? 'a function' : name)
 
 /** The module that exports an executor of this name, among those that the program has loaded; null: none does, or several do. */
 export function findClassFile(name: string): string | null {

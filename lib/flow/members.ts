@@ -35,14 +35,19 @@ export async function createMembers(
   return members
 }
 
+/** What an executor has from the Flow that it stands in: where it says nothing itself, the gateway's word counts. */
+export function heldBy({ gateway, graph }: FlowPlan, { name, shards, timeoutSendMs, retries }: DeploymentPlan) {
+  const isApart = graph.nodes.some((node) => node.name === name && node.noReduce)
+  return {
+    timeoutSendMs: timeoutSendMs ?? gateway.timeoutSendMs,
+    retries: retries ?? gateway.retries,
+    merging: shards > 1 && isApart ? 'append' : 'join',
+  } as const
+}
+
 async function createMember(given: DeploymentPlan, flow: FlowPlan, all: WorkerProcessOptions): Promise<Member | null> {
-  const { gateway } = flow
-  const plan = {
-    ...given,
-    timeoutSendMs: given.timeoutSendMs ?? gateway.timeoutSendMs,
-    retries: given.retries === -1 ? gateway.retries : given.retries,
-  }
-  const node = flow.graph.nodes.find(({ name }) => name === plan.name)
+  const { merging, ...calls } = heldBy(flow, given)
+  const plan = { ...given, ...calls }
   const { uses } = plan
   const options = { ...all, log: quietened(all.log, quietnessOf(plan.options)) }
   switch (uses.kind) {
@@ -51,14 +56,30 @@ async function createMember(given: DeploymentPlan, flow: FlowPlan, all: WorkerPr
     case 'external': {
       // The client side of gRPC is loaded only where somebody is called: a start takes few milliseconds.
       const { remoteDeploymentOf } = await import('../deployment/remote-of-plan.ts')
-      return { plan, isRemote: true, deployment: remoteDeploymentOf(plan, options, node) }
+      return { plan, isRemote: true, deployment: remoteDeploymentOf(plan, options, merging) }
     }
     case 'module':
-      return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }
+      refuseAround(plan)
+      return { plan, isRemote: false, deployment: deploymentOf(plan, options, merging) }
     case 'image': {
+      refuseAround(plan)
       const { containerDeployment } = await import('./containers/deployment.ts')
-      return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, node) }
+      return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, merging) }
     }
+  }
+}
+
+/** Around shards stand processes of ours, beside processes of ours: containers find each other where they are deployed. */
+function refuseAround({ name, uses, shards, usesBefore, usesAfter }: DeploymentPlan): void {
+  if (shards === 1) return
+  for (const [place, one] of Object.entries({ uses_before: usesBefore, uses_after: usesAfter })) {
+    if (one === null || (one.kind !== 'image' && uses.kind !== 'image')) continue
+    const what =
+      one.kind === 'image' ? `${place} is the image ${one.image}` : `${place} stands around shards of an image`
+    throw new XserveError('BAD_CONFIG', `${name}: ${what}, which this machine does not run side by side`, {
+      where: name,
+      hint: 'xserve export writes what deploys them; here, uses and what stands around it are modules',
+    })
   }
 }
 

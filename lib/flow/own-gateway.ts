@@ -2,12 +2,14 @@
  * The user's own gateway: a worker that answers the HTTP paths which the Flow does not have, and calls into the Flow over its
  * link (design §2). To the supervisor it is one more executor, which no graph names.
  */
-import { deploymentOf, replacementOf } from '../deployment/of-plan.ts'
+import type { Deployment } from '../deployment/deployment.ts'
+import { deploymentOf, workerOf } from '../deployment/of-plan.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
 import { type DeploymentPlan, GATEWAY, type GatewayPlan } from '../plan/plan.ts'
 import type { ServedRuntime } from '../wire/call.ts'
+import { FETCH_ENDPOINT } from '../wire/fetch-message.ts'
 import { answerFlowCall } from './answer-flow-call.ts'
 import { createFetchHandler } from './fetch-handler.ts'
 import type { Member } from './members.ts'
@@ -38,20 +40,36 @@ export function createOwnGateway(
   const deployment = deploymentOf(own, { ...options, answer })
   let current = own
   return {
-    member: { plan: own, deployment, isRemote: false },
-    http: createFetchHandler(deployment),
+    member: { plan: own, deployment: startingOnlyGateways(deployment), isRemote: false },
+    http: createFetchHandler(deployment, plan.tls === null ? 'http' : 'https'),
     async change(next, drainMs) {
       const after = deploymentPlanOf(next)
       if (after === null || Bun.deepEquals(after, current)) return
-      await deployment.replace(replacementOf(after), drainMs)
+      await deployment.replace(workerOf(after), drainMs)
       current = after
     },
   }
 }
 
-function deploymentPlanOf({ uses, usesWith, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
+/** Any executor could be started in its place; none of them would answer. */
+function startingOnlyGateways(deployment: Deployment): Deployment {
+  const start = async (): Promise<void> => {
+    await deployment.start()
+    if (deployment.endpoints.includes(FETCH_ENDPOINT)) return
+    await deployment.stop(0)
+    throw new XserveError('BAD_CONFIG', `${deployment.className} is no gateway: it does not extend Gateway`, {
+      where: GATEWAY,
+      hint: 'class MyGateway extends Gateway { fetch(request, { flow }) { … } }',
+    })
+  }
+  // Its getters tell what is there now.
+  return Object.defineProperty(Object.create(deployment) as Deployment, 'start', { value: start })
+}
+
+function deploymentPlanOf({ uses, usesWith, workspace, env, reload, restart }: GatewayPlan): DeploymentPlan | null {
   if (uses === null) return null
-  if (uses.kind === 'module') return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, env, reload, restart }
+  if (uses.kind === 'module')
+    return { ...DEFAULT_DEPLOYMENT, name: GATEWAY, uses, usesWith, workspace, env, reload, restart }
   throw new XserveError('BAD_CONFIG', `gateway.uses: a gateway of the kind "${uses.kind}" is not run here`, {
     where: GATEWAY,
     hint: 'name a TypeScript file; images of gateways are for exports',

@@ -1,17 +1,18 @@
 /** One executor of a Flow as a plan, from its options. */
+
+import { checkPlain } from '../config/bad-entry.ts'
 import type { Given } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
+import { MOST_WORKERS } from '../config/table/executor.ts'
+import { BATCH_TIMEOUT_MS } from '../wire/defaults.ts'
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
 import { checkGrpcOptions } from './grpc-options.ts'
-import type { BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
+import type { AroundPlan, BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
 import { type Reading, resolvePath, withEnv } from './reading.ts'
-import { isImageName, modulesOf, readUses } from './uses.ts'
-
-/** Jina's. */
-const BATCH_TIMEOUT_MS = 10_000
+import { isImageName, modulesOf, type ReadUses, readUses } from './uses.ts'
 
 /** An executor as it is written, with what was said of it. */
 export interface Item {
@@ -49,12 +50,21 @@ export function readItem(
   const modules = isImage ? [] : (modulesOf(own, reading) ?? [])
   const main = uses === undefined || isExternal ? null : readUses(uses.at, modules, inner)
   const options = main ? mergeOptions(mergeOptions(forAll.options, main.options), own) : spoken
-  const around = (key: 'uses_before' | 'uses_after'): UsesPlan | null => {
+  if (main) checkArguments(main.options, problems)
+  const around = (key: 'uses_before' | 'uses_after'): AroundPlan | null => {
     const option = options.get(key)
-    return option === undefined ? null : (readUses(option.at, modules, inner)?.uses ?? null)
+    if (option === undefined) return null
+    const idle = isExternal
+      ? 'it runs elsewhere, and what stands around it, too'
+      : whyNothingAround(main?.uses, options)
+    if (idle !== null) problems.warn(option.at, `${key} has no effect: ${idle}`)
+    const read = isExternal ? null : readUses(option.at, modules, inner)
+    if (read) checkArguments(read.options, problems)
+    return aroundOf(read)
   }
   checkGrpcOptions(own, problems)
-  const fromFile = main ? mapOf(main.options, 'env') : {}
+  checkArguments(own, problems)
+  const fromFile = main ? { ...readEnvFiles(main.options.get('env_file'), reading), ...mapOf(main.options, 'env') } : {}
   const plan: DeploymentPlan = {
     ...DEFAULT_DEPLOYMENT,
     name,
@@ -69,7 +79,7 @@ export function readItem(
     shardId: shardOf(options, problems),
     replicas: numberOf(options, 'replicas') ?? 1,
     polling: (options.get('polling')?.value as PollingPlan | undefined) ?? DEFAULT_DEPLOYMENT.polling,
-    timeoutSendMs: limitOf(options),
+    timeoutSendMs: numberOf(options, 'timeout_send') ?? DEFAULT_DEPLOYMENT.timeoutSendMs,
     retries: numberOf(options, 'retries') ?? DEFAULT_DEPLOYMENT.retries,
     grpcMetadata: mapOf(options, 'grpc_metadata'),
     timeoutReadyMs: numberOf(options, 'timeout_ready') ?? DEFAULT_DEPLOYMENT.timeoutReadyMs,
@@ -82,8 +92,50 @@ export function readItem(
     port: portOf(name, options, isExternal, reading),
     options: { ...(isImage ? modulesInside(own) : {}), ...carriedOf(options) },
   }
+  checkNumber(plan, options.get('replicas')?.at ?? at, problems)
   const replicas = plan.uses.kind === 'external' ? plan.uses.addresses.length : plan.replicas
   return { name, at, own, options: spoken, plan: { ...plan, replicas } }
+}
+
+/** Either may be as many as all. */
+function checkNumber(
+  { name, uses, shards, shardId, replicas }: DeploymentPlan,
+  at: Given,
+  problems: Reading['problems'],
+) {
+  const workers = (shardId === null ? shards : 1) * replicas
+  if (uses.kind === 'external' || workers <= MOST_WORKERS) return
+  problems.add(
+    at,
+    `${name} would be ${workers} processes: ${shards} shards of ${replicas} replicas`,
+    `${MOST_WORKERS} are the most`,
+  )
+}
+
+/** They go to a process of their own. */
+function checkArguments(options: Options, problems: Reading['problems']): void {
+  for (const key of ['uses_with', 'uses_metas']) {
+    const option = options.get(key)
+    if (option !== undefined) checkPlain({ ...option.at, value: option.value }, problems)
+  }
+}
+
+/** null: executors stand around the shards. As in Jina, there is nothing to stand around where there is one alone. */
+function whyNothingAround(uses: UsesPlan | undefined, options: Options): string | null {
+  if (uses === undefined || uses.kind === 'pass') return 'without uses there are no shards'
+  return options.has('shard_id') || (numberOf(options, 'shards') ?? 1) > 1 ? null : 'it stands around several shards'
+}
+
+/** One that passes everything on is as good as none. */
+function aroundOf(read: ReadUses | null): AroundPlan | null {
+  if (read === null || read.uses.kind === 'pass') return null
+  const said = {
+    usesWith: objectOf(read.options, 'uses_with'),
+    usesMetas: objectOf(read.options, 'uses_metas'),
+    usesRequests: mapOf(read.options, 'uses_requests'),
+    dynamicBatching: batchingOf(read.options),
+  }
+  return { ...read.uses, ...Object.fromEntries(Object.entries(said).filter(([, one]) => Object.keys(one).length > 0)) }
 }
 
 function external(name: string, options: Options, at: Given, { problems }: Reading): UsesPlan {

@@ -1,6 +1,7 @@
 /** `env_file`: files of NAME=value lines, as if they stood in `env`; later ones go before. */
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
+import { badVariable } from '../config/bad-entry.ts'
 import type { OptionValue } from '../config/read-options.ts'
 import { whatIsThere, whyUnreadable } from '../config/unreadable.ts'
 import { type Reading, resolvePath } from './reading.ts'
@@ -24,7 +25,11 @@ export function readEnvFiles(option: OptionValue | undefined, reading: Reading):
       reading.problems.add(option.at, `${name} cannot be read: ${whyUnreadable(file, error)}`, hint)
       continue
     }
-    Object.assign(env, parseEnv(text))
+    for (const [key, value = ''] of Object.entries(parseEnv(text))) {
+      const why = badVariable(key, value)
+      if (why === null) env[key] = value
+      else reading.problems.add(option.at, `${name}: ${JSON.stringify(key)} ${why}`)
+    }
     for (const line of strayLines(text))
       reading.problems.warn(option.at, `${name}: ${JSON.stringify(line)} is no NAME=value, and left out`)
   }

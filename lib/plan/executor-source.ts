@@ -1,7 +1,7 @@
 /** `file.ts` or `file.ts#Name` from the command line, checked: which module to load and which class in it. */
-import { statSync } from 'node:fs'
 import path from 'node:path'
-import { whatIsThere } from '../config/unreadable.ts'
+import { isModuleName } from '../config/file-names.ts'
+import { isFile, isFolder, whatIsThere } from '../config/unreadable.ts'
 import { XserveError } from '../errors.ts'
 
 export interface ExecutorSource {
@@ -10,18 +10,16 @@ export interface ExecutorSource {
   readonly className: string | null
 }
 
-const EXTENSIONS = /\.(?:[cm]?[jt]s|[jt]sx)$/
-
 /** Throws XserveError FILE_NOT_FOUND, BAD_ARGUMENT. */
 export function resolveExecutorSource(given: string, className: string | undefined, folder: string): ExecutorSource {
   const hash = given.lastIndexOf('#')
-  const named = hash > 0 && !existsAsFile(path.resolve(folder, given)) ? given.slice(hash + 1) : undefined
+  const named = hash > 0 && !isFile(path.resolve(folder, given)) ? given.slice(hash + 1) : undefined
   const file = path.resolve(folder, named === undefined ? given : given.slice(0, hash))
   if (named !== undefined && className !== undefined && named !== className) {
     throw new XserveError('BAD_ARGUMENT', `two classes are named: #${named} and --executor ${className}`)
   }
-  if (!existsAsFile(file)) throw notFound(file, given)
-  if (!EXTENSIONS.test(file)) {
+  if (!isFile(file)) throw notFound(file, given)
+  if (!isModuleName(file)) {
     throw new XserveError('BAD_ARGUMENT', `${given} is no TypeScript or JavaScript file`, {
       hint: 'an executor is a module: .ts, .tsx, .mts, .cts, .js, .jsx, .mjs or .cjs',
     })
@@ -29,16 +27,12 @@ export function resolveExecutorSource(given: string, className: string | undefin
   return { file, className: named || className || null }
 }
 
-function existsAsFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true
-}
-
 function notFound(file: string, given: string): XserveError {
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+  if (isFolder(file)) {
     return new XserveError('FILE_NOT_FOUND', `${given} is a folder, not an executor's file`)
   }
   const folder = path.dirname(file)
-  const hint = whatIsThere(file, (name) => EXTENSIONS.test(name), 'executor files')
+  const hint = whatIsThere(file, isModuleName, 'executor files')
   if (hint !== undefined) return new XserveError('FILE_NOT_FOUND', `there is no file ${given}`, { hint })
   return new XserveError('FILE_NOT_FOUND', `there is no file ${given}: the folder ${folder} does not exist`)
 }

@@ -1,5 +1,6 @@
 /** The gateway of a Flow as a plan, from the options of the Flow. */
 import { existsSync } from 'node:fs'
+import { checkPlain } from '../config/bad-entry.ts'
 import { COMMAND_LINE, type Given } from '../config/given.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { XserveError } from '../errors.ts'
@@ -8,7 +9,7 @@ import { carriedOf, flagOf, limitOf, mapOf, numberOf, objectOf, pathOf, textOf }
 import { readEnvFiles } from './env-files.ts'
 import { checkGrpcOptions } from './grpc-options.ts'
 import { checkHost, resolveListeners } from './listeners.ts'
-import type { GatewayPlan, UsesPlan } from './plan.ts'
+import type { GatewayPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
 import { modulesOf, readUses } from './uses.ts'
 
@@ -19,6 +20,8 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
   const options = main ? mergeOptions(main.options, own) : own
   const listeners = listenersOf(options, reading)
   checkGrpcOptions(options, reading.problems)
+  const usesWith = own.get('uses_with')
+  if (usesWith !== undefined) checkPlain({ ...usesWith.at, value: usesWith.value }, reading.problems)
   if (main?.uses.kind === 'module' && !listeners.some(({ protocol }) => protocol === 'http'))
     reading.problems.add(
       uses!.at,
@@ -29,8 +32,9 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
     ...DEFAULT_GATEWAY,
     listeners,
     host: hostOf(options, listeners, reading),
-    uses: usesOf(main?.uses),
+    uses: main?.uses ?? null,
     usesWith: objectOf(options, 'uses_with'),
+    workspace: pathOf(options.get('workspace'), reading),
     timeoutSendMs: limitOf(options),
     retries: numberOf(options, 'retries') ?? DEFAULT_GATEWAY.retries,
     prefetch: numberOf(options, 'prefetch') ?? DEFAULT_GATEWAY.prefetch,
@@ -49,8 +53,6 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
     options: carriedOf(options),
   }
 }
-
-const usesOf = (uses: UsesPlan | undefined): UsesPlan | null => uses ?? null
 
 function listenersOf(options: Options, { problems }: Reading): GatewayPlan['listeners'] {
   const protocol = options.get('protocol')

@@ -27,7 +27,7 @@ export interface GraphReport {
  */
 export function planGraph(given: readonly GraphNode[], report: GraphReport): GraphPlan {
   if (given.length === 0) {
-    report.fault(null, 'name', 'the Flow has no executors', 'add one: new Flow().add({ uses: … })')
+    report.fault(null, 'name', 'the Flow has no executors', 'one at least: { uses: my_executor.ts }')
     return { nodes: [], ends: [GATEWAY] }
   }
   const areNamed = checkNames(given, report)
@@ -44,8 +44,8 @@ export function planGraph(given: readonly GraphNode[], report: GraphReport): Gra
     // A floating one is not what comes next: the chain goes on behind the one before it.
     if (!aside.has(name)) last = name
   }
-  const isWhole = checkNeeds(nodes, report)
-  return { nodes: areNamed && isWhole ? inOrder(nodes, report) : nodes, ends: [last] }
+  checkNeeds(nodes, report)
+  return { nodes: areNamed ? inOrder(nodes, report) : nodes, ends: [last] }
 }
 
 /** Tells of a node among those so far whether it floats, or hangs on such alone. What is known is kept: Flows may be long. */
@@ -107,10 +107,8 @@ function checkConditions(nodes: readonly GraphNode[], report: GraphReport): void
   }
 }
 
-/** Whether all are there. */
-function checkNeeds(nodes: readonly NodePlan[], report: GraphReport): boolean {
+function checkNeeds(nodes: readonly NodePlan[], report: GraphReport): void {
   const names = nodes.map(({ name }) => name)
-  let isWhole = true
   for (const [index, { name, needs }] of nodes.entries()) {
     for (const need of needs) {
       if (nodes.find((one) => one.name === need)?.floating && !nodes[index]!.floating)
@@ -120,26 +118,27 @@ function checkNeeds(nodes: readonly NodePlan[], report: GraphReport): boolean {
           `${name} needs ${need}, which floats: ${name} gets its documents, and waits for it`,
         )
       if (need === GATEWAY || names.includes(need)) continue
-      isWhole = false
       const others = [...names.filter((one) => one !== name), GATEWAY]
       const guess = nearest(need, others)
       const hint = guess === undefined ? `there are ${others.join(', ')}` : `did you mean ${guess}?`
       report.fault(index, 'needs', `${name} needs ${need}, but no executor has that name`, hint)
     }
   }
-  return isWhole
 }
 
+/** Whom nobody knows has been told of already; a circle is told of, and what stands behind it looked at all the same. */
 function inOrder(nodes: readonly NodePlan[], report: GraphReport): NodePlan[] {
   const order: NodePlan[] = []
+  const names = new Set(nodes.map(({ name }) => name))
   const placed = new Set<string>([GATEWAY])
+  const isMet = (need: string): boolean => placed.has(need) || !names.has(need)
   while (order.length < nodes.length) {
-    const next = nodes.filter(({ name, needs }) => !placed.has(name) && needs.every((need) => placed.has(need)))
+    let next = nodes.filter(({ name, needs }) => !placed.has(name) && needs.every(isMet))
     if (next.length === 0) {
       const circle = findCircle(nodes.filter(({ name }) => !placed.has(name)))
       const index = nodes.findIndex(({ name }) => name === circle[0])
       report.fault(index, 'needs', `executors wait for each other: ${circle.join(' needs ')}`)
-      return order
+      next = nodes.filter(({ name }) => circle.includes(name))
     }
     for (const node of next) placed.add(node.name)
     order.push(...next)

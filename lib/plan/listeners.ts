@@ -3,10 +3,9 @@ import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Protocol } from '../wire/call.ts'
 import { badUnixPath, unixPath } from '../wire/unix-socket.ts'
-import type { GatewayPlan } from './plan.ts'
+import type { ListenerPlan } from './plan.ts'
 
-type ListenerPlan = GatewayPlan['listeners'][number]
-
+/** What is to be listened on; protocols are there once at most. */
 export interface Listeners {
   readonly protocols: readonly ListenerPlan[]
   /** Protocols of the same port are one listener; with port 0, HTTP and WebSocket are. */
@@ -52,7 +51,14 @@ function withNames<Read>(prefix: string, read: () => Read): Read {
 /** Throws XserveError BAD_ARGUMENT for a Unix socket that cannot be, or that is given ports. `prefix`: as above. */
 export function checkHost(host: string, listeners: readonly ListenerPlan[], prefix = ''): void {
   const path = unixPath(host)
-  if (path === null) return
+  if (path === null) {
+    const [, bare, six, port] = /^(?:[a-z]+:\/\/)?(?:([^/:]+)|\[(.*)\]):(\d+)\/?$/i.exec(host) ?? []
+    if (port !== undefined)
+      throw bad(`${prefix}host ${host} holds a port`, `${prefix}host ${bare ?? six} and ${prefix}port ${port}`)
+    if (/:\/\/|\s/.test(host) || host === '')
+      throw bad(`${prefix}host ${JSON.stringify(host)} is no host`, 'a name or an address: 0.0.0.0 is all')
+    return
+  }
   const why = badUnixPath(path)
   if (why !== null) throw bad(`${prefix}host ${host} cannot be: ${why}`, 'write unix:PATH')
   const port = listeners.find((one) => one.port !== 0)?.port
@@ -118,5 +124,5 @@ function readPort(text: string): number {
 }
 
 function bad(message: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', message, { hint })
 }

@@ -6,7 +6,6 @@ import { type Assembled, assemble } from './assemble.ts'
 import type { FlowSpec, GatewaySpec, NodeSpec } from './flow-spec.ts'
 import type { FlowPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
-import { isYaml } from './uses.ts'
 
 export interface PlanOptions {
   /** Where relative paths begin. */
@@ -41,17 +40,9 @@ export async function assembleFlow(
 ): Promise<Assembled> {
   const { folder, env = process.env, context = {}, gateway = null } = options
   const problems = createProblems()
-  // Its reader is loaded only where there is some.
-  const hasYaml =
-    isYaml(gateway?.uses, folder) ||
-    executors.some(({ uses, usesBefore, usesAfter }) =>
-      [uses, usesBefore, usesAfter].some((given) => isYaml(given, folder)),
-    )
-  const yaml = hasYaml ? await import('../config/yaml-file.ts') : null
   const reading: Reading = {
     problems,
     variables: { env, context },
-    yaml,
     folder,
     files: new Set(),
     checksClasses: true,

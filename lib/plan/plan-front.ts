@@ -6,7 +6,6 @@ import type { Problem } from '../errors.ts'
 import { readFront } from './front.ts'
 import type { GatewayPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
-import { isYaml } from './uses.ts'
 
 export interface FrontOptions {
   /** Where relative paths begin. */
@@ -24,7 +23,6 @@ export async function planFront(
   const reading: Reading = {
     problems,
     variables: { env: process.env, context: {} },
-    yaml: isYaml(given.uses, folder) ? await import('../config/yaml-file.ts') : null,
     folder,
     files: new Set(),
     checksClasses: true,

@@ -3,6 +3,7 @@
  * everyone who acts on it: the supervisor starts it, the exporters write it, a change of configuration is the difference of
  * two of them. Nothing in it depends on the machine or the moment: equal input gives an equal plan.
  */
+import type { Address as GrpcAddress } from '../wire/address.ts'
 import type { Protocol } from '../wire/call.ts'
 
 /** The request itself, where a node's `needs` names it. */
@@ -58,10 +59,11 @@ export type UsesPlan =
   /** Runs elsewhere already. */
   | { readonly kind: 'external'; readonly addresses: readonly Address[] }
 
-export interface Address {
-  readonly host: string
-  readonly port: number
-  readonly tls: boolean
+/** An executor around shards, with what its own YAML says of it. What is said of the deployment is for the shards. */
+export type AroundPlan = UsesPlan &
+  Partial<Pick<DeploymentPlan, 'usesWith' | 'usesMetas' | 'usesRequests' | 'dynamicBatching'>>
+
+export interface Address extends Omit<GrpcAddress, 'protocol'> {
   /** Which shard runs there; several addresses of one are replicas. Default: 0, as of an executor without shards. */
   readonly shard?: number
 }
@@ -77,18 +79,18 @@ export interface DeploymentPlan {
   /** Endpoint or method → batching (Jina facts §3.6). */
   readonly dynamicBatching: Readonly<Record<string, BatchingPlan>>
   /** Run before and after the shards of this deployment; null = none. */
-  readonly usesBefore: UsesPlan | null
-  readonly usesAfter: UsesPlan | null
+  readonly usesBefore: AroundPlan | null
+  readonly usesAfter: AroundPlan | null
   readonly shards: number
   /** It is this one of the shards, and the others run elsewhere, as in containers; null = all of them run here. */
   readonly shardId: number | null
   readonly replicas: number
   /** Which shards answer, as written: one word for all endpoints, or endpoint → word, `*` for the rest. */
   readonly polling: PollingPlan
-  /** Milliseconds for one call of this deployment; null = no limit. */
+  /** Milliseconds for one call of this deployment; -1 = no limit, null = as the gateway says. */
   readonly timeoutSendMs: number | null
-  /** Further attempts on other replicas; -1 = max(3, replicas) as in Jina. */
-  readonly retries: number
+  /** Further attempts on other replicas; -1 = max(3, replicas) as in Jina, null = as the gateway says. */
+  readonly retries: number | null
   /** Metadata of every call to it. */
   readonly grpcMetadata: Readonly<Record<string, string>>
   /** From start to ready; -1 waits for ever. */
@@ -129,14 +131,23 @@ export interface TlsFiles {
   readonly callersFile?: string
 }
 
+/** What is to be listened for. */
+export interface ListenerPlan {
+  readonly protocol: Protocol
+  /** 0 = any free one. */
+  readonly port: number
+}
+
 export interface GatewayPlan {
-  /** At least one; ports in the order given, 0 = any free one. Exports replace 0 by their default. */
-  readonly listeners: readonly { readonly protocol: Protocol; readonly port: number }[]
+  /** At least one; in the order given. Exports replace port 0 by their default. */
+  readonly listeners: readonly ListenerPlan[]
   readonly host: string
   /** The user's own gateway: its module or image; null = ours alone. */
   readonly uses: UsesPlan | null
   readonly usesWith: Readonly<Record<string, unknown>>
-  /** Default for deployments that say nothing. */
+  /** Of the user's own gateway; as in DeploymentPlan. */
+  readonly workspace: string | null
+  /** For deployments that say nothing; null = no limit. */
   readonly timeoutSendMs: number | null
   readonly retries: number
   /** Requests under way for each stream of a client; 0 = no limit. Default of Jina: 1000. */

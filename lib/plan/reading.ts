@@ -3,13 +3,10 @@ import path from 'node:path'
 import type { Given } from '../config/given.ts'
 import type { Problems } from '../config/problems.ts'
 import { substitute, type Variables } from '../config/variables.ts'
-import type * as Yaml from '../config/yaml-file.ts'
 
 export interface Reading {
   readonly problems: Problems
   readonly variables: Variables
-  /** null: nothing in the configuration is YAML, so that its reader need not be loaded. */
-  readonly yaml: typeof Yaml | null
   /** Where relative paths begin that stand in no file. */
   readonly folder: string
   /** Whether classes are looked for in the text of modules. Not where code is watched: what is missing may come yet. */
@@ -27,9 +24,14 @@ export function resolvePath({ source: { file } }: Given, written: string, { fold
   return path.resolve(file !== null && path.isAbsolute(file) ? path.dirname(file) : folder, written)
 }
 
+/** Loaded only where there is YAML: a start takes few milliseconds. */
+export function yamlReader(): typeof import('../config/yaml-file.ts') {
+  return require('../config/yaml-file.ts') as typeof import('../config/yaml-file.ts')
+}
+
 /** A YAML file with its variables replaced. Throws XserveError FILE_NOT_FOUND, BAD_CONFIG. */
 export function readFile(file: string, reading: Reading): Given {
-  const given = reading.yaml!.readYaml(file)
+  const given = yamlReader().readYaml(file)
   reading.files.add(file)
   return substitute(given, reading.variables, reading.problems)
 }

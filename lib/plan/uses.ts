@@ -1,14 +1,16 @@
 /** `uses` in all its forms: a module, an executor's YAML, a folder with one, an image, an inline executor, a class by name. */
-import { statSync } from 'node:fs'
 import path from 'node:path'
-import { type Given, isObject, memberOf, membersOf } from '../config/given.ts'
+import { isYamlName, isYamlText } from '../config/file-names.ts'
+import { type Given, memberOf, membersOf } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { type Options, readOptions } from '../config/read-options.ts'
+import { isFile, isFolder } from '../config/unreadable.ts'
 import { nearest } from '../nearest.ts'
+import { isObject } from '../objects.ts'
 import { resolveExecutorSource } from './executor-source.ts'
 import { missingFrom } from './module-classes.ts'
 import type { UsesPlan } from './plan.ts'
-import { type Reading, readFile, resolvePath } from './reading.ts'
+import { type Reading, readFile, resolvePath, yamlReader } from './reading.ts'
 
 /** What an executor's YAML says besides its class; options of the Flow's item go before. */
 export interface ReadUses {
@@ -18,6 +20,7 @@ export interface ReadUses {
 
 const IMAGE = /^(?:docker|jinaai\+docker|jinahub\+docker):\/\/(.+)$/
 const HUB = /^(?:jinaai|jinahub):\/\//
+const SCHEME = /^[a-z][a-z\d+.-]*:\/\//i
 const NAME = /^[\p{L}_$][\p{L}\p{N}_$]*$/u
 /** Keys of an executor's YAML that are options under another name. */
 const RENAMED: Readonly<Record<string, string>> = {
@@ -45,14 +48,12 @@ const NOTHING: Options = new Map()
 /** Whether it is read from YAML: in a file, a folder, or as text. */
 export function isYaml(given: unknown, folder: string): boolean {
   if (typeof given !== 'string') return false
-  if (/\.ya?ml$/i.test(given) || isYamlText(given)) return true
+  if (isYamlName(given) || isYamlText(given)) return true
   return !IMAGE.test(given) && configIn(path.resolve(folder, given)) !== null
 }
 
 /** Whether it is a container image by its scheme. */
 export const isImageName = (given: unknown): boolean => typeof given === 'string' && IMAGE.test(given)
-
-const isYamlText = (given: string): boolean => /^\s*(?:![\w]|jtype\s*:|\{)/.test(given)
 
 /** `modules`: files of the item's `py_modules`. null: problems were added. */
 export function readUses(at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
@@ -70,9 +71,17 @@ export function readUses(at: Given, modules: readonly string[], reading: Reading
     problems.add(at, `${given} is in an executor store, which is not asked here`, 'docker://image names an image')
     return null
   }
+  if (given.trim() === '') {
+    problems.add(at, 'uses is empty, which names no executor', 'leave it out, and everything is passed on')
+    return null
+  }
+  if (SCHEME.test(given)) {
+    problems.add(at, `${given} names no executor`, 'my_executor.ts is a file, docker://image an image')
+    return null
+  }
   if (isYamlText(given)) return readText(at, given, modules, reading)
   const resolved = resolvePath(at, given, reading)
-  const yaml = /\.ya?ml$/i.test(given) ? resolved : configIn(resolved)
+  const yaml = isYamlName(given) ? resolved : configIn(resolved)
   if (yaml !== null) {
     if (!isFile(yaml)) {
       const isFolder = yaml !== resolved
@@ -150,7 +159,7 @@ function checked(uses: UsesPlan & { kind: 'module' }, at: Given, reading: Readin
 /** YAML in a text: its problems are at the place of the text. */
 function readText(at: Given, text: string, modules: readonly string[], reading: Reading): ReadUses | null {
   try {
-    const { value } = reading.yaml!.parseYaml(text, at.source.file ?? 'uses')
+    const { value } = yamlReader().parseYaml(text, at.source.file ?? 'uses')
     const source = {
       ...at.source,
       placeOf: () => at.source.placeOf(at.path),
@@ -246,9 +255,6 @@ function ownPlaces(at: Given): (name: string) => Given {
   }
 }
 
-const isFile = (file: string): boolean => statSync(file, { throwIfNoEntry: false })?.isFile() === true
-
 function configIn(folder: string): string | null {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return null
-  return path.join(folder, 'config.yml')
+  return isFolder(folder) ? path.join(folder, 'config.yml') : null
 }

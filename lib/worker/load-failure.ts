@@ -28,7 +28,12 @@ export async function explainLoadFailure(error: unknown, file: string): Promise<
   }
   if (isOfLoader(error))
     return new XserveError('MODULE_FAILED', clean(thrown[0]?.message ?? String(error)), { where: file })
-  // The module's own code has thrown.
+  return thrownBy(error, file)
+}
+
+/** What the module's own code has thrown. */
+export function thrownBy(error: unknown, file: string): XserveError {
+  if (error instanceof XserveError) return atUserFrame(error, file)
   const [, ...frames] = stackLines(error)
   return new XserveError('MODULE_FAILED', headline(error), {
     where: positionOf(error) ?? file,
@@ -41,8 +46,8 @@ export function atUserFrame(error: XserveError, file: string): XserveError {
   const { where, hint, cause } = error.details
   return new XserveError(error.code, error.message, {
     where: where ?? positionOf(error) ?? file,
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
+    hint,
+    cause,
   })
 }
 

@@ -3,8 +3,8 @@ import path from 'node:path'
 import { XserveError } from '../errors.ts'
 import { Executor } from '../executor/executor.ts'
 import { isStreaming } from '../executor/generator.ts'
-import { receiveClasses } from '../executor/handover.ts'
 import { requests } from '../executor/requests.ts'
+import { type HandedOver, orHandedOver, type Waiting } from './handed-over.ts'
 import { explainLoadFailure } from './load-failure.ts'
 
 export interface UserModule {
@@ -22,35 +22,6 @@ export function provideSdk(sdk: Record<string, unknown>): void {
   })
 }
 
-/** Classes that a script hands over where it would serve them, since it is imported by a worker of its own. */
-export interface HandedOver {
-  /** Resolves with the class of the name; null: the first one. */
-  find(className: string | null): Promise<typeof Executor>
-}
-
-/** Before any user code runs. */
-export function collectClasses(): HandedOver {
-  const classes: (typeof Executor)[] = []
-  const waiting = new Set<() => void>()
-  receiveClasses((Class) => {
-    classes.push(Class)
-    for (const look of waiting) look()
-  })
-  return {
-    find: (className) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          const found = classes.find((one) => className === null || one.name === className)
-          if (!found) return
-          waiting.delete(look)
-          resolve(found)
-        }
-        waiting.add(look)
-        look()
-      }),
-  }
-}
-
 /**
  * Loads all the modules, and takes the class from the first that has it: the one named, else the first that says what it
  * serves. A module that serves classes itself never ends there: it hands them over. Throws XserveError MODULE_FAILED with
@@ -60,11 +31,11 @@ export async function loadUserModule(
   files: readonly string[],
   className: string | null,
   handed?: HandedOver,
+  waiting: Waiting = { isOfScript: false },
 ): Promise<UserModule> {
   for (const name of Object.keys(require.cache)) own.add(name)
-  const handedOver = handed?.find(className).then((Class) => ({ executor: Class, className: Class.name }))
   const loading = loadAll(files, className)
-  return handedOver ? Promise.race([loading, handedOver]) : loading
+  return handed ? orHandedOver(loading, handed, files[0]!, className, waiting) : loading
 }
 
 async function loadAll(files: readonly string[], className: string | null): Promise<UserModule> {

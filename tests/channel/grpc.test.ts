@@ -36,6 +36,23 @@ describe('unary()', () => {
     expect(server.metadata()).toMatchObject({ a: 'channel', b: 'call' })
   })
 
+  test('a port that speaks something else is told as that', async () => {
+    const web = createServer((_, answer) => answer.end('a web page'))
+    await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve))
+    const address = `127.0.0.1:${(web.address() as AddressInfo).port}`
+    const why = async (options: Parameters<typeof createGrpcChannel>[1]) => {
+      using channel = open(address, options)
+      return await channel.unary(SINGLE, request('r')).then(
+        () => '',
+        (error) => error.message,
+      )
+    }
+    expect(await why({})).toContain('what is there does not speak gRPC')
+    expect(await why({ tls: true })).toContain('it does not speak TLS')
+    web.closeAllConnections()
+    web.close()
+  })
+
   test('a status of the server keeps its words and becomes a code', async () => {
     let code = 0
     await using server = await startGrpcServer({

@@ -1,5 +1,6 @@
 /** YAML with places: every fault points at what it means. */
 import { describe, expect, test } from 'bun:test'
+import path from 'node:path'
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { parseYaml, readYaml, writeYaml } from '../../lib/config/yaml-file.ts'
@@ -44,6 +45,22 @@ describe('tags', () => {
       'python/object/apply:os.getcwd',
     )
   })
+})
+
+test('an anchor that holds itself is refused where it is meant again', () => {
+  expect(() => parseYaml('a: &x\n  - b: 1\n    c: *x\n', '/f.yml')).toThrow(
+    '/f.yml:3:8 *x stands within &x itself, which would have no end',
+  )
+  expect(parseYaml('a: &x [1]\nb: [*x, *x]\n', '/f.yml').value).toEqual({ a: [1], b: [[1], [1]] })
+})
+
+test('another encoding is refused, the mark of UTF-8 is not', async () => {
+  using folder = temporaryFolder()
+  const file = path.join(folder.path, 'flow.yml')
+  await Bun.write(file, Uint8Array.of(0x61, 0x3a, 0x20, 0xe9, 0x0a))
+  expect(() => readYaml(file)).toThrow(`${file} this is no text: YAML is text in UTF-8`)
+  await Bun.write(file, Uint8Array.of(0xef, 0xbb, 0xbf, 0x61, 0x3a, 0x20, 0xc3, 0xa9, 0x0d, 0x0a))
+  expect(readYaml(file).value).toEqual({ a: 'é' })
 })
 
 test('all that is no YAML is told at once', () => {
@@ -103,6 +120,11 @@ describe('writeYaml()', () => {
     const text = writeYaml(texts)
     expect(parseYaml(text, '/f.yml').value).toEqual(texts)
     expect(parse(text, { version: '1.1' })).toEqual(texts)
+  })
+
+  test.each([0, { a: 1 }, [{ a: 1 }]])('a member called << is one, and no merge: %j', (inner) => {
+    const value = { with: { '<<': inner } }
+    expect(parseYaml(writeYaml(value), '/f.yml').value).toEqual(value)
   })
 
   test('any value comes back', () => {

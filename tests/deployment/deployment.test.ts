@@ -18,7 +18,7 @@ const specOf = (file: string, replicas = 1): DeploymentSpec => ({
     timeoutReadyMs: 10_000,
     start: {
       name: 'a',
-      pod: 'a/rep-0',
+      pod: 'a',
       shardId: 0,
       shards: 1,
       replicas,
@@ -120,9 +120,9 @@ test('an exchange for another specification holds for those after it, one that f
   const { deployment } = running
   const [file] = deployment.modules
   using other = temporaryFolder({ 'other.ts': versionSource(7) })
-  await deployment.replace(specOf(`${other.path}/other.ts`), 5000)
+  await deployment.replace(specOf(`${other.path}/other.ts`).worker, 5000)
   expect(await call(running)).toEqual(['version 7'])
-  await expect(deployment.replace(specOf(`${other.path}/nowhere.ts`), 5000)).rejects.toThrow()
+  await expect(deployment.replace(specOf(`${other.path}/nowhere.ts`).worker, 5000)).rejects.toThrow()
   await Bun.write(file!, versionSource(1))
   await deployment.replace(null, 5000)
   expect(await call(running)).toEqual(['version 7'])

@@ -91,6 +91,8 @@ test('it calls the Flow: documents, errors, streams', async () => {
 test('what it throws is status 500 with the reason, a wrong regular expression is told by its code, and it goes on', async () => {
   const thrown = await get('/throw')
   expect([thrown.status, await thrown.json()]).toEqual([500, { detail: expect.stringContaining('my own fault') }])
+  await server.seen('GET /throw failed: TypeError: my own fault')
+  expect(server.stderr()).toMatch(/TypeError: my own fault\n +at .*gateway\.ts:\d+:\d+/)
   expect((await (await get('/nothing')).json()).detail).toContain('fetch() must give a Response')
   expect((await (await get('/nowhere')).json()).detail).toContain('target')
   expect((await get('/empty')).status).toBe(204)
@@ -154,4 +156,13 @@ console.log(await (await fetch('http://' + flow.address + '/mine')).text())
   })
   const done = await xserve(['script', 'program.ts'], { cwd: other.path })
   expect([done.stdout, done.code, done.stderr]).toEqual(['A\n', 0, ''])
+})
+
+test('an executor is no gateway: the start says so', async () => {
+  using place = temporaryFolder({
+    'upper.ts': EXECUTOR,
+    'flow.yml': 'jtype: Flow\ngateway: {uses: upper.ts, protocol: http}\nexecutors: [{uses: upper.ts}]\n',
+  })
+  const { code, stderr } = await xserve(['flow', path.join(place.path, 'flow.yml')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining('Upper is no gateway: it does not extend Gateway')])
 })

@@ -176,7 +176,7 @@ describe('starts that fail', () => {
       expect.stringContaining('a shared executor serves grpc only, not http'),
     ])
     await using cors = await startServer('executor', [FILE, '--cors'])
-    expect(cors.stderr()).toContain('--cors: cors is accepted and has no effect: it is for the gateway')
+    expect(cors.stderr()).toContain('without --protocol http there is no effect of --cors')
   })
 
   test('one port in use ends all of it', async () => {

@@ -72,6 +72,50 @@ await new Flow().add({ uses: Fails }).start()
   expect((await xserve(['script', '/nowhere.ts'])).code).toBe(2)
 })
 
+test('what cannot be an argument of another process is told, and so is what is no executor; then the program ends', async () => {
+  const { code, stdout } = await run(`${CLASSES}
+const circle: Record<string, unknown> = {}
+circle.again = circle
+for (const usesWith of [{ word: () => 1 }, { word: 1n }, { word: new Map() }, circle] as never[])
+  await new Flow().add({ uses: Adds, usesWith }).start().catch((error) => console.log(error.code, error.message))
+for (const uses of [class Foo {}, () => {}, Executor] as never[])
+  try { new Flow().add({ uses }) } catch (error) { console.log((error as Error).message) }
+`)
+  expect(code).toBe(0)
+  expect(stdout.trimEnd().split('\n')).toEqual([
+    expect.stringMatching(/^BAD_ARGUMENT executors\[0\].usesWith.word: a function does not reach/),
+    expect.stringMatching(/^BAD_ARGUMENT executors\[0\].usesWith.word: a bigint does not reach/),
+    expect.stringMatching(/^BAD_ARGUMENT executors\[0\].usesWith.word: an instance of Map does not reach/),
+    expect.stringMatching(/^BAD_ARGUMENT executors\[0\].usesWith.again: it holds itself/),
+    'uses is Foo, which is no executor',
+    'uses is a function, which is no executor',
+    'uses is Executor, which is no executor',
+  ])
+})
+
+test('a class that the program comes to after it was loaded is served; faults that nobody catches end it with their words', async () => {
+  const main = (body: string) => `${CLASSES.replace('export class', 'class')}
+async function main() { await Bun.sleep(1); ${body} }
+main()
+`
+  const late = await run(
+    main(
+      "await using flow = await new Flow().add({ uses: Adds }).start(); console.log((await flow.post('/', 'x')).texts[0])",
+    ),
+  )
+  expect([late.code, late.stdout]).toEqual([0, 'x!\n'])
+  const ours = await run(main('await new Flow({ port: -1 }).add({ uses: Adds }).start()'))
+  expect(ours.code).toBe(2)
+  expect(ours.stderr).toMatch(/^error .*port: port must be a whole number from 0 to 65535, not -1 \[BAD_ARGUMENT\]\n$/)
+  const own = await run(main("throw new RangeError('mine')"))
+  expect(own.code).toBe(1)
+  expect(own.stderr).toMatch(/script\d+\.ts:\d+:\d+: RangeError: mine \[MODULE_FAILED\]/)
+  const caught = await run(
+    `process.on('unhandledRejection', () => { console.log('mine'); process.exit(5) })\n${main('throw 1')}`,
+  )
+  expect([caught.code, caught.stdout, caught.stderr]).toEqual([5, 'mine\n', ''])
+})
+
 test('Flows are loaded from YAML, added to, served, and saved as YAML that serves the same', async () => {
   writeFileSync(path.join(folder, 'classes.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
   writeFileSync(
@@ -108,4 +152,34 @@ await Flow.loadConfig('jtype: Flow\\nexecutors: [{uses: none.ts, replcas: 2}]').
   ])
   expect(stderr).toContain('did you mean replicas?')
   expect(stderr).toContain('executors[1].shrads: ')
+})
+
+test('a Flow with restart that a program has loaded takes over changes of its file, whatever its executors do with theirs', async () => {
+  writeFileSync(path.join(folder, 'classes.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
+  const yaml = (word: string) =>
+    `jtype: Flow\nwith: {restart: true}\nexecutors:\n  - {name: a, uses: "classes.ts#Adds", uses_with: {word: ${word}}, restart: false}\n`
+  const file = path.join(folder, 'restarts.yml')
+  writeFileSync(file, yaml('A'))
+  const { code, stdout, stderr } = await run(`import { writeFileSync } from 'node:fs'
+import { Flow } from 'xserve'
+await using flow = await Flow.loadConfig(${JSON.stringify(file)}).start()
+const ask = async () => (await flow.post('/', ['x'])).texts[0]
+console.log(await ask())
+writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(yaml('B'))})
+while ((await ask()) !== 'xB') await Bun.sleep(10)
+console.log(await ask())
+`)
+  expect([code, stdout]).toEqual([0, 'xA\nxB\n'])
+  expect(stderr).toContain('replaced a')
+}, 20_000)
+test('YAML is read wherever a program names it: around shards, in text, by either spelling of the option', async () => {
+  writeFileSync(path.join(folder, 'inline.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
+  const { code, stdout, stderr } = await run(`import { Flow } from 'xserve'
+const text = (word: string) => 'jtype: Adds\\npy_modules: [${folder}/inline.ts]\\nwith: {word: "' + word + '"}\\n'
+await using flow = await new Flow()
+  .add({ uses: text('a'), shards: 2, usesBefore: text('b'), uses_after: text('c') } as never)
+  .start()
+console.log((await flow.post('/', ['x'])).texts.join())
+`)
+  expect([code, stdout, stderr.includes('ERROR')]).toEqual([0, 'xbac\n', false])
 })

@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { caller, texts } from '../helpers/grpc.ts'
 import { childrenOf, gone } from '../helpers/processes.ts'
-import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
+import { fixture, type Server, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
 const workerOf = (server: Server): number => childrenOf(server.pid)[0]!
 
@@ -89,6 +89,31 @@ test('a call under way at SIGTERM is finished, new ones are refused, the exit co
   expect(server.stdout()).toContain('closed')
 })
 
+test('two signals at the same moment, as wrappers of commands send them, are one', async () => {
+  const server = await startServer('run', [fixture('trouble.ts')])
+  using call = caller(server.address)
+  await call.post('/', [{ id: 'a' }])
+  const slow = call.post('/slow', [{ id: 'a' }])
+  await call.post('/', [{ id: 'a' }])
+  server.signal('SIGTERM')
+  server.signal('SIGINT')
+  expect(texts(await slow)).toEqual(['slow'])
+  expect(await server.exited).toBe(0)
+})
+
+test('a close() that does not end is told of when the process is ended without it', async () => {
+  using folder = temporaryFolder({
+    'hangs.ts':
+      "import { Executor, requests } from 'xserve'\nexport default class Hangs extends Executor {\n  @requests() a() {}\n  close() { return new Promise<void>(() => {}) }\n}\n",
+  })
+  const server = await startServer('run', [`${folder.path}/hangs.ts`, '--drain-timeout', '100'])
+  server.signal('SIGTERM')
+  expect(await server.exited).toBe(0)
+  expect(server.stderr()).toMatch(
+    /WARN .*close\(\) has not come to its end within \d+ ms: the process is ended without it/,
+  )
+})
+
 // Public case 28.
 test('a second signal ends at once with 130, and takes the worker along', async () => {
   const server = await startServer('run', [fixture('trouble.ts')])
@@ -98,8 +123,9 @@ test('a second signal ends at once with 130, and takes the worker along', async 
   await call.post('/', [{ id: 'a' }])
   server.signal('SIGINT')
   await server.seen('finishing the calls')
-  server.signal('SIGINT')
+  const again = setInterval(() => server.signal('SIGINT'), 50)
   expect(await server.exited).toBe(130)
+  clearInterval(again)
   await gone(worker)
   await never
   await server.stop()

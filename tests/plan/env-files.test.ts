@@ -17,7 +17,7 @@ writeFileSync(path.join(folder, 'odd.env'), 'GOOD=1\r\nnot a line\n# MANY\n\nMAN
 function read(env_file: unknown) {
   const problems = createProblems()
   const files = new Set<string>()
-  const reading = { problems, variables: { env: {}, context: {} }, yaml: null, folder, files, checksClasses: false }
+  const reading = { problems, variables: { env: {}, context: {} }, folder, files, checksClasses: false }
   const option = readOptions('executor', fromProgram({ env_file }), problems).get('env_file')
   const env = readEnvFiles(option, reading)
   return { env, found: problems.found.map(sentence), warned: problems.warnings.map(sentence), files: [...files] }

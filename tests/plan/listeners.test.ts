@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { XserveError } from '../../lib/errors.ts'
-import { resolveListeners } from '../../lib/plan/listeners.ts'
+import { checkHost, resolveListeners } from '../../lib/plan/listeners.ts'
 
 const shown = (protocols: string[], ports: string[]) => {
   const { protocols: pairs, shared } = resolveListeners(protocols, ports, '--')
@@ -73,3 +73,16 @@ describe('resolveListeners()', () => {
     )
   })
 })
+
+test.each([
+  ['127.0.0.1:80', 'host 127.0.0.1:80 holds a port'],
+  ['[::1]:5', 'host [::1]:5 holds a port'],
+  ['grpc://a.b:7/', 'host grpc://a.b:7/ holds a port'],
+  ['http://a', 'host "http://a" is no host'],
+  ['a b', 'host "a b" is no host'],
+  ['', 'host "" is no host'],
+])('nobody listens on %j', (host, message) => expect(() => checkHost(host, [])).toThrow(message))
+
+test.each(['0.0.0.0', '::', '::1', 'localhost', 'fe80::1%eth0'])('%s is listened on', (host) =>
+  expect(() => checkHost(host, [])).not.toThrow(),
+)

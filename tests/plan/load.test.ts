@@ -55,6 +55,121 @@ test('the Flow’s words go before those of the executor’s own YAML', () => {
   expect(plan.files.map((file) => path.basename(file))).toEqual([expect.stringMatching(/^flow/), 'config.yml'])
 })
 
+describe('around shards', () => {
+  const around = (item: string) => {
+    const { plan, warnings } = flow(`  - {name: e, ${item}}\n`)
+    return { plan: plan.deployments[0]!, told: warnings.map(({ message }) => message) }
+  }
+
+  test('an executor has what its own YAML says of it', () => {
+    writeFileSync(at('before.yml'), 'jtype: A\npy_modules: a.ts\nwith: {w: 1}\nmetas: {name: m}\nrequests: {/x: y}\n')
+    const after = '{jtype: B, py_modules: b.ts, with: {v: 2}, dynamic_batching: {/x: {preferred_batch_size: 3}}}'
+    const { plan } = around(`uses: a.ts, shards: 2, uses_with: {own: 0}, uses_before: before.yml, uses_after: ${after}`)
+    expect(plan.usesBefore).toEqual({
+      kind: 'module',
+      modules: [at('a.ts')],
+      className: 'A',
+      config: at('before.yml'),
+      usesWith: { w: 1 },
+      usesMetas: { name: 'm' },
+      usesRequests: { '/x': 'y' },
+    })
+    expect(plan.usesAfter).toMatchObject({
+      className: 'B',
+      usesWith: { v: 2 },
+      dynamicBatching: { '/x': { preferredBatchSize: 3, timeoutMs: 10_000, flushAll: false } },
+    })
+  })
+
+  test('one that passes everything on is none', () => {
+    const { plan, told } = around('uses: a.ts, shards: 2, uses_before: BaseExecutor')
+    expect(plan.usesBefore).toBeNull()
+    expect(told).toEqual([])
+  })
+
+  test.each([
+    ['uses: a.ts', 'it stands around several shards'],
+    ['shards: 2', 'without uses there are no shards'],
+    ['external: true, host: h, port: 5, shards: 2', 'it runs elsewhere, and what stands around it, too'],
+  ])('of no effect with %s', (item, why) => {
+    expect(around(`${item}, uses_after: b.ts`).told).toEqual([`uses_after has no effect: ${why}`])
+  })
+
+  test('what is wrong with their YAML is told', () => {
+    expect(() => around('uses: a.ts, shards: 2, uses_before: {jtype: A, py_modules: a.ts, with: {w: .inf}}')).toThrow(
+      'Infinity does not reach the executor',
+    )
+  })
+})
+
+test('files of variables in an executor’s own YAML are its environment; the Flow’s words go before', () => {
+  writeFileSync(at('boxed/own.env'), 'ONE=1\nTWO=2\nTHREE=3\n')
+  writeFileSync(at('boxed/env.yml'), 'jtype: Inside\npy_modules: inside.ts\nenv_file: own.env\nenv: {TWO: own}\n')
+  const { plan } = flow('  - {uses: boxed/env.yml, env: {THREE: flow}}\n')
+  expect(plan.deployments[0]!.env).toEqual({ ONE: '1', TWO: 'own', THREE: 'flow' })
+  expect(plan.files).toContain(at('boxed/own.env'))
+})
+
+test('shards and replicas together are no more processes than either may be', () => {
+  expect(() => flow('  - {uses: a.ts, shards: 1000, replicas: 1000}\n')).toThrow(
+    /executors\[0\].replicas: executor0 would be 1000000 processes: 1000 shards of 1000 replicas/,
+  )
+  expect(() => flow('  - {uses: a.ts, shards: 100, replicas: 10}\n')).not.toThrow()
+})
+
+test('an executor may have no limit where the Flow has one', () => {
+  const { plan } = flow(
+    '  - {uses: a.ts}\n  - {uses: a.ts, timeout_send: -1, retries: -1}\n',
+    'gateway: {timeout_send: 5, retries: 0}\n',
+  )
+  expect(plan.deployments).toMatchObject([
+    { timeoutSendMs: null, retries: null },
+    { timeoutSendMs: -1, retries: -1 },
+  ])
+})
+
+test('what no process takes is told before there is one', () => {
+  expect(() =>
+    flow(
+      '  - {uses: a.ts, env: {"A=B": x, C: "y\\0"}}\n  - {external: true, host: h, port: 5, grpc_metadata: {"a b": c}}\n',
+    ),
+  ).toThrow(
+    /^3 things are wrong[\s\S]*"A=B" cannot name a variable[\s\S]*"C" has a NUL[\s\S]*"a b" is no name of metadata/,
+  )
+})
+
+test('all circles are told at once, beside names that nobody has', () => {
+  expect(() =>
+    flow(
+      '  - {name: a, needs: b}\n  - {name: b, needs: a}\n  - {name: c, needs: c}\n  - {name: d, needs: [zz, e]}\n  - {name: e, needs: d}\n',
+    ),
+  ).toThrow(
+    /^4 things are wrong[\s\S]*a needs b needs a\n[\s\S]*c needs c\n[\s\S]*d needs zz, but no executor[\s\S]*d needs e needs d/,
+  )
+})
+
+test.each([
+  ['""', 'uses is empty, which names no executor'],
+  ['"docker://"', 'docker:// names no executor'],
+  ['a'.repeat(5000), 'is neither a file nor a class of one'],
+  [`${'a'.repeat(5000)}.ts`, 'there is no file'],
+  ['"a\\0b.ts"', 'there is no file'],
+  ['https://example.org/a.ts', 'https://example.org/a.ts names no executor'],
+])('uses: %s is told of as what it is', (uses, message) => expect(() => flow(`  - uses: ${uses}\n`)).toThrow(message))
+
+test('words of YAML 1.1 are told of where another reader takes them for truth values', () => {
+  const { plan, warnings } = flow('  - {uses: a.ts, uses_with: {a: yes, b: "no", c: No, d: "${{ this.a }}"}}\n')
+  expect(plan.deployments[0]!.usesWith).toEqual({ a: 'yes', b: 'no', c: 'No', d: 'yes' })
+  expect(warnings.map(({ line, column, message }) => [line, column, message])).toEqual([
+    [3, 30, 'yes is a text, as in YAML 1.2; Jina reads true'],
+    [3, 47, 'No is a text, as in YAML 1.2; Jina reads false'],
+  ])
+  expect(() => flow('  - {uses: a.ts, floating: off}\n')).toThrow('floating is true or false, not "off"')
+  expect(() => flow('  - {uses: a.ts, floating: constructor}\n')).toThrow(
+    'floating is true or false, not "constructor"',
+  )
+})
+
 test('secrets of the whole Flow are those of its executors, too; an executor’s own go before', () => {
   const secret = (key: string) => `{name: s, key: ${key}}`
   const head = `with:\n  env_from_secret: {A: ${secret('a')}, B: ${secret('b')}}\n  image_pull_secrets: [all]\n`

@@ -47,6 +47,8 @@ describe('from another folder it is the same', () => {
     'executors: [{uses: "docker://acme/x:1", volumes: ["data:/data"], gpus: all}]\n',
     'executors: [{name: e, external: true, host: "h1,h2", port: [1, 2], tls: true, grpc_metadata: {k: 1}}]\n',
     'executors: [{uses: a.ts, uses_before: "b.ts#B", uses_after: boxed, shards: 2, polling: {/x: ALL, "*": any}}]\n',
+    'executors: [{uses: a.ts, shards: 2, uses_before: {jtype: A, py_modules: a.ts, with: {w: 1}}, uses_after: BaseExecutor, timeout_send: -1, retries: -1}]\n',
+    'gateway: {timeout_send: 9, workspace: w}\nexecutors: [{uses: a.ts}, {uses: a.ts, timeout_send: -1, retries: 0}]\n',
     'executors: [{name: a}, {name: b, needs: gateway, floating: true}, {name: c, when: {tags__x: {$lt: 5}}}, {name: j, method: needs_all}]\n',
     'executors: [{uses: a.ts, env: {K: 1}, env_file: x.env, workspace: ../kept, exit_on_exceptions: [X]}]\n',
     'executors: [{uses: a.ts, uses_dynamic_batching: {/a: {preferred_batch_size: 4, flush_all: true}}}]\n',

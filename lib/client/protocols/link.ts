@@ -6,6 +6,7 @@ import { asXserveError, XserveError } from '../../errors.ts'
 import { type Link, LinkFailure, type OutgoingCall } from '../../link/link.ts'
 import { DRY_RUN_ENDPOINT } from '../../wire/dry-run.ts'
 import { decodeFlowFailure, encodeFlowCall, FLOW_CALL } from '../../wire/flow-call.ts'
+import { timerMs } from '../../within.ts'
 import type { CallOptions, Connection, FrameOptions, Transport, TransportListener } from './connection.ts'
 import { createDialect } from './dialect.ts'
 import { envelopeEncoder, envelopeReply, singleRequest } from './envelope.ts'
@@ -66,7 +67,7 @@ function openCalls(link: Link, listener: TransportListener, options: CallOptions
       const call = link.call(encodeFlowCall(FLOW_CALL.unary, request))
       open.add(call)
       const { deadlineMs } = options
-      const timer = deadlineMs ? setTimeout(() => end(tooLate(deadlineMs)), deadlineMs) : undefined
+      const timer = deadlineMs ? setTimeout(() => end(tooLate(deadlineMs)), timerMs(deadlineMs)) : undefined
       answerOf(call)
         .then(
           (bytes) => {
@@ -101,7 +102,7 @@ async function* framesOf(link: Link, request: Uint8Array, options: FrameOptions)
   const abort = stop(new XserveError('CANCELLED', 'the call was cancelled', { where: ADDRESS }))
   signal?.addEventListener('abort', abort)
   if (signal?.aborted) abort()
-  const timer = deadlineMs ? setTimeout(stop(tooLate(deadlineMs)), deadlineMs) : undefined
+  const timer = deadlineMs ? setTimeout(stop(tooLate(deadlineMs)), timerMs(deadlineMs)) : undefined
   try {
     for await (const bytes of items) yield bytes
     if (reason !== null) throw reason

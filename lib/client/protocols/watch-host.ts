@@ -1,5 +1,6 @@
 /** A host that takes no connection and refuses none would be waited for without end: whoever waits long is told. */
 import { connect } from 'node:net'
+import { timerMs } from '../../within.ts'
 import { socketPlace } from './socket-place.ts'
 
 export interface HostWatch {
@@ -31,7 +32,7 @@ export function watchHost(address: string, timeoutMs: number): { watch(): HostWa
           socket?.destroy()
         }
         socket = connect(place, heard).on('error', heard)
-        timer = setTimeout(() => controller.abort(), timeoutMs - first)
+        timer = setTimeout(() => controller.abort(), timerMs(timeoutMs - first))
       }, first)
       return {
         silent: controller.signal,

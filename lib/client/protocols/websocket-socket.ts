@@ -2,14 +2,18 @@
  * A WebSocket of our own over node's sockets: the runtime's refuses servers that do not echo the sub-protocol, as Jina's do not
  * (Jina facts §2.6), and tells neither when there is room again nor why TLS failed.
  */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { asXserveError, XserveError } from '../../errors.ts'
 import type { CallerTls } from '../../wire/call.ts'
+import { ABNORMAL, NO_CODE, NORMAL, PROTOCOL_ERROR } from '../../wire/close-code.ts'
+import { timerMs } from '../../within.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
 import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
+import { cancelled } from './websocket-error.ts'
 import { createFrameReader, encodeFrame, type Frame, OPCODE } from './websocket-frames.ts'
 
 export interface SocketListener {
@@ -72,7 +76,10 @@ export function openWebSocket(
     reject(error)
   }
   const abort = () => fail(cancelled(address))
-  const timer = setTimeout(() => fail(unreachable(address, `no connection within ${timeoutMs} ms`, null)), timeoutMs)
+  const timer = setTimeout(
+    () => fail(unreachable(address, `no connection within ${timeoutMs} ms`, null)),
+    timerMs(timeoutMs),
+  )
   signal.addEventListener('abort', abort)
   socket.on('error', (error) => {
     const { code, message } = codeAndMessage(error)
@@ -179,8 +186,8 @@ function converse(
     if (told) return
     if (opcode === OPCODE.ping) socket.write(encodeFrame(OPCODE.pong, payload))
     else if (opcode === OPCODE.close) {
-      const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
-      closeWith(code === 1005 ? 1000 : code)
+      const code = payload.length >= 2 ? payload.readUInt16BE(0) : NO_CODE
+      closeWith(code === NO_CODE ? NORMAL : code)
       tell(code, payload.toString('utf8', 2), null)
     } else if (opcode === OPCODE.binary || (opcode === OPCODE.continuation && parts.length > 0)) {
       if (isLast && parts.length === 0) return listener.message(payload)
@@ -200,13 +207,13 @@ function converse(
       reader.push(chunk)
     } catch (error) {
       socket.destroy()
-      tell(1002, '', asXserveError(error))
+      tell(PROTOCOL_ERROR, '', asXserveError(error))
     }
   }
   socket.on('data', push)
   socket.on('drain', release)
-  socket.on('error', () => tell(1006, '', null))
-  socket.on('close', () => tell(1006, '', null))
+  socket.on('error', () => tell(ABNORMAL, '', null))
+  socket.on('close', () => tell(ABNORMAL, '', null))
   return {
     push,
     send: (bytes) => told || socket.write(encodeFrame(OPCODE.binary, bytes)),
@@ -222,7 +229,7 @@ function converse(
     close() {
       told = true
       release()
-      closeWith(1000)
+      closeWith(NORMAL)
     },
     terminate() {
       told = true
@@ -231,5 +238,3 @@ function converse(
     },
   }
 }
-
-const cancelled = (address: string) => new XserveError('CANCELLED', 'the call was cancelled', { where: address })

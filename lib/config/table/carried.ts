@@ -2,25 +2,15 @@
  * Options of Jina that do nothing in this program as it is: kept in the plan for exports and later versions, or accepted so that
  * existing files run (Jina facts §6.2, §6.3).
  */
-import { BOTH, type ConfigOption, EXECUTOR, GATEWAY_ONLY, type OptionType, type Scope } from './option.ts'
+import { BOTH, type ConfigOption, EXECUTOR, GATEWAY_ONLY, type OptionType, optionFor, type Scope } from './option.ts'
 
-const later = (name: string, type: OptionType, summary: string, more: Partial<ConfigOption> = {}): ConfigOption => ({
-  name,
-  scopes: BOTH,
-  type,
-  summary,
-  kind: 'later',
-  spreads: true,
-  ...more,
-})
+const both = optionFor(BOTH)
 
-const container = (name: string, type: OptionType, summary: string, scopes: readonly Scope[] = BOTH): ConfigOption => ({
-  name,
-  scopes,
-  type,
-  summary,
-  kind: 'export',
-})
+const later = (name: string, type: OptionType, summary: string, more: Partial<ConfigOption> = {}): ConfigOption =>
+  both(name, type, summary, { kind: 'later', spreads: true, ...more })
+
+const container = (name: string, type: OptionType, summary: string, scopes = BOTH): ConfigOption =>
+  both(name, type, summary, { kind: 'export', scopes })
 
 /** Said for the whole Flow, it holds for its executors, too, as in Jina. */
 const forAll = (option: ConfigOption): ConfigOption => ({ ...option, spreads: true })
@@ -53,6 +43,7 @@ const PORT = { least: 0, most: 65_535 } as const
 const PYTHON = 'it is about Python'
 const HUB = 'it is about an executor store'
 const CONSENSUS = 'executors of Python in containers may have a consensus, those here have none'
+const ONE_GATEWAY = 'one gateway serves here, and executors have replicas of their own'
 const CLOUD = 'it is about a hosting service'
 const INTERNAL = "it is inner wiring of Jina's processes"
 
@@ -75,7 +66,7 @@ const CONTAINER: readonly ConfigOption[] = [
   forAll(container('env_from_secret', 'object', 'Variables from Kubernetes secrets: NAME to {name, key}')),
   forAll(container('image_pull_secrets', 'texts', 'Names of secrets for pulling the image')),
   container('k8s_namespace', 'text', 'Namespace on Kubernetes'),
-  container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY),
+  { ...container('replicas', 'integer', 'Gateways side by side', GATEWAY_ONLY), note: ONE_GATEWAY },
   container('shard_id', 'integer', 'Which shard a container is'),
   container('resources', 'object', 'CPU and memory of the container: {requests: {cpu, memory}, limits: {cpu, memory}}'),
   container('node_selector', 'map', 'Labels of the nodes that it may run on'),

@@ -51,6 +51,8 @@ export interface ConfigOption {
   readonly most?: number
   /** The words that a text may be, in any case. */
   readonly choices?: readonly string[]
+  /** Of a map: what is wrong with an entry, to follow its name; null: nothing. Default: any will do. */
+  readonly badEntry?: (name: string, value: string) => string | null
   /** Default: have. */
   readonly kind?: OptionKind
   /** Of `none`: why; of `export`: why it does nothing where there is no container. */
@@ -73,3 +75,14 @@ export interface ConfigOption {
 export const BOTH: readonly Scope[] = ['executor', 'gateway']
 export const EXECUTOR: readonly Scope[] = ['executor']
 export const GATEWAY_ONLY: readonly Scope[] = ['gateway']
+
+/** A maker of options for these. */
+export const optionFor =
+  (scopes: readonly Scope[]) =>
+  (name: string, type: OptionType, summary: string, more: Partial<ConfigOption> = {}): ConfigOption => ({
+    name,
+    scopes,
+    type,
+    summary,
+    ...more,
+  })

@@ -4,6 +4,7 @@
  */
 import { forwardLines } from '../../deployment/output.ts'
 import { XserveError } from '../../errors.ts'
+import { timerMs } from '../../within.ts'
 
 export interface ContainerSpec {
   readonly engine: string
@@ -86,7 +87,7 @@ export function runContainer(spec: ContainerSpec, output: ContainerOutput): Cont
       child.kill('SIGTERM')
       const timer = setTimeout(
         () => Bun.spawn([engine, 'kill', name], { stdio: ['ignore', 'ignore', 'ignore'] }),
-        graceMs,
+        timerMs(graceMs),
       )
       await ended
       clearTimeout(timer)

@@ -4,6 +4,11 @@
  */
 
 import { XserveError } from '../../../errors.ts'
+import { LEAST } from '../../../link/memory/loan.ts'
+import type { Loans } from '../../../link/memory/loans.ts'
+import { ownStore } from '../../../link/memory/store.ts'
+import { asBuffer } from '../../../wire/write.ts'
+import { timerMs } from '../../../within.ts'
 import type { GrpcCall } from '../method.ts'
 import { toCallStatus } from '../status.ts'
 import type { Backlog } from './backlog.ts'
@@ -28,8 +33,6 @@ export interface StreamHost {
 }
 
 const OK: Ending = { code: 0, details: '', trailers: null }
-/** setTimeout fires at once beyond it. */
-const LONGEST_TIMER = 2 ** 31 - 1
 
 export const draining = (): XserveError =>
   new XserveError('DRAINING', 'the server is stopping; try again, or at another address')
@@ -76,13 +79,15 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
     this.sendWindow = host.sender.initialWindow
     const { timeoutMs } = requestHead
     this.deadline = timeoutMs < 0 ? 0 : Date.now() + timeoutMs
-    if (timeoutMs >= 0) this.timer = setTimeout(() => this.expire(), Math.min(timeoutMs, LONGEST_TIMER))
+    if (timeoutMs >= 0) this.timer = setTimeout(() => this.expire(), timerMs(timeoutMs))
   }
 
   /** A whole message, plain. */
   abstract take(bytes: Uint8Array): void
   /** No more messages come. */
   protected abstract inputEnded(): void
+  /** Who keeps large messages; null: the method does not take them as loans. */
+  protected abstract keeper(): Loans | null
   /** Takes no more messages; what has come is answered. */
   abstract drain(): void
 
@@ -177,6 +182,13 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
 
   get mostBytes(): number {
     return this.host.front.maxMessageBytes
+  }
+
+  /** Where a worker reads it, too. */
+  room(bytes: number): Buffer {
+    const keeper = bytes > LEAST ? this.keeper() : null
+    const loan = keeper === null ? null : ownStore.reserve(bytes)
+    return loan === null ? Buffer.allocUnsafeSlow(bytes) : asBuffer(keeper!.keep(loan))
   }
 
   arrived(bytes: Uint8Array, compressed: boolean): void {

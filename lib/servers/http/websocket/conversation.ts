@@ -1,8 +1,8 @@
 /** One WebSocket after its handshake: messages both ways, pings, and an end that both sides know of. */
 import { isUtf8 } from 'node:buffer'
+import * as closeCode from '../../../wire/close-code.ts'
 import type { WebSocketListener, WebSocketPeer } from '../exchange.ts'
 import type { Outbox } from '../front/outbox.ts'
-import * as closeCode from './close-code.ts'
 import { CLOSE, type FrameListener, FrameReader, PING, PONG } from './frame-reader.ts'
 import { writeClose, writeControl, writeMessage } from './frame-writer.ts'
 

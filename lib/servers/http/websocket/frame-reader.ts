@@ -1,6 +1,7 @@
 /** Frames and messages of a client (RFC 6455 §5) read from bytes that may be cut anywhere. */
+
+import { INVALID_DATA, PROTOCOL_ERROR, TOO_BIG } from '../../../wire/close-code.ts'
 import { Gather } from '../front/gather.ts'
-import { INVALID_DATA, PROTOCOL_ERROR, TOO_BIG } from './close-code.ts'
 import { unmask } from './mask.ts'
 
 export const CONTINUATION = 0
