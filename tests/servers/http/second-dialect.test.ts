@@ -265,3 +265,8 @@ describe('events', () => {
     await pieces.return?.()
   })
 })
+
+test('a number where a text belongs is a text of its digits, as for Jina', async () => {
+  const { status, json } = await post('/upper', { data: [{ id: 7, text: 5 }] })
+  expect([status, json.data]).toEqual([200, [{ id: '7', text: '5' }]])
+})
