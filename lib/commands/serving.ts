@@ -72,7 +72,7 @@ export async function servePlan(
   const level = args.flag('debug') ? 'debug' : isQuiet ? 'warn' : readLogLevel(args)
   const { progress, ...output } = createConsole(format, isQuiet, (text) => log.info(text))
   const log = quietened(createLogger(role, { level, format, write: output.stderr }), quietness)
-  warnOfHttp(args, plan, log)
+  warnOfHttp(role, args, plan, log)
   for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
   surviveFaults(log)
@@ -153,11 +153,14 @@ function readListening(role: 'gateway' | 'executor', args: Args): Listeners {
 }
 
 /** Told and not refused: one line of options may be used for several protocols. */
-function warnOfHttp(args: Args, { gateway }: FlowPlan, log: Logger): void {
+function warnOfHttp(role: 'gateway' | 'executor', args: Args, { gateway }: FlowPlan, log: Logger): void {
   const given = givenHttpOptions(args)
   if (gateway.listeners.some(({ protocol }) => protocol === 'http')) {
     if (gateway.http.cors) log.warn('CORS is enabled: any website can call this service from the browser of a visitor')
-  } else if (given.length > 0) log.warn(`without --protocol http there is no effect of ${given.join(', ')}`)
+  } else if (given.length > 0) {
+    const why = role === 'executor' ? 'a shared executor serves no HTTP' : 'without --protocol http'
+    log.warn(`${given.join(', ')} ${given.length === 1 ? 'has' : 'have'} no effect: ${why}`)
+  }
 }
 
 /** Whole or not at all: who waits for the file may read it at any moment. */

@@ -176,7 +176,7 @@ describe('starts that fail', () => {
       expect.stringContaining('a shared executor serves grpc only, not http'),
     ])
     await using cors = await startServer('executor', [FILE, '--cors'])
-    expect(cors.stderr()).toContain('without --protocol http there is no effect of --cors')
+    expect(cors.stderr()).toContain('--cors has no effect: a shared executor serves no HTTP')
   })
 
   test('one port in use ends all of it', async () => {
@@ -190,6 +190,6 @@ describe('starts that fail', () => {
 
   test('options without an effect are told', async () => {
     await using server = await startServer('run', [FILE, '--cors', '--no-crud-endpoints'])
-    expect(server.stderr()).toContain('without --protocol http there is no effect of --no-crud-endpoints, --cors')
+    expect(server.stderr()).toContain('--no-crud-endpoints, --cors have no effect: without --protocol http')
   })
 })
