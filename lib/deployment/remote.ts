@@ -124,7 +124,8 @@ function asked(request: Envelope, name: string): Envelope {
     data: null,
     parameters: encodeStruct(own),
     status: null,
-    routes: [],
+    // Who had the documents before: of two answers one on the other, only the last one's routes are written.
+    routes: request.routes.slice(-1),
   })
   changed.siblings = request.siblings
   return changed

@@ -145,10 +145,13 @@ describe('remoteDeployment()', () => {
     const { deployment } = remote([server.port])
     const given = request()
     const near = { executor: 'near', startMs: 0, endMs: 0, status: null }
-    const handedOn = given.answer({ role: 'executor', data: null, parameters: null, status: null, routes: [near] })
+    const handOn = (parameters: Uint8Array | null) =>
+      given.answer({ role: 'executor', data: null, parameters, status: null, routes: [near] })
     await call(deployment, given)
-    await call(deployment, handedOn)
-    expect(routes).toEqual([['gateway'], ['near']])
+    await call(deployment, handOn(null))
+    await call(deployment, handOn(encodeStruct({ __results__: { 'near/rep-0': 1 } })))
+    await call(deployment, request('/', { parameters: { far__key: 1 } }))
+    expect(routes).toEqual([['gateway'], ['near'], ['near'], ['gateway']])
   })
 
   test("an executor's error is an answer", async () => {
