@@ -61,6 +61,11 @@ export const ERRORS = {
 /** A stable name of the catalogue; messages may change, codes do not. */
 export type ErrorCode = keyof typeof ERRORS
 
+/** Of a name that came from elsewhere: over a wire, from another version. */
+export function isErrorCode(name: unknown): name is ErrorCode {
+  return typeof name === 'string' && Object.hasOwn(ERRORS, name)
+}
+
 /** One of the things that are wrong with a configuration, or worth a warning. */
 export interface Problem {
   /** Absolute; null where it was written in no file. */
@@ -72,7 +77,7 @@ export interface Problem {
   readonly path: string
   readonly message: string
   /** What the reader can do next. */
-  readonly hint?: string
+  readonly hint?: string | undefined
 }
 
 /** What happened, where, why, and what to do about it. */
@@ -84,14 +89,14 @@ export class XserveError extends Error {
     message: string,
     readonly details: {
       /** `file:line:column`, an address or the name of an executor. */
-      readonly where?: string
+      readonly where?: string | undefined
       /** What the reader can do next; one sentence. */
-      readonly hint?: string
+      readonly hint?: string | undefined
       readonly cause?: unknown
       /** Absolute paths of files whose change may mend it. */
-      readonly files?: readonly string[]
+      readonly files?: readonly string[] | undefined
       /** All that is wrong, where several things can be at once. */
-      readonly problems?: readonly Problem[]
+      readonly problems?: readonly Problem[] | undefined
     } = {},
   ) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
@@ -109,6 +114,14 @@ export class XserveError extends Error {
   get exitCode(): number {
     return ERRORS[this.code].exit
   }
+}
+
+/**
+ * Whether a caller may read what it says. The rest is masked: its text may tell secrets and helps no caller; the log of the
+ * server has it whole.
+ */
+export function isTellable(error: unknown): error is XserveError {
+  return error instanceof XserveError && error.code !== 'INTERNAL'
 }
 
 /** Any thrown value as an XserveError; what we do not know becomes INTERNAL. */

@@ -4,6 +4,7 @@
  * the same as JSON: one object a line, `{time, level, name, pid, message, …}`, `time` in ISO 8601.
  */
 import { type ConsolaInstance, createConsola } from 'consola'
+import { toStderr } from './outlet.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -67,7 +68,7 @@ export function jsonLine(
 export function createLogger(name: string, options: LogOptions = {}): Logger {
   const environment = process.env
   const level = (options.level ?? environment.XSERVE_LOG_LEVEL ?? environment.JINA_LOG_LEVEL ?? 'info').toLowerCase()
-  const write = options.write ?? ((text: string) => void process.stderr.write(text))
+  const write = options.write ?? toStderr
   const colour = options.colour ?? (process.stderr.isTTY === true && !environment.NO_COLOR)
   const asText = (type: LogLevel, tag: string, message: string): string => {
     const { text, colour: code } = SHOWN[type] ?? SHOWN.info

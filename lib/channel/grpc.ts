@@ -1,4 +1,5 @@
 /** Outgoing gRPC: one connection to a server, messages as bytes, failures as XserveErrors that name the address. */
+
 import {
   Client,
   type ClientDuplexStream,
@@ -9,7 +10,10 @@ import {
 } from '@grpc/grpc-js'
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
+import { CONNECT_TIMEOUT_MS } from '../wire/defaults.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
+import { asBuffer } from '../wire/write.ts'
+import { connectionsOf } from './connections.ts'
 import { type Connectivity, watchConnectivity } from './connectivity.ts'
 import { type Circumstances, toXserveError } from './grpc-error.ts'
 import { channelOptions, credentialsOf, fromMetadata, toMetadata } from './grpc-settings.ts'
@@ -73,10 +77,6 @@ export interface GrpcChannel {
   close(): void
 }
 
-const CONNECT_TIMEOUT_MS = 5000
-
-const toBuffer = (bytes: Uint8Array): Buffer =>
-  bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 const asReceived = (bytes: Buffer): Uint8Array => bytes
 
 type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
@@ -84,9 +84,10 @@ type Call = ClientUnaryCall | ClientDuplexStream<Uint8Array, Uint8Array>
 /** `address`: `host:port`. Connects with the first call. Throws XserveError BAD_ARGUMENT for metadata that cannot be sent. */
 export function createGrpcChannel(address: string, options: GrpcChannelOptions = {}): GrpcChannel {
   if (!process.env.GRPC_VERBOSITY && !process.env.GRPC_NODE_VERBOSITY) setLogVerbosity(logVerbosity.NONE)
+  const connections = connectionsOf(credentialsOf(options.tls, options.authority ?? address))
   const client = new Client(
     address,
-    credentialsOf(options.tls, options.authority ?? address),
+    connections.credentials,
     channelOptions(address, options.authority, options.tuning),
   )
   const always = options.metadata ?? {}
@@ -127,7 +128,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
         let reply: Uint8Array | undefined
         const call = client.makeUnaryRequest(
           path,
-          toBuffer,
+          asBuffer,
           asReceived,
           bytes,
           metadataOf(callOptions),
@@ -150,7 +151,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
       connection.watch()
       const call = client.makeBidiStreamRequest(
         path,
-        toBuffer,
+        asBuffer,
         asReceived,
         metadataOf(callOptions),
         deadlineOf(callOptions),
@@ -163,6 +164,7 @@ export function createGrpcChannel(address: string, options: GrpcChannelOptions =
     close() {
       for (const call of running) call.cancel()
       client.close()
+      connections.end()
     },
   }
 }

@@ -1,7 +1,9 @@
 /** A worker process as call interface: request → link message → answer, without touching a document. */
 import { XserveError } from '../errors.ts'
 import type { Link } from '../link/link.ts'
-import { type Branch, decodeAnswer, encodeCall } from '../link/messages.ts'
+import { LEAST, loanOf } from '../link/memory/loan.ts'
+import { loansOf } from '../link/memory/loans.ts'
+import { type AnswerMessage, type Branch, decodeAnswer, encodeCall } from '../link/messages.ts'
 import { decodeValue } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
@@ -29,7 +31,7 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
 
   /** `kept`: Struct bytes that go back where the method returned nothing for them; null: those of the request. */
   const answerOf = (request: Envelope, payload: Uint8Array, kept: Uint8Array | null = null): Envelope => {
-    const answer = decodeAnswer(payload)
+    const answer = readAnswer(payload)
     const data = answer.unchanged ? null : answer.data
     if (answer.failed) {
       return request.answer({ role: 'executor', data, parameters: kept, status: answer.extra, routes: none })
@@ -55,7 +57,7 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
       dialect: request.dialect,
     })
   const send = (request: Envelope, context: CallContext) => {
-    const sent = link.call(message(request, context, false))
+    const sent = link.call(message(request, context, false), loansOf(context))
     context.onCancel(() => sent.cancel())
     return sent.answer
   }
@@ -88,6 +90,18 @@ export function createLocalChannel(options: LocalChannelOptions): CallHandler {
         return answerOf(request, payload)
       }, explain),
     stream,
+  }
+}
+
+/** Of an answer that is on loan only its documents are so, and they only where the loan can be told from them. */
+function readAnswer(payload: Uint8Array): AnswerMessage {
+  const answer = decodeAnswer(payload)
+  if (loanOf(payload) === null) return answer
+  const { extra, data } = answer
+  return {
+    ...answer,
+    extra: extra.length > 0 ? Buffer.from(extra) : extra,
+    data: data.length > LEAST ? data : Buffer.from(data),
   }
 }
 

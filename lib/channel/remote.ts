@@ -1,9 +1,12 @@
 /** An executor or a Flow elsewhere as call interface: over Jina's services, whoever speaks them (Jina facts §1.3). */
+
 import { XserveError } from '../errors.ts'
 import { decodeStruct } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { Envelope } from '../wire/envelope.ts'
 import { readFields } from '../wire/fields.ts'
+import { now } from '../wire/routes.ts'
 import { discoveredSchemas } from '../wire/schemas/discovered.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { encodeFrame, unwrapDocuments, wrapDocument } from '../wire/single-document.ts'
@@ -30,8 +33,6 @@ const LIST = '/jina.JinaDataRequestRPC/process_data'
 const CALL = '/jina.JinaRPC/Call'
 const DISCOVER = '/jina.JinaDiscoverEndpointsRPC/endpoint_discovery'
 const NOTHING = new Uint8Array(0)
-/** Stands for every endpoint there is. */
-const DEFAULT_ENDPOINT = '/default'
 
 /** Answers have the status and the documents of the server; failures are XserveErrors of the channel. */
 export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
@@ -61,7 +62,7 @@ export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
     },
     async *stream(request, context) {
       const [document = NOTHING] = unwrapDocuments(request.data)
-      const message = encodeFrame({ document, envelope: withoutTarget(request) })
+      const message = encodeFrame({ document, envelope: asked(request) })
       for await (const bytes of readFrames(channel, message, callOptions(request, context))) {
         yield documentsOf(Envelope.parse(bytes))
       }
@@ -71,19 +72,25 @@ export function createRemoteChannel(channel: GrpcChannel): RemoteChannel {
         return decodeEndpoints((await channel.unary(DISCOVER, NOTHING, { deadlineMs })).bytes)
       } catch (error) {
         if (!(error instanceof XserveError && error.code === 'UNKNOWN_METHOD')) throw error
+        // It stands for every endpoint there is.
         return { endpoints: [DEFAULT_ENDPOINT], streams: [], schemas: {} }
       }
     },
   }
 }
 
-/** Who is meant has been decided: the pattern is about our names, not about those behind another gateway. */
-function withoutTarget(request: Envelope): Envelope {
-  if (request.targetExecutor === '') return request
-  return request.answer({ role: 'gateway', data: null, parameters: null, status: null, routes: request.routes })
+/**
+ * Who is meant has been decided: the pattern is about our names, not about those behind another gateway. What comes straight
+ * from the caller has been at this gateway alone, by which executors in Python name its documents in their `docs_map`.
+ */
+function asked(request: Envelope): Envelope {
+  const isFirst = request.lastNode === ''
+  if (request.targetExecutor === '' && !isFirst) return request
+  const routes = isFirst ? [{ executor: 'gateway', startMs: now(), endMs: 0, status: null }] : request.routes
+  return request.answer({ role: 'gateway', data: null, parameters: null, status: null, routes })
 }
 
-const messageOf = (request: Envelope): Uint8Array => withoutTarget(request).encode()
+const messageOf = (request: Envelope): Uint8Array => asked(request).encode()
 
 /** DataRequestListProto. */
 function encodeList(requests: readonly Uint8Array[]): Uint8Array {

@@ -15,7 +15,7 @@ export class AnswerFailed extends XserveError {
     const known = exception ?? NO_EXCEPTION
     const position = positionIn(known.stacks)
     super('ANSWER_FAILED', `${messageOf(description, known)}${documentsOf(response)}`, {
-      ...(position === undefined ? {} : { where: position }),
+      where: position,
       ...(known.stacks.length === 0 ? {} : { cause: known.stacks.join('').trimEnd() }),
     })
     this.exception = known

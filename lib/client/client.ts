@@ -1,4 +1,5 @@
 /** The SDK's client: documents to an endpoint of a Flow, a served executor or a shared one, answers back. */
+
 import type { Document } from '../document/document.ts'
 import { DocumentArray, type DocumentInput } from '../document/document-array.ts'
 import { newId } from '../document/id.ts'
@@ -6,6 +7,7 @@ import { XserveError } from '../errors.ts'
 import { readChannelTuning } from '../plan/grpc-options.ts'
 import { type Address, type AddressParts, resolveAddress } from '../wire/address.ts'
 import type { CallerTls } from '../wire/call.ts'
+import { PREFETCH } from '../wire/defaults.ts'
 import { AnswerFailed } from './answer-failed.ts'
 import { batches, type Inputs } from './batches.ts'
 import { type Callbacks, tell } from './callbacks.ts'
@@ -17,7 +19,7 @@ import type { DialectOptions } from './protocols/dialect.ts'
 import { isReady } from './ready.ts'
 import { PostResponse } from './response.ts'
 import { type RetryOptions, retryPolicy } from './retry.ts'
-import { type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
+import { checkEndpoint, type StreamDocOptions, streamDoc, streamFrames } from './stream-doc.ts'
 
 /** Where the server is and how to talk to it; `new Client('HOST:PORT')` says the same in one word. */
 export interface ClientOptions extends Omit<AddressParts, 'tls'> {
@@ -67,7 +69,6 @@ export class Connected {
   constructor(readonly connection: Connection) {}
 }
 
-const PREFETCH = 1000
 const REQUEST_SIZE = 100
 
 export class Client {
@@ -200,8 +201,7 @@ async function* requestsOf(
   connection: Connection,
   asking: DialectOptions,
 ): AsyncGenerator<Request, void, undefined> {
-  if (typeof on !== 'string' || on === '')
-    throw new XserveError('BAD_ARGUMENT', 'the endpoint is missing', { hint: "for example '/'" })
+  checkEndpoint(on)
   let encode: Awaited<ReturnType<Connection['encoder']>> | null = null
   let first = 0
   for await (const batch of batches(inputs, requestSize ?? REQUEST_SIZE)) {

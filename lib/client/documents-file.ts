@@ -1,6 +1,7 @@
 /** Documents from a file or from stdin, read as a stream: JSON lines, or one JSON value (a list of documents, or one). */
 
 import { statSync } from 'node:fs'
+import { whyUnreadable } from '../config/unreadable.ts'
 import { Document } from '../document/document.ts'
 import { parseKeepingFloats } from '../document/float-lists.ts'
 import { documentFromJson } from '../document/json.ts'
@@ -119,7 +120,7 @@ function wrong(where: string, message: string, hint: string | undefined, cause: 
   return new XserveError('BAD_DOCUMENT', `${where}: ${message}`, {
     where,
     cause,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }
 
@@ -136,14 +137,7 @@ function sizeOf(path: string): number | null {
 
 const HINT = 'name a file that is there, or - for stdin; --text sends a text'
 
-/** What the system says, in words. */
 function unreadable(path: string, cause: unknown): XserveError {
-  const { code } = (cause ?? {}) as { code?: unknown }
-  const why =
-    code === 'EACCES' || code === 'EPERM'
-      ? 'may not be read: permission is denied'
-      : code === 'ENOENT' || code === 'ENOTDIR'
-        ? 'is not there'
-        : `cannot be read (${typeof code === 'string' ? code : String(cause)})`
-  return new XserveError('FILE_NOT_FOUND', `--input ${path} ${why}`, { where: path, hint: HINT, cause })
+  const why = whyUnreadable(path, cause)
+  return new XserveError('FILE_NOT_FOUND', `--input ${path} cannot be read: ${why}`, { where: path, hint: HINT, cause })
 }

@@ -1,6 +1,6 @@
 /** When a request that reached nobody is tried again: attempts, growing pauses, and chance so that many callers do not come at once. */
 import { asXserveError, XserveError } from '../errors.ts'
-import { timerMs } from '../wire/timer.ts'
+import { timerMs } from '../within.ts'
 
 /** Names and defaults as Jina's client has them (Jina facts §9), times in milliseconds. */
 export interface RetryOptions {

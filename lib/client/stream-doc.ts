@@ -38,12 +38,17 @@ export async function* streamFrames(
   options: StreamDocOptions,
   first = 0,
 ): AsyncGenerator<PostResponse, void, undefined> {
-  if (typeof on !== 'string' || on === '')
-    throw new XserveError('BAD_ARGUMENT', 'the endpoint is missing', { hint: "for example '/'" })
+  checkEndpoint(on)
   const { parameters, targetExecutor, timeoutMs: deadlineMs, metadata, signal } = options
   const document = doc instanceof Document ? doc : new Document(doc ?? {})
   const head = { endpoint: on, parameters, targetExecutor }
   for await (const reply of connection.frames(head, document, { deadlineMs, metadata, signal })) {
     yield new PostResponse(reply, { first, count: 1 })
   }
+}
+
+/** Of a caller who may have no compiler. Throws XserveError BAD_ARGUMENT. */
+export function checkEndpoint(on: string): void {
+  if (typeof on === 'string' && on !== '') return
+  throw new XserveError('BAD_ARGUMENT', 'the endpoint is missing', { hint: "for example '/'" })
 }

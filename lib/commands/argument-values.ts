@@ -10,8 +10,7 @@ export interface Words {
   readonly rest: readonly string[]
 }
 
-export const bad = (message: string, hint?: string): XserveError =>
-  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+export const bad = (message: string, hint?: string): XserveError => new XserveError('BAD_ARGUMENT', message, { hint })
 
 export function argsOf({ values, positionals, rest }: Words, option: (name: string) => Option | undefined): Args {
   const last = (name: string): string | undefined => values.get(name)?.at(-1)
@@ -58,7 +57,8 @@ export function parseObject(name: string, words: readonly string[]): Record<stri
   return out
 }
 
-function parseJson(name: string, text: string): object {
+/** Of an option that is an object or a list in JSON. Throws XserveError BAD_ARGUMENT. */
+export function parseJson(name: string, text: string): object {
   try {
     const value = JSON.parse(text) as object
     const lost = findLostDigits(text, value)

@@ -165,17 +165,12 @@ function splitWords(command: CommandDefinition, table: Table, tokens: readonly s
     if (option.type === 'flag') mistakes.collect(at, () => given.push(flagValue(option, negative, inline)))
     else if (inline !== undefined) given.push(inline)
     else {
-      // Outside of dashes anything is a value; behind them only what cannot be meant as an option.
-      if (
-        tokens[i + 1] === undefined ||
-        (!isValue(tokens[i + 1]) && table.has(tokens[i + 1]!.replace(/^--?/, '').split('=')[0]!))
-      ) {
+      given.push(...valuesBehind(at, option, table, tokens))
+      if (given.length === 0) {
         mistakes.add(at, bad(`--${option.name} needs a value`, `write --${option.name}=${option.value ?? 'VALUE'}`))
         continue
       }
-      given.push(tokens[++i]!)
-      while (option.words?.test(tokens[i + 1] ?? '')) given.push(tokens[++i]!)
-      if (option.type === 'object') while (isPair(tokens[i + 1])) given.push(tokens[++i]!)
+      i += given.length
     }
     const before = values.get(option.name)
     if (before && !option.many && option.type !== 'object') mistakes.add(at, bad(`--${option.name} is given twice`))
@@ -184,6 +179,20 @@ function splitWords(command: CommandDefinition, table: Table, tokens: readonly s
     if (!before) places.set(option.name, at)
   }
   return { values, positionals, rest, places }
+}
+
+/** The words behind an option that are its values; empty: there is none. */
+function valuesBehind(at: number, option: Option, table: Table, tokens: readonly string[]): string[] {
+  const first = tokens[at + 1]
+  if (first === undefined) return []
+  const [name = ''] = first.replace(/^--?/, '').split('=')
+  // Outside of dashes anything is a value; behind them only what cannot be meant as an option.
+  if (!isValue(first) && table.has(name)) return []
+  const found = [first]
+  const next = (): string | undefined => tokens[at + 1 + found.length]
+  while (option.words?.test(next() ?? '')) found.push(next()!)
+  if (option.type === 'object') while (isPair(next())) found.push(next()!)
+  return found
 }
 
 /** `key:value` or `key=value`, as Jina's dictionaries come as several words. */
@@ -199,6 +208,6 @@ function flagValue(option: Option, negative: boolean, inline: string | undefined
 }
 
 function unknownOption(token: string, guess: string | undefined): XserveError {
-  const details = guess === undefined ? {} : { hint: `did you mean --${guess}?` }
-  return new XserveError('UNKNOWN_OPTION', `unknown option ${token.split('=')[0]}`, details)
+  const hint = guess && `did you mean --${guess}?`
+  return new XserveError('UNKNOWN_OPTION', `unknown option ${token.split('=')[0]}`, { hint })
 }

@@ -3,17 +3,17 @@
 import { addressOf, urlOf } from '../flow/address-of.ts'
 import type { Member } from '../flow/members.ts'
 import type { RunningFlow } from '../flow/supervisor.ts'
+import { urlText } from '../wire/address.ts'
 import type { Listener, Protocol } from '../wire/call.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
+import { paints, showsColours } from './colours.ts'
 
 const LABELS: Readonly<Record<Protocol, string>> = { grpc: 'gRPC', http: 'HTTP', websocket: 'WebSocket' }
 /** What of a running Flow is told. */
 type Shown = Pick<RunningFlow, 'plan' | 'listeners' | 'members' | 'endpoints'>
 
 export function banner(role: 'gateway' | 'executor', flow: Shown, ms: number): string {
-  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
-  const bold = (text: string) => (colour ? `\x1b[1m${text}\x1b[0m` : text)
-  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
+  const { bold, dim } = paints(showsColours(process.stderr))
   const { listeners } = flow
   const endpoints = flow.endpoints.filter((name) => name !== DRY_RUN_ENDPOINT)
   const width = Math.max(...listeners.map((listener) => shownUrl(listener).length))
@@ -71,8 +71,7 @@ function executors({ plan, members }: Shown): string[] {
 
 function whatIs({ plan, deployment }: Member): string {
   if (plan.uses.kind === 'external') {
-    const { addresses } = plan.uses
-    return addresses.map(({ host, port, tls }) => `${tls ? 'grpcs' : 'grpc'}://${host}:${port}`).join(' ')
+    return plan.uses.addresses.map((address) => urlText({ protocol: 'grpc', ...address })).join(' ')
   }
   const times = [
     ...(plan.shards > 1 ? [`${plan.shards} shards`] : []),

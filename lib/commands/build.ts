@@ -1,16 +1,14 @@
 /** `xserve build FILE`: a container image of an executor, or of this program alone for gateways. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
+
 import { XserveError } from '../errors.ts'
-import { writeContext } from '../export/dockerfile/context.ts'
 import { PROGRAM_IMAGE } from '../flow/program-image.ts'
 import type { DeploymentPlan } from '../plan/plan.ts'
 import type { Args, CommandDefinition } from './arguments.ts'
-import { buildImage } from './build-image.ts'
+import { buildImageOf } from './build-image.ts'
 import { readExportPlan } from './export-plan.ts'
 import { IMAGE_OPTIONS, readImageOptions } from './image-options.ts'
 import { VARIABLE_OPTIONS } from './variable-options.ts'
+import { printWarnings } from './warnings.ts'
 
 export const build: CommandDefinition = {
   name: 'build',
@@ -48,13 +46,7 @@ export const build: CommandDefinition = {
         hint: '--tag acme/my-executor:1',
       })
     }
-    const folder = mkdtempSync(path.join(tmpdir(), 'xserve-build-'))
-    try {
-      writeContext(plan, { ...readImageOptions(args), folder })
-      await buildImage(folder, tag)
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
+    await buildImageOf(plan, readImageOptions(args), () => tag)
     await Bun.write(Bun.stdout, `${tag}\n`)
     return 0
   },
@@ -64,7 +56,9 @@ export const build: CommandDefinition = {
 export async function executorOf(args: Args, position = 0): Promise<DeploymentPlan | null> {
   const given = args.positional(position)
   if (given === 'gateway') return null
-  const { deployments } = await readExportPlan(given, args, (text) => void process.stderr.write(`warning ${text}\n`))
+  const warnings: string[] = []
+  const { deployments } = await readExportPlan(given, args, (warning) => void warnings.push(warning))
+  await printWarnings(warnings)
   const [first, ...others] = deployments
   if (first && others.length === 0) return first
   throw new XserveError('BAD_ARGUMENT', `${given} has ${deployments.length} executors, an image has one`, {

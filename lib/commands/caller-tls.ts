@@ -1,5 +1,6 @@
 /** Whom the commands that call a server trust, and what they show of themselves: `--ca`, `--cert` and `--key`. */
 import { readFileSync } from 'node:fs'
+import { whyUnreadable } from '../config/unreadable.ts'
 import { XserveError } from '../errors.ts'
 import type { CallerTls } from '../wire/call.ts'
 import type { Args, Option } from './arguments.ts'
@@ -42,7 +43,7 @@ function read(args: Args, option: string, kind: 'CERTIFICATE' | 'PRIVATE KEY'): 
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause)
+    const why = whyUnreadable(path, cause)
     throw new XserveError('FILE_NOT_FOUND', `--${option} ${path} cannot be read: ${why}`, { where: path, cause })
   }
   if (new RegExp(`-----BEGIN (?:[A-Z]+ )*${kind}-----`).test(text)) return text

@@ -1,9 +1,11 @@
 /** `xserve check FILE`: what a Flow's or an executor's YAML means, or what is wrong with it; starts nothing. */
+
 import path from 'node:path'
 import { sentence } from '../config/problems.ts'
 import { asXserveError, type Problem, XserveError } from '../errors.ts'
 import type { Args, CommandDefinition } from './arguments.ts'
 import { readVariables, VARIABLE_OPTIONS } from './variable-options.ts'
+import { printWarnings } from './warnings.ts'
 
 export const check: CommandDefinition = {
   name: 'check',
@@ -38,7 +40,7 @@ export const check: CommandDefinition = {
       const described = await describeFile(file, readVariables(args), isPlain(args), describeClass)
       if (args.flag('json')) await Bun.write(Bun.stdout, `${JSON.stringify(described)}\n`)
       else {
-        for (const warning of described.warnings) await Bun.write(Bun.stderr, `warning ${sentence(warning)}\n`)
+        await printWarnings(described.warnings.map(sentence))
         const count = described.executors?.length
         const what = count === undefined ? '' : `: ${count} ${count === 1 ? 'executor' : 'executors'}`
         await Bun.write(Bun.stdout, `${file} is fine${what}\n`)

@@ -1,9 +1,11 @@
 /** Where a server writes: data of executors on stdout, everything else on stderr, around the lines of a start under way. */
+
 import { jsonLine, type LogFormat } from '../log.ts'
+import { createOutlet, toStdout } from '../outlet.ts'
+import { showsColours } from './colours.ts'
 import { createProgress, type StartProgress } from './progress.ts'
 
 export interface ServerConsole {
-  readonly colour: boolean
   readonly stdout: (text: string) => void
   readonly stderr: (text: string) => void
   /** What executors print to stderr: lines `POD | TEXT`. */
@@ -15,19 +17,22 @@ export interface ServerConsole {
 export function createConsole(format: LogFormat, isQuiet: boolean, tell: (text: string) => void): ServerConsole {
   const { stderr, env } = process
   const isTerminal = stderr.isTTY === true && format === 'text' && !isQuiet && env.TERM !== 'dumb'
-  const colour = stderr.isTTY === true && !env.NO_COLOR
-  const write = (text: string): void => void stderr.write(text)
+  const write = createOutlet(stderr, format === 'json' ? jsonGap : undefined)
   const screen = { isTerminal, columns: stderr.columns || 80, rows: stderr.rows || 24, write }
-  const progress = createProgress(screen, colour, tell)
+  const progress = createProgress(screen, showsColours(stderr), tell)
   const around = (text: string): void => progress.around(() => write(text))
   return {
-    colour,
-    stdout: (text) => progress.around(() => void process.stdout.write(text)),
+    stdout: (text) => progress.around(() => toStdout(text)),
     stderr: around,
     userStderr: format === 'json' ? (text) => around(asJson(text)) : around,
     progress,
   }
 }
+
+const jsonGap = (lines: number): string =>
+  jsonLine('warn', 'log', process.pid, 'lines are missing here: nobody read them in time, or the disk is full', {
+    lines,
+  })
 
 function asJson(text: string): string {
   const lines = text.replace(/\n$/, '').split('\n')

@@ -1,11 +1,12 @@
 /** The only place that prints an error and ends the program. */
+
 import { asXserveError, XserveError } from '../errors.ts'
 import { jsonLine, type LogFormat } from '../log.ts'
+import { paints, showsColours } from './colours.ts'
 
 /** What failed · where · why · what to do; the stack only with --debug. */
 export function describeError(error: XserveError, debug: boolean, colour: boolean): string {
-  const red = (text: string) => (colour ? `\x1b[31m${text}\x1b[0m` : text)
-  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
+  const { red, dim } = paints(colour)
   const { where, hint, cause } = error.details
   const place = where && !error.message.includes(where) ? `${where}: ` : ''
   const lines = [`${red('error')} ${place}${error.message} ${dim(`[${error.code}]`)}`]
@@ -43,9 +44,8 @@ export function printError(error: unknown, debug: boolean, format: LogFormat = '
     process.stderr.write(errorLine(known, debug))
     return known.exitCode
   }
-  const colour = process.stderr.isTTY === true && !process.env.NO_COLOR
   const more = known.code === 'INTERNAL' && !debug ? '  this is a fault of xserve; --debug shows where\n' : ''
-  process.stderr.write(describeError(known, debug, colour) + more)
+  process.stderr.write(describeError(known, debug, showsColours(process.stderr)) + more)
   return known.exitCode
 }
 

@@ -1,8 +1,10 @@
 /** `xserve export flowchart`: a Flow's picture in a file, or Mermaid's text on stdout. */
+
 import { XserveError } from '../errors.ts'
 import { flowchartText, writeFlowchart } from '../export/flowchart/index.ts'
 import type { Args } from './arguments.ts'
 import { readExportPlan } from './export-plan.ts'
+import { printWarnings } from './warnings.ts'
 
 const STDOUT = '-'
 
@@ -18,9 +20,9 @@ export async function toFlowchart(args: Args): Promise<number> {
       hint: 'for example: xserve export flowchart flow.yml flow.svg',
     })
   }
-  const warnings = new Set<string>()
-  const plan = await readExportPlan(flow, args, (warning) => void warnings.add(warning))
-  for (const warning of warnings) await Bun.write(Bun.stderr, `warning ${warning}\n`)
+  const warnings: string[] = []
+  const plan = await readExportPlan(flow, args, (warning) => void warnings.push(warning))
+  await printWarnings(warnings)
   const verticalLayout = args.flag('vertical-layout') === true
   const file = args.positional(2) ?? STDOUT
   if (file === STDOUT || args.flag('stdout') === true) {

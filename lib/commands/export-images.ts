@@ -1,15 +1,11 @@
 /** `--build`: images of all executors of a Flow that are modules, and of this program, named after what is in them. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { writeContext } from '../export/dockerfile/context.ts'
 import { workloadName } from '../export/names.ts'
 import { PROGRAM_IMAGE, tellOfProgramImage } from '../flow/program-image.ts'
 import { VERSION } from '../flow/version.ts'
 import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
 import { type DeploymentPlan, type FlowPlan, GATEWAY } from '../plan/plan.ts'
 import type { Args } from './arguments.ts'
-import { buildImage } from './build-image.ts'
+import { buildImageOf } from './build-image.ts'
 import type { readExportOptions } from './export-options.ts'
 import { readImageOptions } from './image-options.ts'
 
@@ -24,16 +20,8 @@ export async function withBuilt(plan: FlowPlan, args: Args, options: ExportOptio
   const settings = readImageOptions(args)
   const repository = args.text('repository')
   const named = (name: string, tag: string) => `${repository === undefined ? '' : `${repository}/`}${name}:${tag}`
-  const build = async (one: DeploymentPlan | null, name: (hash: string) => string): Promise<string> => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'xserve-build-'))
-    try {
-      const tag = name(writeContext(one, { ...settings, folder }).hash.slice(0, 12))
-      await buildImage(folder, tag)
-      return tag
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  }
+  const build = (one: DeploymentPlan | null, name: (hash: string) => string): Promise<string> =>
+    buildImageOf(one, settings, (hash) => name(hash.slice(0, 12)))
   const images: Record<string, string> = { ...options.images }
   for (const one of plan.deployments) {
     if (one.uses.kind !== 'module' || images[one.name] !== undefined) continue

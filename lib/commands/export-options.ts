@@ -1,8 +1,11 @@
 /** Options of exports: images, where to write, and what Kubernetes and Compose may have besides. */
+
 import { XserveError } from '../errors.ts'
+import { NETWORK } from '../export/compose/index.ts'
 import { DEFAULT_KUBERNETES, type KubernetesOptions } from '../export/kubernetes/options.ts'
 import { PROGRAM_IMAGE, programImage } from '../flow/program-image.ts'
 import { VERSION } from '../flow/version.ts'
+import { bad } from './argument-values.ts'
 import type { Args, Option } from './arguments.ts'
 
 export const EXPORT_OPTIONS: readonly Option[] = [
@@ -55,7 +58,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     type: 'text',
     value: 'NAME',
     summary: 'kubernetes: manifests, kustomize or helm',
-    preset: 'manifests',
+    preset: DEFAULT_KUBERNETES.format,
     check: formatOf,
   },
   { name: 'create-namespace', type: 'flag', summary: 'kubernetes: write the namespace, too' },
@@ -67,13 +70,19 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     check: meshOf,
   },
   { name: 'storage-class', type: 'text', value: 'NAME', summary: 'kubernetes: of the claims that volumes become' },
-  { name: 'storage-size', type: 'text', value: 'SIZE', summary: 'kubernetes: of each claim', preset: '10G' },
+  {
+    name: 'storage-size',
+    type: 'text',
+    value: 'SIZE',
+    summary: 'kubernetes: of each claim',
+    preset: DEFAULT_KUBERNETES.storage.size,
+  },
   {
     name: 'access-mode',
     type: 'text',
     value: 'MODE,…',
     summary: 'kubernetes: of the claims',
-    preset: 'ReadWriteOnce',
+    preset: DEFAULT_KUBERNETES.storage.accessModes.join(),
     many: true,
   },
   { name: 'service-monitor', type: 'flag', summary: 'kubernetes: a ServiceMonitor where there are metrics' },
@@ -93,7 +102,7 @@ export const EXPORT_OPTIONS: readonly Option[] = [
     type: 'text',
     value: 'NAME',
     summary: 'docker-compose: of the network',
-    preset: 'jina-network',
+    preset: NETWORK,
   },
   { name: 'vertical-layout', type: 'flag', summary: 'flowchart: from top to bottom, not from left to right' },
 ]
@@ -165,6 +174,3 @@ function autoscaleOf(args: Args): KubernetesOptions['autoscale'] {
     throw bad(`--autoscale ${JSON.stringify(text)} is no MIN:MAX`, 'for example --autoscale 2:10')
   return { least, most }
 }
-
-const bad = (message: string, hint?: string): XserveError =>
-  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })

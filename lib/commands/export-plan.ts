@@ -1,5 +1,6 @@
 /** What is exported, as a plan: a Flow's or a Deployment's YAML, or one executor in any of the ways to name it. */
 
+import { isYamlName } from '../config/file-names.ts'
 import { fromCommandLine } from '../config/given.ts'
 import { sentence } from '../config/problems.ts'
 import { readYaml } from '../config/yaml-file.ts'
@@ -38,7 +39,7 @@ export async function readExportPlan(
       hint: 'for example: xserve export kubernetes flow.yml k8s/',
     })
   }
-  if (/\.ya?ml$/i.test(given) && isFlow(readYaml(given).value)) {
+  if (isYamlName(given) && isFlow(readYaml(given).value)) {
     const { plan, warnings } = loadFlow(given, readVariables(args), {
       over: fromCommandLine(readGiven(args, 'gateway', OWN)),
       keepsNames: true,

@@ -1,5 +1,7 @@
 /** `xserve export schema`: the JSON schema of YAML files, for completion and checks in editors. */
+
 import { configSchema } from '../config/json-schema.ts'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 import type { Args } from './arguments.ts'
 
@@ -17,7 +19,6 @@ async function writeTo(file: string, text: string): Promise<void> {
   try {
     await Bun.write(file, text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ARGUMENT', `${file} cannot be written: ${why}`)
+    throw unwritable(file, error)
   }
 }

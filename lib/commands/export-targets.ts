@@ -1,7 +1,8 @@
 /** `xserve export kubernetes` and `docker-compose`: read, make, then print, compare or write. */
+
 import path from 'node:path'
 import { XserveError } from '../errors.ts'
-import { exportCompose } from '../export/compose/index.ts'
+import { COMPOSE_FILE, exportCompose } from '../export/compose/index.ts'
 import { exportKubernetes, namespaceOf } from '../export/kubernetes/index.ts'
 import type { KubernetesOptions } from '../export/kubernetes/options.ts'
 import { type Difference, differences, type OutputFile, writeFile, writeFolder } from '../export/output.ts'
@@ -9,9 +10,7 @@ import type { Args } from './arguments.ts'
 import { withBuilt } from './export-images.ts'
 import { readExportOptions, readKubernetesOptions } from './export-options.ts'
 import { readExportPlan } from './export-plan.ts'
-
-/** Jina's name of it. */
-const COMPOSE_FILE = 'docker-compose.yml'
+import { printWarnings } from './warnings.ts'
 
 const HOW: Readonly<Record<KubernetesOptions['format'], (folder: string) => string>> = {
   manifests: (folder) => `Kubernetes manifests are in ${folder}: kubectl apply -R -f ${folder}`,
@@ -26,7 +25,7 @@ export async function toKubernetes(args: Args): Promise<number> {
   const plan = await readExportPlan(args.positional(1), args, warn)
   const options = await withBuilt(plan, args, readExportOptions(args, warn))
   const files = exportKubernetes(plan, options, kubernetes)
-  await tell(warnings)
+  await printWarnings(warnings)
   const diff = args.text('diff')
   if (diff !== undefined) return printDifferences(differences(diff, files))
   if (args.flag('stdout')) return print(files.map(({ text }) => text).join('---\n'))
@@ -57,7 +56,7 @@ export async function toCompose(args: Args): Promise<number> {
     folder: path.dirname(file),
   })
   const output: OutputFile = { path: path.basename(file), text }
-  await tell(warnings)
+  await printWarnings(warnings)
   const diff = args.text('diff')
   if (diff !== undefined) return printDifferences(differences(path.dirname(file), [output], true))
   if (args.flag('stdout')) return print(output.text)
@@ -69,10 +68,6 @@ export async function toCompose(args: Args): Promise<number> {
 async function print(text: string): Promise<number> {
   await Bun.write(Bun.stdout, text)
   return 0
-}
-
-async function tell(warnings: readonly string[]): Promise<void> {
-  for (const warning of new Set(warnings)) await Bun.write(Bun.stderr, `warning ${warning}\n`)
 }
 
 /** As `diff` has it: 1 when there is any. */

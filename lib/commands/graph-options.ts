@@ -1,6 +1,6 @@
 /** What a gateway alone is told of its graph, under Jina's names. */
-import { XserveError } from '../errors.ts'
 import type { GatewayDescription } from '../plan/gateway.ts'
+import { parseJson } from './argument-values.ts'
 import type { Args, Option } from './arguments.ts'
 
 export const GRAPH_OPTIONS: readonly Option[] = [
@@ -72,13 +72,6 @@ export function readGraphOptions(args: Args): GatewayDescription {
 function names(args: Args, option: string): string[] {
   return args.texts(option).flatMap((word) => {
     if (!word.trim().startsWith('[')) return word.split(/[\s,]+/).filter((name) => name !== '')
-    try {
-      return (JSON.parse(word) as unknown[]).map(String)
-    } catch (error) {
-      throw new XserveError(
-        'BAD_ARGUMENT',
-        `--${option} is no valid JSON: ${error instanceof Error ? error.message : error}`,
-      )
-    }
+    return (parseJson(option, word) as unknown[]).map(String)
   })
 }

@@ -1,11 +1,14 @@
 /** `xserve graph FILE`: who waits for whom in a Flow, drawn in the terminal; starts nothing. */
+
 import { XserveError } from '../errors.ts'
 import { describePicture } from '../export/flowchart/describe.ts'
 import { pictureOf } from '../export/flowchart/picture.ts'
 import { terminalOf } from '../export/flowchart/terminal.ts'
 import type { CommandDefinition } from './arguments.ts'
+import { showsColours } from './colours.ts'
 import { readExportPlan } from './export-plan.ts'
 import { VARIABLE_OPTIONS } from './variable-options.ts'
+import { printWarnings } from './warnings.ts'
 
 export const graph: CommandDefinition = {
   name: 'graph',
@@ -29,16 +32,16 @@ export const graph: CommandDefinition = {
         hint: 'for example: xserve graph flow.yml',
       })
     }
-    const warnings = new Set<string>()
-    const plan = await readExportPlan(file, args, (warning) => void warnings.add(warning))
-    for (const warning of warnings) await Bun.write(Bun.stderr, `warning ${warning}\n`)
+    const warnings: string[] = []
+    const plan = await readExportPlan(file, args, (warning) => void warnings.push(warning))
+    await printWarnings(warnings)
     const picture = pictureOf(plan)
     const isTerminal = process.stdout.isTTY === true
     const text = args.flag('json')
       ? JSON.stringify(describePicture(picture))
       : terminalOf(picture, {
           ascii: args.flag('ascii') ?? !speaksUnicode(process.env),
-          colours: isTerminal && !process.env.NO_COLOR,
+          colours: showsColours(process.stdout),
           columns: isTerminal ? (process.stdout.columns ?? null) : null,
         })
     await Bun.write(Bun.stdout, `${text}\n`)

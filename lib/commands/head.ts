@@ -2,8 +2,10 @@
  * A head, as Jina's exports start one before the shards of an executor (`executor --pod-role HEAD`): this program has none of its
  * own, and is one where its image stands in for Jina's.
  */
+
 import { XserveError } from '../errors.ts'
 import { planGateway } from '../plan/gateway.ts'
+import { END, START } from '../plan/graph-description.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
 import { parseObject } from './argument-values.ts'
 import type { Args } from './arguments.ts'
@@ -27,7 +29,7 @@ export function planHead(args: Args, gateway: Partial<GatewayPlan>): FlowPlan {
   const timeoutSend = args.integer('timeout-send')
   return planGateway(
     {
-      graph: { 'start-gateway': [name], [name]: ['end-gateway'] },
+      graph: { [START]: [name], [name]: [END] },
       conditions: {},
       addresses: { [name]: parseObject('connection-list', [list]) },
       metadata: {},

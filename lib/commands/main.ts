@@ -1,8 +1,10 @@
 /** Picks the command, parses its options, shows help, turns what happens into an exit code. */
+
 import { XserveError } from '../errors.ts'
 import { VERSION } from '../flow/version.ts'
 import { nearest } from '../nearest.ts'
 import { type CommandDefinition, parseArguments } from './arguments.ts'
+import { showsColours } from './colours.ts'
 import { exit, printError } from './exit.ts'
 import { commandHelp, programHelp } from './help.ts'
 import { guessLogFormat, readLogFormat, readLogLevel } from './log-format.ts'
@@ -95,6 +97,5 @@ function find(name: string): Command {
 }
 
 async function print(text: string | Promise<string>): Promise<void> {
-  const plain = process.stdout.isTTY !== true || !!process.env.NO_COLOR
-  await Bun.write(Bun.stdout, `${plain ? Bun.stripANSI(await text) : await text}\n`)
+  await Bun.write(Bun.stdout, `${showsColours(process.stdout) ? await text : Bun.stripANSI(await text)}\n`)
 }

@@ -40,14 +40,10 @@ export function createMistakes(help: string): Mistakes {
 
 function together(errors: readonly XserveError[], help: string): XserveError {
   const [first, ...others] = errors as [XserveError, ...XserveError[]]
-  const { hint, cause } = first.details
-  const more = isOfUsage(first) ? `${hint === undefined ? '' : `${hint} `}${help} shows the usage` : hint
   if (others.length === 0) {
-    return new XserveError(first.code, first.message, {
-      ...first.details,
-      ...(cause === undefined ? {} : { cause }),
-      ...(more === undefined ? {} : { hint: more }),
-    })
+    const { hint } = first.details
+    const more = isOfUsage(first) ? `${hint === undefined ? '' : `${hint} `}${help} shows the usage` : hint
+    return new XserveError(first.code, first.message, { ...first.details, hint: more })
   }
   const code = others.every((error) => error.code === first.code) ? first.code : 'BAD_ARGUMENT'
   const { message, details } = errorOf(code, errors.flatMap(problemsOf))
@@ -61,5 +57,5 @@ const isOfUsage = ({ code, message }: XserveError): boolean =>
 function problemsOf({ message, details }: XserveError): readonly Problem[] {
   const { problems, hint } = details
   if (problems) return problems
-  return [{ file: null, line: null, column: null, path: '', message, ...(hint === undefined ? {} : { hint }) }]
+  return [{ file: null, line: null, column: null, path: '', message, hint }]
 }

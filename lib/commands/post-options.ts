@@ -3,8 +3,8 @@
 import type { ClientOptions } from '../client/client.ts'
 import type { SendOptions } from '../client/send.ts'
 import { SHOWS, type Show } from '../client/show.ts'
-import { XserveError } from '../errors.ts'
 import { addressText, resolveAddress } from '../wire/address.ts'
+import { bad } from './argument-values.ts'
 import type { Args, Option } from './arguments.ts'
 import { CALLER_TLS_OPTIONS, readCallerTls } from './caller-tls.ts'
 import { printError } from './exit.ts'
@@ -209,8 +209,4 @@ function metadataOf(args: Args): Record<string, string> {
 function metadataText(key: string, value: unknown): string {
   if (typeof value === 'object') throw bad(`--metadata ${key} must be a text`)
   return String(value)
-}
-
-function bad(message: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
 }

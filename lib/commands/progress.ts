@@ -2,7 +2,9 @@
  * What a start is waiting for. On a terminal a line for each executor, gone again when all are ready; elsewhere a message now
  * and then. A start that is quicker than a glance shows nothing.
  */
+
 import type { Progress } from '../flow/members.ts'
+import { paints } from './colours.ts'
 
 export interface Screen {
   readonly isTerminal: boolean
@@ -90,9 +92,7 @@ function picture(lines: ReadonlyMap<string, Line>, now: number, screen: Screen, 
   const room = Math.max(1, screen.rows - 3)
   const shown = all.length <= room ? all : all.filter(([, { state }]) => state !== 'ready').slice(0, room)
   const width = Math.max(0, ...shown.map(([name]) => name.length))
-  const dim = (text: string) => (colour ? `\x1b[2m${text}\x1b[0m` : text)
-  const green = (text: string) => (colour ? `\x1b[32m${text}\x1b[0m` : text)
-  const red = (text: string) => (colour ? `\x1b[31m${text}\x1b[0m` : text)
+  const { dim, green, red } = paints(colour)
   const paint = { starting: dim, ready: green, failed: red }
   const head = `  starting  ${ready} of ${all.length} ready`
   const rows = shown.map(([name, { state, beganMs, endedMs }]) => {

@@ -1,12 +1,15 @@
 /** What commands that serve share: where they listen, the start of a plan, banner, signals. */
+
 import { renameSync, writeFileSync } from 'node:fs'
+import { isYamlName } from '../config/file-names.ts'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 import { addressOf } from '../flow/address-of.ts'
-import { keepFresh } from '../flow/live.ts'
-import { watchConfiguration } from '../flow/restarts.ts'
+import { hasReload, hasRestart, keepCurrent } from '../flow/keep-current.ts'
 import { startPatiently } from '../flow/start-patiently.ts'
 import { type FlowOptions, startFlow } from '../flow/supervisor.ts'
 import { VERSION } from '../flow/version.ts'
+import { faultText } from '../flow/words.ts'
 import { createLogger, type Logger, quietened } from '../log.ts'
 import { checkHost, type Listeners } from '../plan/listeners.ts'
 import type { FlowPlan, GatewayPlan } from '../plan/plan.ts'
@@ -30,7 +33,7 @@ export async function serveCommand(role: 'gateway' | 'executor', args: Args): Pr
   const warnings: string[] = []
   const file = args.positional(0) ?? args.text('uses') ?? ''
   // A reader of YAML is loaded only where there is some.
-  if (role === 'gateway' && /\.ya?ml$/i.test(file)) {
+  if (role === 'gateway' && isYamlName(file)) {
     const { isDeploymentFile, readDeploymentPlan } = await import('./deployment-plan.ts')
     if (isDeploymentFile(file)) {
       const read = (): FlowPlan => readDeploymentPlan(file, args, (warning) => warnings.push(warning))
@@ -73,13 +76,12 @@ export async function servePlan(
   for (const warning of more.warnings ?? []) log.warn(warning)
   const signals = watchSignals()
   surviveFaults(log)
-  const isLive = plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
   const pollMs = args.integer('watch-poll')
   const failures = new Map<string, XserveError>()
   const options: FlowOptions = {
     role,
     ...(more.sharedPort === undefined ? {} : { sharedPort: more.sharedPort }),
-    mayChange: more.load !== undefined && (plan.gateway.restart || plan.deployments.some(({ restart }) => restart)),
+    mayChange: more.load !== undefined && hasRestart(plan),
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
     version: VERSION,
     log,
@@ -89,7 +91,7 @@ export async function servePlan(
     progress: progress.told,
   }
   const waiting = new AbortController()
-  const starting = isLive
+  const starting = hasReload(plan)
     ? startPatiently(plan, options, { log, pollMs }, waiting.signal)
     : startFlow(plan, options).then((flow) => ({ flow, startedMs: performance.timeOrigin }))
   starting.catch(() => progress.end())
@@ -100,21 +102,16 @@ export async function servePlan(
     return 0
   }
   const { flow, startedMs } = first
-  // Who watches one of code and configuration is told when the other changes.
-  const isWatching = isLive || options.mayChange === true
-  const live = isWatching ? keepFresh(flow.watched, { log, drainMs, pollMs, startedMs, failures }) : null
-  for (const { name, folders, files } of live?.watched ?? []) {
-    log.info(`${name}: watching ${files.length} files in ${folders.join(', ')}`)
-    log.debug(`${name}: watching ${files.join(', ')}`)
-  }
-  // Its files were read when this program began.
-  const readMs = performance.timeOrigin
-  const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)
-  const restarts =
-    more.load && isWatching
-      ? watchConfiguration(flow, { load: more.load, log, drainMs, pollMs, startedMs: readMs, failures, changed })
-      : null
-  if (restarts && options.mayChange) log.info(`watching the configuration: ${restarts.files.join(', ')}`)
+  const current = keepCurrent(flow, {
+    load: more.load,
+    log,
+    drainMs,
+    pollMs,
+    startedMs,
+    // Its files were read when this program began.
+    readMs: performance.timeOrigin,
+    failures,
+  })
   const ready = flow.ready.then(() => {
     progress.end()
     if (portFile) writePortFile(portFile, flow.listeners.map(addressOf))
@@ -125,8 +122,7 @@ export async function servePlan(
   const signal = await Promise.race([ready.then(() => signals.first), signals.first])
   progress.end()
   log.info(`${signal}: finishing the calls under way`)
-  live?.close()
-  restarts?.close()
+  current.close()
   const second = signals.second.then(() => 130)
   return Promise.race([flow.stop(drainMs).then(() => 0), second])
 }
@@ -174,17 +170,13 @@ function writePortFile(file: string, addresses: readonly string[]): void {
     writeFileSync(draft, `${addresses.join('\n')}\n`)
     renameSync(draft, file)
   } catch (error) {
-    throw new XserveError(
-      'BAD_ARGUMENT',
-      `--port-file ${file} cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
+    throw unwritable(`--port-file ${file}`, error)
   }
 }
 
 /** A fault of ours in one call must not end all the others: it is told with its place, and serving goes on. */
 function surviveFaults(log: Logger): void {
-  const tell = (error: unknown) =>
-    log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`)
+  const tell = (error: unknown) => log.error(faultText(error))
   process.on('uncaughtException', tell)
   process.on('unhandledRejection', tell)
 }

@@ -128,7 +128,7 @@ function words(text: string): string[] {
     try {
       return (JSON.parse(text) as unknown[]).map(String)
     } catch {
-      // Not one after all.
+      // Not one after all: `[::1]:54321` is an address.
     }
   }
   return text.split(/[\s,]+/).filter((word) => word !== '')

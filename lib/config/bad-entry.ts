@@ -1,5 +1,6 @@
 /** What no process takes: names of variables that cannot be, values that are not the ones another process would get. */
-import { type Given, isObject, memberOf } from './given.ts'
+import { isObject } from '../objects.ts'
+import { type Given, memberOf } from './given.ts'
 import type { Problems } from './problems.ts'
 
 /** What is wrong with a variable of an environment, to follow its name; null: nothing. */

@@ -1,4 +1,5 @@
 /** A value of a configuration together with its place, wherever it was written: whatever is wrong with it can be pointed at. */
+import { isObject } from '../objects.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -25,10 +26,6 @@ export interface Given {
 }
 
 export type Json = Readonly<Record<string, unknown>>
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
 
 /** Of an object or a list; its value is undefined where there is none. */
 export function memberOf({ value, path, source }: Given, key: string | number): Given {

@@ -1,4 +1,5 @@
 /** JSON schema (draft-07, which editors read) of the YAML of Flows, Deployments and executors, out of the table of options. */
+import { BATCH_TIMEOUT_MS } from '../wire/defaults.ts'
 import type { ConfigOption, OptionType, Scope } from './table/option.ts'
 import { optionsOf } from './table/options.ts'
 
@@ -17,7 +18,12 @@ const BATCHING: Schema = {
   type: 'object',
   properties: {
     preferred_batch_size: { type: 'integer', minimum: 1, description: 'So many documents make a call' },
-    timeout: { type: 'integer', minimum: 0, default: 10_000, description: 'Milliseconds since the first one waits' },
+    timeout: {
+      type: 'integer',
+      minimum: 0,
+      default: BATCH_TIMEOUT_MS,
+      description: 'Milliseconds since the first one waits',
+    },
     flush_all: { type: 'boolean', default: false, description: 'Everything queued is handed over at once' },
   },
   required: ['preferred_batch_size'],

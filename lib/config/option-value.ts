@@ -1,6 +1,8 @@
 /** A value of the table's options, checked and in its type, as YAML, programs and the command line write it. */
+
 import { nearest } from '../nearest.ts'
-import { type Given, isObject, itemsOf, type Json, memberOf, membersOf } from './given.ts'
+import { isObject } from '../objects.ts'
+import { type Given, itemsOf, type Json, memberOf, membersOf } from './given.ts'
 import type { Problems } from './problems.ts'
 import type { ConfigOption, OptionType } from './table/option.ts'
 

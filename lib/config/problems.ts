@@ -53,7 +53,7 @@ export function problemAt({ source, path, value }: Given, message: string, hint?
     column: place?.column ?? null,
     path: source.textOf(path),
     message: `${message}${from}`,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   }
 }
 
@@ -80,7 +80,7 @@ export function errorOf(code: ErrorCode, problems: readonly Problem[]): XserveEr
   if (first === undefined) return new XserveError('INTERNAL', 'a configuration was refused without a reason')
   if (others.length === 0) {
     const { hint } = first
-    return new XserveError(code, sentence(first), { problems, ...(hint === undefined ? {} : { hint }) })
+    return new XserveError(code, sentence(first), { problems, hint })
   }
   const lines = problems.map((one) => `  ${sentence(one)}${one.hint === undefined ? '' : ` (${one.hint})`}`)
   return new XserveError(code, `${problems.length} things are wrong:\n${lines.join('\n')}`, { problems })

@@ -1,4 +1,5 @@
 /** A YAML file as values with their places, so that whatever is wrong can be pointed at. */
+
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -16,14 +17,14 @@ import {
 } from 'yaml'
 import { losesDigits } from '../document/lost-digits.ts'
 import { type Problem, XserveError } from '../errors.ts'
-import { type Given, isObject, pathText, type Path as ValuePath } from './given.ts'
+import { isObject } from '../objects.ts'
+import { isModuleName, isYamlName } from './file-names.ts'
+import { type Given, pathText, type Path as ValuePath } from './given.ts'
 import { errorOf } from './problems.ts'
 import { whatIsThere, whyUnreadable } from './unreadable.ts'
 
 /** Aliases may be as many as a person writes: more are an attack. */
 const MOST_ALIASES = 100
-const YAML = /\.ya?ml$/i
-const MODULE = /\.(?:[cm]?[jt]s|[jt]sx)$/i
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_CONFIG with the places of all that is no YAML. */
 export function readYaml(file: string): Given {
@@ -33,16 +34,16 @@ export function readYaml(file: string): Given {
   } catch (error) {
     const why = whyUnreadable(file, error)
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    const hint = isMissing ? whatIsThere(path.resolve(file), (name) => YAML.test(name), 'YAML files') : undefined
-    const more = hint === undefined ? {} : { hint }
-    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, ...more }
-    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], ...more })
+    const hint = isMissing ? whatIsThere(path.resolve(file), isYamlName, 'YAML files') : undefined
+    const problem = { file, line: null, column: null, path: '', message: `cannot be read: ${why}`, hint }
+    throw new XserveError('FILE_NOT_FOUND', `${file} cannot be read: ${why}`, { problems: [problem], hint })
   }
   const text = textOf(bytes)
-  const fault = MODULE.test(file)
+  const isModule = isModuleName(file)
+  const fault = isModule
     ? { message: 'this is a module, no YAML', hint: `xserve run ${path.basename(file)} serves it` }
     : { message: 'this is no text: YAML is text in UTF-8' }
-  if (MODULE.test(file) || text === null || text.includes('\0'))
+  if (isModule || text === null || text.includes('\0'))
     throw errorOf('BAD_CONFIG', [{ file, line: null, column: null, path: '', ...fault }])
   return parseYaml(text, file)
 }
@@ -128,9 +129,16 @@ export function writeYaml(value: unknown): string {
   const style = { lineWidth: 120, aliasDuplicateObjects: false } as const
   // Words that only one of the two takes for a number or a truth value are quoted; 0o17 is one of 1.2 alone.
   const text = stringify(value, { ...style, version: '1.1' })
-  return isDeepStrictEqual(parse(text), value)
-    ? text
-    : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+  return readsAs(text, value) ? text : stringify(value, { ...style, defaultStringType: 'QUOTE_DOUBLE' })
+}
+
+/** Whether our own reader takes it for the value: a bare `<<` would be a merge. */
+function readsAs(text: string, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(parse(text, { merge: true }), value)
+  } catch {
+    return false
+  }
 }
 
 /** Names what is meant, where the reader of YAML does not. */

@@ -1,21 +1,19 @@
 /** `uses_before` and `uses_after`: executors around the shards of one deployment, called one after the other with them. */
 
 import { statusOf } from '../topology/answer.ts'
-import { appendData, joinData } from '../topology/documents.ts'
 import type { CallContext } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { mergeResults } from '../wire/results.ts'
 import type { Deployment } from './deployment.ts'
-import type { Merging } from './poll-all.ts'
+import { mergedData, type Together } from './poll-all.ts'
 
 export interface AroundOptions {
   readonly before: Deployment | null
   readonly after: Deployment | null
   /** What becomes of the shards' documents where nobody stands behind them for the endpoint. */
-  readonly merging: Exclude<Merging, 'apart'>
+  readonly merging: Together
 }
-
-const DEFAULT_ENDPOINT = '/default'
 
 /**
  * `shards` must leave the documents of its shards apart when there is an executor behind them. The whole is known by the
@@ -94,11 +92,11 @@ function resultsOf(request: Envelope, answer: Envelope, sharded: Envelope): Enve
   })
 }
 
-function together(request: Envelope, sharded: Envelope, merging: AroundOptions['merging']): Envelope {
+function together(request: Envelope, sharded: Envelope, merging: Together): Envelope {
   const branches = [sharded, ...sharded.siblings].map((one) => one.data)
   return request.answer({
     role: 'executor',
-    data: branches.length === 1 || merging === 'join' ? joinData(branches) : appendData(branches),
+    data: mergedData(branches, merging),
     parameters: mergeResults(request.parameters, [sharded.parameters]),
     status: statusOf(sharded),
     routes: sharded.routes.slice(-1),

@@ -9,7 +9,14 @@ export interface Balanced extends CallHandler {
   readonly pending: number
   /** `starting` takes calls and lets them wait. */
   readonly state: 'new' | 'starting' | 'ready' | 'failed' | 'stopped'
+  /** A call that it had was given up before its answer came: does it still answer? Default: nobody looks into it. */
+  doubt?(): void
 }
+
+const GIVEN_UP: ReadonlySet<ErrorCode> = new Set(['CANCELLED', 'DEADLINE'])
+
+/** Whether a call failed because nobody waited for its answer any longer. */
+export const isGivenUp = (error: unknown): boolean => GIVEN_UP.has(asXserveError(error).code)
 
 /** What tells for sure that the call has not reached the executor, so that another replica may be asked. */
 const NOT_REACHED: ReadonlySet<ErrorCode> = new Set(['WORKER_UNAVAILABLE', 'UNREACHABLE', 'DRAINING', 'OVERLOADED'])
@@ -30,6 +37,7 @@ export function balanced<Replica extends Balanced>(group: readonly Replica[], re
     context: CallContext,
     tried: readonly Replica[],
   ): Promise<Envelope> => {
+    if (isGivenUp(error)) tried.at(-1)?.doubt?.()
     if (!mayRepeat(error, tried, context)) throw error
     const next = pick(tried)
     return next.call(request, context).catch((again) => elsewhere(again, request, context, [...tried, next]))
@@ -44,6 +52,7 @@ export function balanced<Replica extends Balanced>(group: readonly Replica[], re
           begun = true
           yield item
         }
+        if (!begun && context.cancelled) replica.doubt?.()
         return
       } catch (error) {
         tried.push(replica)
@@ -58,10 +67,9 @@ export function balanced<Replica extends Balanced>(group: readonly Replica[], re
   return {
     call(request, context) {
       const first = pick()
-      if (most <= 0) return first.call(request, context)
       return first.call(request, context).catch((error) => elsewhere(error, request, context, [first]))
     },
-    stream: (request, context) => (most <= 0 ? pick().stream(request, context) : streamed(request, context)),
+    stream: streamed,
   }
 }
 

@@ -1,18 +1,19 @@
 /** One executor with its shards and replicas as one call interface. */
 import { asXserveError } from '../errors.ts'
-import { seldom } from '../log.ts'
 import type { CallHandler } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import { balanced } from './balance.ts'
 import { createNewest } from './newest.ts'
-import { type Merging, pollAll } from './poll-all.ts'
+import type { Merging } from './poll-all.ts'
 import type { PollingTable } from './polling.ts'
 import { createReplica, type Replica } from './replica.ts'
+import { sharded } from './sharded.ts'
 import { withTimeLimit } from './time-limit.ts'
 import type { WorkerProcessOptions, WorkerSpec } from './worker-process.ts'
 
 export interface DeploymentSpec {
-  /** Of the first worker; the others differ in shardId, replicaId and pod. */
+  /** Each of its workers has its own shardId and replicaId, and both in its pod, of which the first part is said here. */
   readonly worker: WorkerSpec
   /** Which shards answer; meaningless with one. */
   readonly polling: PollingTable
@@ -24,8 +25,6 @@ export interface DeploymentSpec {
   readonly retries?: number
   /** The only one of the shards that runs here; default: null, all of them. */
   readonly shardId?: number | null
-  /** First part of the names of its processes. Default: the deployment's own name. */
-  readonly podName?: string
 }
 
 export interface Deployment extends CallHandler {
@@ -55,12 +54,10 @@ export interface Deployment extends CallHandler {
    * not exchanged by then serve on. When it is asked for again meanwhile, the newest counts: what has been begun is given
    * up, and both promises tell of the newest. `signal` gives it up as well, with DRAINING.
    */
-  replace(next: DeploymentSpec | null, drainMs: number, signal?: AbortSignal): Promise<void>
+  replace(next: WorkerSpec | null, drainMs: number, signal?: AbortSignal): Promise<void>
   /** Ends the workers after their calls under way; kills them after `graceMs`. */
   stop(graceMs: number): Promise<void>
 }
-
-const DEFAULT_ENDPOINT = '/default'
 
 export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOptions): Deployment {
   const { worker, polling, merging = 'join', timeoutSendMs = null, retries = -1 } = spec
@@ -72,7 +69,7 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   const groups = shardIds.map((shardId) => {
     const group = Array.from({ length: replicas }, (_, replicaId) => {
       places.push({ shardId, replicaId })
-      return createReplica(specOf(spec, shardId, replicaId), options)
+      return createReplica(placed(worker, shardId, replicaId), options)
     })
     all.push(...group)
     byShard.push(group)
@@ -80,32 +77,21 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
   })
   let endpoints: ReadonlySet<string> = new Set()
   let known = false
-  let turn = 0
-  let current = spec
-  let wanted = spec
+  let current = worker
+  let wanted = worker
   const newest = createNewest()
 
   const podOf = (index: number): string => {
     const { shardId, replicaId } = places[index]!
-    return specOf(spec, shardId, replicaId).start.pod
+    return placed(worker, shardId, replicaId).start.pod
   }
-  const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
-  const warn = seldom((text) => options.log.named(name).warn(text))
-  const sharded: CallHandler = {
-    call(request, context) {
-      const all = polling(request.endpoint || DEFAULT_ENDPOINT) === 'all'
-      return all ? pollAll(groups, request, context, { name, merging, warn }) : anyShard().call(request, context)
-    },
-    // A stream is one generator's: with several shards, any of them, whatever the polling.
-    stream: (request, context) => anyShard().stream(request, context),
-  }
-  // The common case has one worker and nothing to decide.
-  const handler = withTimeLimit(groups.length === 1 ? groups[0]! : sharded, name, timeoutSendMs)
+  const log = options.log.named(name)
+  const handler = withTimeLimit(sharded(groups, { name, polling, merging, log }), name, timeoutSendMs)
 
-  const exchangeAll = async (next: DeploymentSpec, drainMs: number, signal: AbortSignal): Promise<void> => {
+  const exchangeAll = async (next: WorkerSpec, drainMs: number, signal: AbortSignal): Promise<void> => {
     for (const [index, replica] of all.entries()) {
       const { shardId, replicaId } = places[index]!
-      await replica.replace(specOf(next, shardId, replicaId), drainMs, signal)
+      await replica.replace(placed(next, shardId, replicaId), drainMs, signal)
       // The first of the new ones tells what there is.
       if (index === 0) endpoints = new Set(replica.endpoints)
     }
@@ -170,10 +156,8 @@ export function createDeployment(spec: DeploymentSpec, options: WorkerProcessOpt
 }
 
 /** Processes are named as Jina names them: `a/rep-0`, `a/shard-1/rep-0`. */
-function specOf(spec: DeploymentSpec, shardId: number, replicaId: number): WorkerSpec {
-  const { worker } = spec
-  const { name, shards } = worker.start
-  const first = spec.podName ?? name
+function placed(worker: WorkerSpec, shardId: number, replicaId: number): WorkerSpec {
+  const { pod: first, shards } = worker.start
   const pod = shards > 1 ? `${first}/shard-${shardId}/rep-${replicaId}` : `${first}/rep-${replicaId}`
   return { ...worker, start: { ...worker.start, pod, shardId, replicaId } }
 }

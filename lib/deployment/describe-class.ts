@@ -36,7 +36,9 @@ export async function describeClass(
     const message = `${modules[0]} is not loaded within ${LONGEST_MS / 1000} s`
     found.reject(new XserveError('START_TIMEOUT', message))
   }, LONGEST_MS)
-  const link = await createLink(child.stdio[3] as unknown as number, { side: 'parent' }, { control })
+  const fd = child.stdio[3]
+  if (typeof fd !== 'number') throw new XserveError('INTERNAL', 'the worker has no link')
+  const link = await createLink(fd, { side: 'parent' }, { control })
   void child.exited.then((code) => {
     const message = `${modules[0]} ended its process while it was loaded, with exit code ${code}`
     found.reject(new XserveError('MODULE_FAILED', message))

@@ -1,28 +1,22 @@
 /** From what a Flow says of an executor to its worker processes: shards, replicas, and the executors around them. */
 import { XserveError } from '../errors.ts'
-import type { AroundPlan, DeploymentPlan, NodePlan, UsesPlan } from '../plan/plan.ts'
+import type { AroundPlan, DeploymentPlan, UsesPlan } from '../plan/plan.ts'
 import { takesTurns } from '../plan/process-options.ts'
 import { around } from './around.ts'
 import { createDeployment, type Deployment, type DeploymentSpec } from './deployment.ts'
-import type { Merging } from './poll-all.ts'
+import type { Merging, Together } from './poll-all.ts'
 import { pollingTable } from './polling.ts'
-import type { WorkerProcessOptions } from './worker-process.ts'
-
-/** Whether an executor runs in worker processes of ours; images and executors elsewhere do not, pass-through needs none. */
-export function hasWorkers(plan: DeploymentPlan): boolean {
-  return plan.uses.kind === 'module'
-}
+import type { WorkerProcessOptions, WorkerSpec } from './worker-process.ts'
 
 /**
- * `node`: what the graph says of it; left out, the documents of several shards are joined. Nothing runs before `start()`.
- * Throws XserveError INTERNAL for an executor that does not run here (`hasWorkers`), BAD_ARGUMENT for unknown polling.
+ * `merging`: what becomes of the documents of several shards. Nothing runs before `start()`.
+ * Throws XserveError INTERNAL for an executor that does not run in worker processes of ours.
  */
 export function deploymentOf(
   plan: DeploymentPlan,
   options: WorkerProcessOptions,
-  node?: Pick<NodePlan, 'noReduce'>,
+  merging: Together = 'join',
 ): Deployment {
-  const merging = node?.noReduce ? 'append' : 'join'
   // As in Jina: with one shard there is nothing to stand around.
   const isWhole = plan.shards > 1 && plan.shardId === null
   const before = isWhole ? plan.usesBefore : null
@@ -34,35 +28,9 @@ export function deploymentOf(
   return around(shards, { before: single(before, 'uses_before'), after: single(after, 'uses_after'), merging })
 }
 
-/** What the workers of a running deployment are exchanged for: `Deployment.replace`. */
-export function replacementOf(plan: DeploymentPlan, node?: Pick<NodePlan, 'noReduce'>): DeploymentSpec {
-  const merging = node?.noReduce ? 'append' : 'join'
-  return specOf(plan, plan.shards > 1 && plan.usesAfter !== null ? 'apart' : merging)
-}
-
 function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
-  const { name, shards, replicas } = plan
   return {
-    worker: {
-      ...moduleOf(plan.uses, name),
-      env: plan.env,
-      timeoutReadyMs: plan.timeoutReadyMs,
-      start: {
-        name,
-        pod: name,
-        shardId: 0,
-        shards,
-        replicaId: 0,
-        replicas,
-        workspace: plan.workspace,
-        usesWith: plan.usesWith,
-        usesMetas: plan.usesMetas,
-        usesRequests: plan.usesRequests,
-        dynamicBatching: plan.dynamicBatching,
-        exitOnExceptions: plan.exitOnExceptions,
-        ...(takesTurns(plan.options) ? { oneAtATime: true } : {}),
-      },
-    },
+    worker: workerOf(plan),
     shardId: plan.shardId,
     polling: pollingTable(plan.polling),
     merging,
@@ -71,11 +39,37 @@ function specOf(plan: DeploymentPlan, merging: Merging): DeploymentSpec {
   }
 }
 
+/** What the workers of a deployment are started from, and those of a running one exchanged for (`Deployment.replace`). */
+export function workerOf(plan: DeploymentPlan): WorkerSpec {
+  const { name, shards, replicas } = plan
+  return {
+    ...moduleOf(plan.uses, name),
+    env: plan.env,
+    timeoutReadyMs: plan.timeoutReadyMs,
+    start: {
+      name,
+      pod: name,
+      shardId: 0,
+      shards,
+      replicaId: 0,
+      replicas,
+      workspace: plan.workspace,
+      usesWith: plan.usesWith,
+      usesMetas: plan.usesMetas,
+      usesRequests: plan.usesRequests,
+      dynamicBatching: plan.dynamicBatching,
+      exitOnExceptions: plan.exitOnExceptions,
+      ...(takesTurns(plan.options) ? { oneAtATime: true } : {}),
+    },
+  }
+}
+
 /** One process; the arguments of the deployment are for its shards, its name (of specific parameters) is for all. */
-function singleOf(plan: DeploymentPlan, uses: AroundPlan, podName: string): DeploymentSpec {
+function singleOf(plan: DeploymentPlan, uses: AroundPlan, pod: string): DeploymentSpec {
   const { usesWith = {}, usesMetas = {}, usesRequests = {}, dynamicBatching = {} } = uses
   const own = { uses, usesWith, usesMetas, usesRequests, dynamicBatching }
-  return { ...specOf({ ...plan, ...own, shards: 1, shardId: null, replicas: 1 }, 'join'), podName }
+  const spec = specOf({ ...plan, ...own, shards: 1, shardId: null, replicas: 1 }, 'join')
+  return { ...spec, worker: { ...spec.worker, start: { ...spec.worker.start, pod } } }
 }
 
 function moduleOf(uses: UsesPlan, name: string) {

@@ -2,13 +2,15 @@
 import { createGrpcChannel, type GrpcChannelOptions } from '../channel/grpc.ts'
 import { createRemoteChannel, type Discovered } from '../channel/remote.ts'
 import { asXserveError, type XserveError } from '../errors.ts'
-import type { CallContext, CallHandler } from '../wire/call.ts'
-import type { Envelope } from '../wire/envelope.ts'
+import { type CallContext, type CallHandler, detachedContext } from '../wire/call.ts'
+import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
+import { Envelope } from '../wire/envelope.ts'
+import { createDoubt } from './doubt.ts'
 
 export interface Peer extends CallHandler {
   /** `HOST:PORT`, a number where the host is known by a name. */
   readonly address: string
-  /** Calls under way. */
+  /** Calls under way, and those given up since it last answered. */
   readonly pending: number
   /** Connected, and it has told its endpoints: a server that is still starting does not count. */
   readonly isReady: boolean
@@ -16,6 +18,8 @@ export interface Peer extends CallHandler {
   readonly failure: XserveError | null
   /** Asks again what it has, unless that was done a moment ago. Failures change nothing. */
   refresh(): void
+  /** A call to it was given up before its answer came: does it still answer? Until it does, others come first. */
+  doubt(): void
   /** Closes the connection once the calls under way are done. */
   leave(): void
 }
@@ -28,6 +32,8 @@ export interface PeerListener {
 /** A server that is connected and does not tell its endpoints is asked again after so long. */
 const ASK_AGAIN_MS = 500
 const ASK_DEADLINE_MS = 10_000
+/** Goes as far as the executor's process: a server may answer for itself while that one hangs. */
+const SIGN_OF_LIFE = Envelope.create({ requestId: '', endpoint: DRY_RUN_ENDPOINT })
 /** Endpoints of a server that runs on change seldom; a request for one that it has not is no reason to ask each time. */
 const REFRESH_MS = 2000
 
@@ -42,6 +48,7 @@ export function createPeer(address: string, options: GrpcChannelOptions, listene
   let pending = 0
   let asked = 0
   let timer: Timer | undefined
+  const doubt = createDoubt(() => remote.call(SIGN_OF_LIFE, detachedContext()))
 
   const ask = async (): Promise<void> => {
     asked = performance.now()
@@ -75,7 +82,7 @@ export function createPeer(address: string, options: GrpcChannelOptions, listene
   return {
     address,
     get pending() {
-      return pending
+      return pending + doubt.calls
     },
     get isReady() {
       return isReady && !isLeaving
@@ -97,6 +104,9 @@ export function createPeer(address: string, options: GrpcChannelOptions, listene
     },
     refresh() {
       if (isReady && performance.now() - asked > REFRESH_MS) void ask()
+    },
+    doubt() {
+      if (isReady && !isLeaving) doubt.raise()
     },
     leave() {
       if (isLeaving) return

@@ -9,7 +9,8 @@ import { encodeRemark } from '../wire/status.ts'
  * What becomes of the shards' documents: joined by id; one shard's behind the other's; or left apart, each in an envelope
  * of its own among the answer's siblings, for an executor that gets them as docsMatrix.
  */
-export type Merging = 'join' | 'append' | 'apart'
+export type Merging = Together | 'apart'
+export type Together = 'join' | 'append'
 
 export interface PollOptions {
   /** Of the deployment. */
@@ -39,9 +40,8 @@ export async function pollAll(
     options.warn(told)
     remark = encodeRemark(told)
   }
-  return options.merging === 'apart'
-    ? apart(request, good, options.name, remark)
-    : together(request, good, options, remark)
+  const { name, merging } = options
+  return merging === 'apart' ? apart(request, good, name, remark) : together(request, good, { name, merging }, remark)
 }
 
 interface ShardAnswer {
@@ -49,16 +49,21 @@ interface ShardAnswer {
   readonly answer: Envelope
 }
 
+/** DataContentProto bytes of the shards as one. */
+export function mergedData(branches: readonly Uint8Array[], merging: Together): Uint8Array {
+  return merging === 'join' || branches.length === 1 ? joinData(branches) : appendData(branches)
+}
+
 function together(
   request: Envelope,
   good: readonly ShardAnswer[],
-  { name, merging }: PollOptions,
+  { name, merging }: { readonly name: string; readonly merging: Together },
   status: Uint8Array | null,
 ): Envelope {
   const branches = good.map(({ answer }) => answer.data)
   return request.answer({
     role: 'executor',
-    data: merging === 'join' || good.length === 1 ? joinData(branches) : appendData(branches),
+    data: mergedData(branches, merging),
     parameters: resultsOf(request, good),
     status,
     routes: [{ executor: name, startMs: 0, endMs: 0, status: null }],

@@ -14,7 +14,7 @@ import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import type { ChannelTuning } from '../wire/grpc-tuning.ts'
 import { unixPath } from '../wire/unix-socket.ts'
-import type { Balanced } from './balance.ts'
+import { type Balanced, isGivenUp } from './balance.ts'
 import { createPeer, type Peer } from './peer.ts'
 
 export interface RemoteHostOptions {
@@ -46,6 +46,8 @@ export interface RemoteHost extends Balanced {
 const FIRST_WAIT_MS = 5000
 /** And for one that has gone: the time of a restart. Whoever stays away longer is told of at once. */
 const AGAIN_WAIT_MS = 1000
+/** Of the time that a caller has: then it hears that nobody is there, in place of a call that may have been carried out. */
+const SHARE_OF_TIME = 0.8
 /** A name is looked up again so often; and sooner while none of its servers is there. */
 const RESOLVE_MS = 2000
 const RESOLVE_SOON_MS = 1000
@@ -131,7 +133,9 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
 
   /** A server, as soon as one is there; undefined when none came in time, or the caller has gone. */
   const wait = (context: CallContext): Promise<Peer | undefined> => {
-    const longest = discovered === null ? FIRST_WAIT_MS : AGAIN_WAIT_MS
+    const patience = discovered === null ? FIRST_WAIT_MS : AGAIN_WAIT_MS
+    const { deadline } = context
+    const longest = deadline === 0 ? patience : Math.min(patience, (deadline - Date.now()) * SHARE_OF_TIME)
     return new Promise((resolve) => {
       const settle = (): void => {
         const peer = pick()
@@ -167,6 +171,7 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
     try {
       return await peer.call(request, context)
     } catch (error) {
+      if (peers.length > 1 && isGivenUp(error)) peer.doubt()
       // It has not left: the connection had broken without a word.
       if (left > 0 && error instanceof XserveError && error.code === 'UNREACHABLE')
         return attempt(request, context, left - 1)
@@ -175,9 +180,10 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
   }
 
   const resolving = isNamed ? setInterval(lookUp, RESOLVE_MS) : undefined
-  const soon = setInterval(() => {
-    if (isNamed && pick() === undefined) void lookUp()
-  }, RESOLVE_SOON_MS)
+  const lookUpSoon = (): void => {
+    if (pick() === undefined) void lookUp()
+  }
+  const soon = isNamed ? setInterval(lookUpSoon, RESOLVE_SOON_MS) : undefined
   const telling = setInterval(() => {
     if (discovered === null) log.info(`waiting for ${name}: ${whyNot().message}`)
   }, TELL_MS)
@@ -216,6 +222,10 @@ export function createRemoteHost(options: RemoteHostOptions): RemoteHost {
       } catch (error) {
         throw named(error)
       }
+    },
+    doubt() {
+      // Among several the one that had the call is known only where it was called.
+      if (peers.length === 1) peers[0]?.doubt()
     },
     refresh() {
       for (const peer of peers) peer.refresh()

@@ -1,18 +1,13 @@
 /** From what a Flow says of an executor elsewhere to its deployment: the executors around its shards run elsewhere, too. */
 import { XserveError } from '../errors.ts'
-import type { DeploymentPlan, NodePlan, UsesPlan } from '../plan/plan.ts'
+import type { DeploymentPlan, UsesPlan } from '../plan/plan.ts'
 import { around } from './around.ts'
 import type { Deployment } from './deployment.ts'
-import type { Merging } from './poll-all.ts'
+import type { Merging, Together } from './poll-all.ts'
 import { type RemoteOptions, remoteDeployment } from './remote.ts'
 
-/** Connects at once. Throws XserveError INTERNAL for an executor that does not run elsewhere, BAD_ARGUMENT for metadata. */
-export function remoteDeploymentOf(
-  plan: DeploymentPlan,
-  options: RemoteOptions,
-  node?: Pick<NodePlan, 'noReduce'>,
-): Deployment {
-  const merging = node?.noReduce ? 'append' : 'join'
+/** Connects at once; `merging` is what becomes of the documents of several shards. Throws XserveError INTERNAL for an executor that does not run elsewhere, BAD_ARGUMENT for metadata. */
+export function remoteDeploymentOf(plan: DeploymentPlan, options: RemoteOptions, merging: Together): Deployment {
   // As in Jina: with one shard there is nothing to stand around.
   const before = plan.shards > 1 ? plan.usesBefore : null
   const after = plan.shards > 1 ? plan.usesAfter : null

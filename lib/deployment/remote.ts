@@ -1,18 +1,21 @@
 /** An executor that runs elsewhere already, as a deployment: its addresses are replicas, or replicas of shards. */
+
 import { parametersFor } from '../executor/parameters.ts'
 import type { Logger } from '../log.ts'
 import { channelTuning } from '../plan/grpc-options.ts'
 import type { Address, DeploymentPlan } from '../plan/plan.ts'
 import { decodeStruct, encodeStruct } from '../protobuf/struct.ts'
 import { statusOf } from '../topology/answer.ts'
-import type { CallContext, CallHandler } from '../wire/call.ts'
+import type { CallContext } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import type { Envelope } from '../wire/envelope.ts'
-import { mergeResults } from '../wire/results.ts'
+import { mergeResults, RESULTS } from '../wire/results.ts'
 import { balanced } from './balance.ts'
 import type { Deployment } from './deployment.ts'
-import { type Merging, pollAll } from './poll-all.ts'
+import type { Merging } from './poll-all.ts'
 import { pollingTable } from './polling.ts'
 import { createRemoteHost, type RemoteHost } from './remote-host.ts'
+import { sharded } from './sharded.ts'
 import { withTimeLimit } from './time-limit.ts'
 
 export interface RemoteOptions {
@@ -26,8 +29,6 @@ export type RemotePlan = Pick<DeploymentPlan, 'name' | 'polling' | 'timeoutSendM
   Partial<Pick<DeploymentPlan, 'options'>> & {
     readonly addresses: readonly Address[]
   }
-
-const DEFAULT_ENDPOINT = '/default'
 
 /**
  * Connects at once; `merging` is what becomes of the documents of several shards. `start()` resolves when somebody
@@ -48,20 +49,8 @@ export function remoteDeployment(plan: RemotePlan, options: RemoteOptions, mergi
     hosts.push(...own)
     return { hosts: own, handler: balanced(own, plan.retries ?? -1) }
   })
-  const groups = shards.map(({ handler }) => handler)
-  let turn = 0
-
-  const anyShard = (): CallHandler => groups[(turn = (turn + 1) % groups.length)]!
-  const sharded: CallHandler = {
-    call(request, context) {
-      const all = polling(request.endpoint || DEFAULT_ENDPOINT) === 'all'
-      return all
-        ? pollAll(groups, request, context, { name, merging, warn: (text) => log.warn(text) })
-        : anyShard().call(request, context)
-    },
-    stream: (request, context) => anyShard().stream(request, context),
-  }
-  const limited = withTimeLimit(groups.length === 1 ? groups[0]! : sharded, name, plan.timeoutSendMs)
+  const handlers = shards.map(({ handler }) => handler)
+  const limited = withTimeLimit(sharded(handlers, { name, polling, merging, log }), name, plan.timeoutSendMs)
   const known = () => hosts.find((host) => host.discovered !== null)?.discovered ?? null
 
   return {
@@ -117,25 +106,35 @@ function groupByShard(addresses: readonly Address[]): (readonly Address[])[] {
   return [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)
 }
 
-/** Specific parameters are chosen here: elsewhere the executor has another name. */
+/**
+ * Specific parameters are chosen here: elsewhere the executor has another name. Results of executors before stay here, as in
+ * Jina, where nobody is asked with those of others: an executor that batches by parameters would have no two requests alike.
+ */
 function asked(request: Envelope, name: string): Envelope {
   const { parameters } = request
   const bytes = Buffer.from(parameters.buffer, parameters.byteOffset, parameters.byteLength)
   if (!bytes.includes('__') && !bytes.includes(name)) return request
   const all = decodeStruct(parameters)
-  const isPlain = !Object.entries(all).some(
-    ([key, value]) => (key.includes('__') && key !== '__results__') || (key === name && typeof value === 'object'),
-  )
-  if (isPlain) return request
-  const own = request.answer({
+  if (!Object.entries(all).some(([key, value]) => isForSome(key, value, name))) return request
+  const { [RESULTS]: _, ...rest } = parametersFor(all, name, name)
+  // What Jina's client sends where there is nothing else.
+  const own = Object.keys(rest).length === 0 ? { [RESULTS]: {} } : rest
+  const changed = request.answer({
     role: 'executor',
     data: null,
-    parameters: encodeStruct(parametersFor(all, name, name)),
+    parameters: encodeStruct(own),
     status: null,
     routes: [],
   })
-  own.siblings = request.siblings
-  return own
+  changed.siblings = request.siblings
+  return changed
+}
+
+/** Whether not everybody gets the parameter as it is. */
+function isForSome(key: string, value: unknown, name: string): boolean {
+  const isObject = typeof value === 'object' && value !== null
+  if (key === RESULTS) return isObject && Object.keys(value).length > 0
+  return key.includes('__') || (key === name && isObject)
 }
 
 /** As an executor of ours answers: under this name, to the client's parameters. */

@@ -2,10 +2,12 @@
 import { createLocalChannel } from '../channel/local.ts'
 import { asXserveError, XserveError } from '../errors.ts'
 import type { Logger } from '../log.ts'
-import type { CallContext, CallHandler } from '../wire/call.ts'
-import type { Envelope } from '../wire/envelope.ts'
+import { type CallContext, type CallHandler, detachedContext } from '../wire/call.ts'
+import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
+import { Envelope } from '../wire/envelope.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
 import type { Balanced } from './balance.ts'
+import { createDoubt, type Doubt } from './doubt.ts'
 import { startWorkerProcess, type WorkerProcess, type WorkerProcessOptions, type WorkerSpec } from './worker-process.ts'
 
 export interface Replica extends Balanced {
@@ -41,10 +43,20 @@ const MAX_DELAY_MS = 10_000
 const GOOD_LIFE_MS = 10_000
 /** When a worker before the last one still has calls after so long, it is said what is waited for. */
 const TELL_WAIT_MS = 1000
+/** Who answers nothing for so long is told of as failing: models may compute for seconds and hear nothing meanwhile. */
+const SILENT_MS = 10_000
+/** Answered by the worker itself, as soon as the user's code lets it. */
+const SIGN_OF_LIFE = Envelope.create({ requestId: '', endpoint: DRY_RUN_ENDPOINT })
 
 type State =
   | { readonly kind: 'new' }
-  | { readonly kind: 'ready'; readonly worker: WorkerProcess; readonly channel: CallHandler; readonly since: number }
+  | {
+      readonly kind: 'ready'
+      readonly worker: WorkerProcess
+      readonly channel: CallHandler
+      readonly doubt: Doubt
+      readonly since: number
+    }
   /** The first start or a later one is under way; calls wait for it. */
   | { readonly kind: 'starting'; readonly started: Promise<void> }
   /** The last start failed; calls fail at once until the next try. */
@@ -85,7 +97,8 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
     modules = worker.modules
     const { pod } = spec.start
     const channel = createLocalChannel({ link: worker.link, name, pod, whyClosed: () => worker.exited })
-    state = { kind: 'ready', worker, channel, since: performance.now() }
+    const doubt = createDoubt(() => channel.call(SIGN_OF_LIFE, detachedContext()))
+    state = { kind: 'ready', worker, channel, doubt, since: performance.now() }
     void worker.exited.then((reason) => {
       if (state.kind === 'ready' && state.worker === worker) revive(reason, performance.now() - state.since)
     })
@@ -126,12 +139,16 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
 
   /** One death is mended at once; of a second the cause is still there until a worker has lived long enough. */
   const failing = (): string | null => {
+    if (state.kind === 'ready' && state.doubt.silentMs >= SILENT_MS) return silent(state.doubt)
     if (state.kind === 'ready' && (deaths < 2 || performance.now() - state.since >= GOOD_LIFE_MS)) return null
     const reason = lastDeath ?? (state.kind === 'failed' ? state.error : null)
     if (reason === null) return null
     const often = deaths < 2 ? '' : `; it has ended ${deaths} times in a row`
     return `${reason.message}${often}, ${state.kind === 'ready' ? 'and runs again' : 'and is started again'}`
   }
+
+  const silent = ({ calls, silentMs }: Doubt): string =>
+    `${first.start.pod} has answered nothing for ${Math.round(silentMs / 1000)} s, ${calls} calls to it were given up: it computes, or hangs`
 
   /** To be used at once: a moment later it may be that of a worker that takes no more calls. */
   const channel = (): CallHandler => {
@@ -216,7 +233,10 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
       return schemas
     },
     get pending() {
-      return state.kind === 'ready' ? state.worker.link.pending : 0
+      return state.kind === 'ready' ? state.worker.link.pending + state.doubt.calls : 0
+    },
+    doubt() {
+      if (state.kind === 'ready') state.doubt.raise()
     },
     get state() {
       return state.kind

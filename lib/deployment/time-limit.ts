@@ -1,7 +1,7 @@
 /** `timeout_send`: a call that takes longer is given up, here and where it is worked on. */
 import { XserveError } from '../errors.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
-import { timerMs } from '../wire/timer.ts'
+import { timerMs } from '../within.ts'
 
 /**
  * `handler` with a limit for every call; of a stream, for its first message. Rejects with XserveError DEADLINE. null and
@@ -86,6 +86,9 @@ class LimitedContext implements CallContext {
   }
   get cancelled(): boolean {
     return this.#late || this.outer.cancelled
+  }
+  get loans(): object | undefined {
+    return this.outer.loans
   }
   onCancel(listener: () => void): void {
     if (this.cancelled) listener()

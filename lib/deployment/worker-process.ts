@@ -1,13 +1,14 @@
 /**
  * One worker process: spawned, led through hello → load → start → ready, drained, and never left behind (design §2).
  */
-import { ERRORS, type ErrorCode, XserveError } from '../errors.ts'
+
+import { isErrorCode, XserveError } from '../errors.ts'
 import { createLink } from '../link/create.ts'
 import type { Link, LinkHandlers } from '../link/link.ts'
 import type { ControlMessage, ExecutorStart, Failure } from '../link/messages.ts'
 import type { Logger } from '../log.ts'
 import type { EndpointSchemas } from '../wire/schemas/endpoint-schema.ts'
-import { timerMs } from '../wire/timer.ts'
+import { timerMs, within } from '../within.ts'
 import { forwardLines } from './output.ts'
 import { selfCommand } from './self.ts'
 
@@ -66,13 +67,8 @@ const KILL_AFTER_MS = 500
 
 /** An error that a worker reported, as ours. */
 export function errorOfFailure(failure: Failure, files: readonly string[] = []): XserveError {
-  const code = Object.hasOwn(ERRORS, failure.code) ? (failure.code as ErrorCode) : 'START_FAILED'
-  return new XserveError(code, failure.message, {
-    ...(failure.where === undefined ? {} : { where: failure.where }),
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
-    ...(failure.stack === undefined ? {} : { cause: failure.stack }),
-    ...(files.length === 0 ? {} : { files }),
-  })
+  const { code, message, where, hint, stack: cause } = failure
+  return new XserveError(isErrorCode(code) ? code : 'START_FAILED', message, { where, hint, cause, files })
 }
 
 /**
@@ -98,6 +94,8 @@ export async function startWorkerProcess(
   let state: WorkerState = 'starting'
   let lastFailure: XserveError | null = null
   let files: readonly string[] = []
+  /** By us. */
+  let killed = false
   /** How long calls were waited for in vain. */
   let overdueMs: number | null = null
   let drained = () => {}
@@ -164,7 +162,7 @@ export async function startWorkerProcess(
     state = 'stopped'
     const ended =
       overdueMs === null
-        ? howItEnded(child.exitCode, child.signalCode, clean)
+        ? howItEnded(child.exitCode, child.signalCode, clean, killed)
         : `had to make room and was ended in the middle of the call, which had not come to its end within ${overdueMs} ms`
     const hint =
       overdueMs === null
@@ -190,15 +188,16 @@ export async function startWorkerProcess(
         drained = resolve
       })
       link.control({ kind: 'hurry' })
-      if (!(await before(link.idle(), graceMs))) overdueMs = graceMs
+      if (!(await within(link.idle(), graceMs))) overdueMs = graceMs
       link.control({ kind: 'drain', now: overdueMs !== null })
       // close() has what is left, and a little if nothing is.
       const closeMs = Math.max(end - performance.now(), CLOSE_MS)
-      if (!(await before(Promise.race([done, exited]), closeMs)))
+      if (!(await within(Promise.race([done, exited]), closeMs)))
         log.warn(`close() has not come to its end within ${Math.round(closeMs)} ms: the process is ended without it`)
     }
     link.close()
-    if (!(await before(exited, KILL_AFTER_MS))) {
+    if (!(await within(exited, KILL_AFTER_MS))) {
+      killed = true
       child.kill('SIGKILL')
       await exited
     }
@@ -243,23 +242,11 @@ export async function startWorkerProcess(
   }
 }
 
-function howItEnded(code: number | null, signal: string | number | null, clean: boolean): string {
-  if (clean) return 'was stopped'
+/** `clean`: it was told to end; `killed`: and did not, so that we ended it. One that others kill meanwhile says so. */
+function howItEnded(code: number | null, signal: string | number | null, clean: boolean, killed: boolean): string {
+  if (clean && (signal === null || killed)) return 'was stopped'
   if (signal === 'SIGKILL') return 'was killed by SIGKILL (by hand, or for lack of memory)'
   if (signal !== null) return `was ended by ${signal}`
   if (code === 0) return 'ended by itself with exit code 0 (process.exit in user code?)'
   return `ended by itself with exit code ${code}`
-}
-
-/** Whether the promise settled within the time. */
-async function before(promise: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: Timer | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), timerMs(ms))
-  })
-  try {
-    return await Promise.race([promise.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

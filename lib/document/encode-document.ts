@@ -2,9 +2,9 @@
 
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
 import { writeStruct } from '../protobuf/struct.ts'
+import { type Extras, withExtras } from './extras.ts'
 import { EXTRAS, FIELD, fieldNumber, LAST_FIELD, nextField } from './fields.ts'
 import { type NdArray, writeNdArray } from './nd-array.ts'
-import { plainValue } from './plain-value.ts'
 import { type Scores, writeScores } from './scores.ts'
 
 /** The part of DocumentArray that writing needs. */
@@ -123,20 +123,8 @@ function writeField(writer: ReverseWriter, number: number, value: unknown): void
 
 function writeTags(writer: ReverseWriter, tags: unknown, extras: unknown): void {
   const before = writer.length
-  writeStruct(
-    writer,
-    withExtras(tags as Record<string, unknown>, extras as Record<string, unknown> | undefined),
-    'tags',
-  )
+  writeStruct(writer, withExtras(tags as Record<string, unknown>, extras as Extras | undefined), 'tags')
   if (writer.length > before) writer.close(FIELD.tags, before)
-}
-
-/** Fields that the message has no place for stand among the tags. */
-export function withExtras(
-  tags: Record<string, unknown>,
-  extras: Readonly<Record<string, unknown>> | undefined,
-): Record<string, unknown> {
-  return extras ? { ...tags, ...(plainValue(extras) as Record<string, unknown>) } : tags
 }
 
 function writeFloats(writer: ReverseWriter, number: number, values: readonly number[]): void {

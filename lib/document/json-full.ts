@@ -3,7 +3,6 @@
  * from the bytes straight away: an object with nineteen keys that JSON.stringify walks again would cost twice as much.
  */
 
-import { decodeStruct } from '../protobuf/struct.ts'
 import { decodeData, findFirstDialect } from './data-content.ts'
 import { MAX_DEPTH, tooDeep } from './depth.ts'
 import {
@@ -27,6 +26,7 @@ import type { JsonText } from './json-text.ts'
 import { readNdArray } from './nd-array.ts'
 import { quote } from './quote.ts'
 import { readScore, type Scores } from './scores.ts'
+import { floatJson, structJson } from './struct-json.ts'
 import type { Tensor } from './tensor.ts'
 
 /** What a chunk or match takes from the document that it belongs to. */
@@ -215,9 +215,9 @@ function valueJson(place: Place, number: number): string {
     case FIELD.offset:
       return numeric(findFloat(bytes, start, end, number))
     case FIELD.tags:
-      return structJson(findMessage(bytes, start, end, number)!)
+      return tagsJson(findMessage(bytes, start, end, number)!)
     case FIELD.location:
-      return numbers(findFloats(bytes, start, end, number))
+      return floatNumbers(findFloats(bytes, start, end, number))
     case FIELD.evaluations:
     case FIELD.scores:
       return scoresJson(findContents(bytes, start, end, number))
@@ -243,24 +243,22 @@ const CONTENT = (1 << FIELD.blob) | (1 << FIELD.tensor) | (1 << FIELD.text)
 const quoted = (text: string | undefined): string => (text ? quote(text) : 'null')
 
 /** NaN and infinities are null, since JSON has none; a 0 is not told from none by the wire. */
-const numeric = (value: number | undefined): string => (value && Number.isFinite(value) ? String(value) : 'null')
+const numeric = (value: number | undefined): string => (value ? floatJson(value) : 'null')
 
 function base64(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'null'
   return `"${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')}"`
 }
 
-/** Struct bytes as a JSON object; null when it has no key. */
-function structJson(bytes: Uint8Array): string {
-  return bytes.length === 0 ? 'null' : JSON.stringify(decodeStruct(bytes))
-}
+/** null when there is no key. */
+const tagsJson = (bytes: Uint8Array): string => (bytes.length === 0 ? 'null' : structJson(bytes))
 
 function scoresJson(entries: readonly Uint8Array[]): string {
   const scores: Scores = {}
   for (const entry of entries) readScore(entry, scores)
   const parts = Object.entries(scores).map(
     ([name, { value, opName, description, refId }]) =>
-      `${JSON.stringify(name)}:{"value":${Number.isFinite(value) ? value : 'null'},"op_name":${quoted(opName)}` +
+      `${JSON.stringify(name)}:{"value":${floatJson(value)},"op_name":${quoted(opName)}` +
       `,"description":${quoted(description)},"ref_id":${quoted(refId)}}`,
   )
   return `{${parts.join(',')}}`

@@ -2,6 +2,7 @@
  * JSON written to bytes piece by piece. A text of forty pieces that is put together as a text is walked again to make it one,
  * measured and encoded, which takes four times as long as all the rest of an answer.
  */
+import { latin1Write, utf8Write } from '../protobuf/buffer-writes.ts'
 import { readText } from '../protobuf/reader.ts'
 
 /**
@@ -24,12 +25,6 @@ const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x7f)
 PLAIN[QUOTE] = 0
 PLAIN[BACKSLASH] = 0
 
-/** Bun's and Node's own, which the types of Buffer leave out: half the time of `write` with an encoding. */
-interface Encoders {
-  latin1Write(this: Buffer, text: string, at: number): number
-  utf8Write(this: Buffer, text: string, at: number): number
-}
-const { latin1Write, utf8Write } = Buffer.prototype as unknown as Encoders
 const { copy } = Buffer.prototype
 
 /** One is used for all answers: `begin`, pieces, then `take` or `text`. */

@@ -1,50 +1,19 @@
 /** Documents as JSON objects: Jina's names of the fields (snake_case), only those that are set (Jina facts §2.2). */
+
 import { XserveError } from '../errors.ts'
+import { nearest } from '../nearest.ts'
+import { isObject } from '../objects.ts'
 import { MAX_DEPTH, tooDeep } from './depth.ts'
 import type { Document } from './document.ts'
 import type { DocumentArray } from './document-array.ts'
 import type { DocumentInit } from './document-init.ts'
-import { withExtras } from './encode-document.ts'
+import { withExtras } from './extras.ts'
+import { FIELDS, fieldNamed, type Kind } from './field-names.ts'
+import { readBytes, readLists, readText, wrong } from './json-values.ts'
 import type { NamedScore, Scores } from './scores.ts'
-import type { NestedNumbers } from './tensor.ts'
 
-/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. */
+/** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. With `ignore`, a number is taken for a text of its digits, too, as that gateway does. */
 export type UnknownFields = 'refuse' | 'ignore'
-
-type Kind = 'text' | 'number' | 'blob' | 'tensor' | 'object' | 'numbers' | 'documents' | 'scores'
-
-/** In the order of writing: name in JSON, name of the property, what the value is. */
-const FIELDS: readonly (readonly [string, keyof DocumentInit, Kind])[] = [
-  ['id', 'id', 'text'],
-  ['parent_id', 'parentId', 'text'],
-  ['granularity', 'granularity', 'number'],
-  ['adjacency', 'adjacency', 'number'],
-  ['blob', 'blob', 'blob'],
-  ['tensor', 'tensor', 'tensor'],
-  ['mime_type', 'mimeType', 'text'],
-  ['text', 'text', 'text'],
-  ['weight', 'weight', 'number'],
-  ['uri', 'uri', 'text'],
-  ['tags', 'tags', 'object'],
-  ['offset', 'offset', 'number'],
-  ['location', 'location', 'numbers'],
-  ['embedding', 'embedding', 'tensor'],
-  ['modality', 'modality', 'text'],
-  ['evaluations', 'evaluations', 'scores'],
-  ['scores', 'scores', 'scores'],
-  ['chunks', 'chunks', 'documents'],
-  ['matches', 'matches', 'documents'],
-]
-
-const BY_NAME = new Map(FIELDS.flatMap((field) => [[field[0], field] as const, [field[1], field] as const]))
-
-/** numpy's limit. */
-const MAX_AXES = 64
-
-/** The property of a document that has this name in JSON; undefined when none has. */
-export function propertyOf(name: string): keyof DocumentInit | undefined {
-  return BY_NAME.get(name)?.[1]
-}
 
 /** A JSON value with the fields that are set; blobs in base64, tensors as nested lists. */
 export function documentToJson(document: Document, depth = 0): Record<string, unknown> {
@@ -94,7 +63,7 @@ export function documentFromJson(
   for (const key in value) {
     const item = value[key]
     const at = path === '' ? key : `${path}.${key}`
-    const field = BY_NAME.get(key)
+    const field = fieldNamed(key)
     if (!field) {
       if (unknown === 'ignore') continue
       throw unknownField(at, key)
@@ -119,8 +88,8 @@ export function documentsFromJson(
 function fromJson(value: unknown, kind: Kind, path: string, depth: number, unknown: UnknownFields): unknown {
   switch (kind) {
     case 'text':
-      if (typeof value !== 'string') throw wrong(path, 'a text', value)
-      return value
+      // Jina's gateway takes a number for its digits: `{"id": 1}` is what people write.
+      return typeof value === 'number' && unknown === 'ignore' ? String(value) : readText(value, path)
     case 'number':
       if (typeof value !== 'number') throw wrong(path, 'a number', value)
       return value
@@ -132,24 +101,14 @@ function fromJson(value: unknown, kind: Kind, path: string, depth: number, unkno
       if (!isObject(value)) throw wrong(path, 'an object', value)
       return value
     case 'blob':
-      if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value))
-        throw wrong(path, 'base64 text', value)
-      return new Uint8Array(Buffer.from(value, 'base64'))
+      return readBytes(value, path)
     case 'documents':
       return documentsFromJson(value, path, depth + 1, unknown)
     case 'scores':
       return scoresFromJson(value, path)
     case 'tensor':
-      return tensorFromJson(value, path)
+      return readLists(value, path)
   }
-}
-
-function tensorFromJson(value: unknown, path: string): NestedNumbers {
-  if (!Array.isArray(value) && typeof value !== 'number') throw wrong(path, 'nested lists of numbers', value)
-  let axes = 0
-  for (let level: unknown = value; Array.isArray(level); level = level[0]) axes++
-  if (axes > MAX_AXES) throw new XserveError('BAD_DOCUMENT', `${path} has more than ${MAX_AXES} axes`, { where: path })
-  return value as NestedNumbers
 }
 
 function scoresFromJson(value: unknown, path: string): Scores {
@@ -170,43 +129,16 @@ function scoreFromJson(item: unknown, path: string): NamedScore {
   ] as const) {
     const text = item[name] ?? item[property]
     if (text === undefined || text === null) continue
-    if (typeof text !== 'string') throw wrong(`${path}.${name}`, 'a text', text)
-    score[property] = text
+    score[property] = readText(text, `${path}.${name}`)
   }
   return score
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function wrong(path: string, expected: string, value: unknown): XserveError {
-  const kind =
-    value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value
-  return new XserveError(
-    'BAD_DOCUMENT',
-    `${path === '' ? 'it' : path} must be ${expected}, not ${kind}`,
-    path === '' ? {} : { where: path },
-  )
-}
-
 function unknownField(path: string, key: string): XserveError {
-  const close = FIELDS.find(([name]) => isNear(key, name))
+  const names = FIELDS.map(([name]) => name)
+  const close = nearest(key, names)
   return new XserveError('BAD_DOCUMENT', `${path} is no field of a document`, {
     where: path,
-    hint: close
-      ? `did you mean ${close[0]}?`
-      : `fields: ${FIELDS.map(([name]) => name).join(', ')}; anything else goes into tags`,
+    hint: close ? `did you mean ${close}?` : `fields: ${names.join(', ')}; anything else goes into tags`,
   })
-}
-
-/** Letters left out, put in or in another order. */
-function isNear(key: string, name: string): boolean {
-  const letters = (text: string) => text.toLowerCase().replaceAll(/[^a-z]/g, '')
-  const [a, b] = [letters(key), letters(name)]
-  if (a.length < 2 || Math.abs(a.length - b.length) > b.length / 2) return false
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a]
-  let found = 0
-  for (const letter of long) if (letter === short[found]) found++
-  return found === short.length || [...a].sort().join('') === [...b].sort().join('')
 }

@@ -51,6 +51,11 @@ export abstract class LazyFields {
     return this.#dirty === 0
   }
 
+  /** @internal Whether it was made here, so that nobody knows yet in which dialect it will leave. */
+  get isNew(): boolean {
+    return this.end === this.start
+  }
+
   protected keep(number: number, value: unknown): void {
     this.#known |= bit(number)
     ;(this.#values ??= new Array<unknown>(LAST_FIELD))[number] = value

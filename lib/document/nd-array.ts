@@ -2,7 +2,7 @@
 import { XserveError } from '../errors.ts'
 import { Reader } from '../protobuf/reader.ts'
 import type { ReverseWriter } from '../protobuf/reverse-writer.ts'
-import { parseElementType, swapBytes } from './dtype.ts'
+import { type ElementType, parseElementType, swapBytes } from './dtype.ts'
 import { Tensor, type TensorInput } from './tensor.ts'
 
 /** A tensor with what its NdArrayProto says besides: who wrote it, and parameters that we do not read. */
@@ -60,7 +60,7 @@ export function readDense(bytes: Uint8Array, field: string): Tensor | undefined 
   const type = parseElementType(dtype)
   if (!type) throw refused(field, `its element type ${JSON.stringify(dtype)} is none of bool, int, uint and float`)
   const size = shape.reduce((product, length) => product * length, 1)
-  if (buffer.length === 0 && size > 0) return zeros(size, shape, dtype, field)
+  if (buffer.length === 0 && size > 0) return zeros(size, shape, type, field)
   if (size * type.bytes !== buffer.length) {
     throw refused(
       field,
@@ -77,8 +77,7 @@ export function readDense(bytes: Uint8Array, field: string): Tensor | undefined 
 /** A shape without bytes means zeros; the limit keeps a few bytes from asking for all memory. */
 const MAX_ZEROS_BYTES = 1 << 30
 
-function zeros(size: number, shape: readonly number[], dtype: string, field: string): Tensor {
-  const type = parseElementType(dtype)!
+function zeros(size: number, shape: readonly number[], type: ElementType, field: string): Tensor {
   const bytes = size * type.bytes
   if (bytes > MAX_ZEROS_BYTES)
     throw refused(field, `shape [${shape.join(', ')}] without data would be ${bytes} bytes of zeros`)

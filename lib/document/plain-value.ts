@@ -1,6 +1,7 @@
 /** Values of fields as JSON has them: blobs in base64, tensors and sets as lists, documents as objects. */
 
 import { oneDeeper } from './depth.ts'
+import { isWholeFloat } from './whole-floats.ts'
 
 /** What JSON cannot say becomes what it can. Throws XserveError BAD_DOCUMENT for documents nested too deep. */
 export function plainValue(value: unknown): unknown {
@@ -12,6 +13,7 @@ export function plainValue(value: unknown): unknown {
 }
 
 function plainObject(value: object): unknown {
+  if (isWholeFloat(value)) return value
   if (Array.isArray(value)) return value.map(plainValue)
   if (value instanceof Set) return [...value].map(plainValue)
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<unknown>, plainValue)

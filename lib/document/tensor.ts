@@ -3,6 +3,7 @@
 import { XserveError } from '../errors.ts'
 import { elementTypeOf, parseElementType, type TypedArray } from './dtype.ts'
 import { hasFloat } from './float-lists.ts'
+import { isKeepingFloats, wholeFloat } from './whole-floats.ts'
 
 /** What may be assigned to `tensor` and `embedding`. */
 export type TensorInput =
@@ -103,7 +104,7 @@ export class Tensor {
 
   /** Nested lists; integers beyond 2^53 as text, NaN and infinities as null, since JSON has no others. */
   toJSON(): unknown {
-    const isWhole = keepsFloats && this.dtype[1] === 'f' && (this.data as Float64Array).every(Number.isInteger)
+    const isWhole = isKeepingFloats() && this.dtype[1] === 'f' && (this.data as Float64Array).every(Number.isInteger)
     return plain(this.toArray(), isWhole ? wholeFloat : undefined)
   }
 
@@ -122,22 +123,6 @@ export class Tensor {
     throw bad(`${typeof input === 'object' ? (input as object | null)?.constructor.name : typeof input} is no tensor`)
   }
 }
-
-let keepsFloats = false
-
-/** Within `make`, tensors of whole floats become lists that JSON.stringify writes as floats: `[1.0, 2.0]`, as Python does. */
-export function keepingFloats<T>(make: () => T): T {
-  keepsFloats = true
-  try {
-    return make()
-  } finally {
-    keepsFloats = false
-  }
-}
-
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
-const wholeFloat = (value: number): unknown =>
-  rawJSON(Object.is(value, -0) ? '-0.0' : `${value}.0`.replace(/(e.*)\.0$/, '$1'))
 
 function plain(value: NestedValues, float?: (value: number) => unknown): unknown {
   if (Array.isArray(value)) return value.map((item) => plain(item, float))

@@ -1,6 +1,6 @@
 /** A queue that hands over what waits in it when there is enough of it, or it has waited long enough; one batch at a time. */
 import type { BatchingPlan } from '../plan/plan.ts'
-import { timerMs } from '../wire/timer.ts'
+import { timerMs } from '../within.ts'
 
 export interface BatchQueue<Item> {
   add(items: readonly Item[]): void

@@ -1,8 +1,10 @@
 /** Calls of batched endpoints: their documents wait, go to the method together, and come back each to its own caller. */
+
 import { Document } from '../document/document.ts'
 import { DocumentArray } from '../document/document-array.ts'
 import type { CallMessage } from '../link/messages.ts'
 import type { BatchingPlan } from '../plan/plan.ts'
+import { RESULTS } from '../wire/results.ts'
 import { type BatchQueue, createBatchQueue } from './batch-queue.ts'
 import { type Addressee, ExecutorCall } from './call.ts'
 
@@ -48,8 +50,6 @@ export interface BatcherOptions {
   readonly className: string
   readonly addressee: Addressee
 }
-
-const RESULTS = '__results__'
 
 export function createBatcher(options: BatcherOptions): Batcher {
   const { planFor, methods, className, addressee } = options

@@ -5,7 +5,7 @@ import { DocumentArray } from '../document/document-array.ts'
 import { concatenate } from '../document/reduce.ts'
 import type { CallMessage } from '../link/messages.ts'
 import { decodeStruct } from '../protobuf/struct.ts'
-import { LONGEST_TIMER_MS } from '../wire/timer.ts'
+import { LONGEST_TIMER_MS } from '../within.ts'
 import { parametersFor } from './parameters.ts'
 
 /** W3C trace context of the caller. */
@@ -100,10 +100,10 @@ export class ExecutorCall {
     return this.#branches()
   }
 
-  /** Documents by the name of the executor that they come from. */
+  /** Documents by the name of the executor that they come from; `gateway`, as in Jina: from the caller, or put together there. */
   get docsMap(): Record<string, DocumentArray> {
     const matrix = this.#branches()
-    return Object.fromEntries(this.#message.branches.map((branch, index) => [branch.name, matrix[index]!]))
+    return Object.fromEntries(this.#message.branches.map(({ name }, index) => [name || 'gateway', matrix[index]!]))
   }
 
   #branches(): DocumentArray[] {

@@ -1,6 +1,8 @@
 /** `@dynamicBatching`: documents of several requests go to a method together (Jina facts §3.6). */
+
 import { XserveError } from '../errors.ts'
 import type { BatchingPlan } from '../plan/plan.ts'
+import { BATCH_TIMEOUT_MS } from '../wire/defaults.ts'
 import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { isStreaming } from './generator.ts'
@@ -16,7 +18,6 @@ export interface DynamicBatchingOptions {
   readonly flushAll?: boolean
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000
 /** Timers count to here (24.8 days). */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1
 
@@ -44,7 +45,7 @@ function readOptions(options: unknown): BatchingPlan {
   for (const key of Object.keys(options)) {
     if (!known.includes(key)) throw refused(`has no option ${JSON.stringify(key)}; there are ${known.join(', ')}`)
   }
-  const { preferredBatchSize, timeout = DEFAULT_TIMEOUT_MS, flushAll = false } = options as DynamicBatchingOptions
+  const { preferredBatchSize, timeout = BATCH_TIMEOUT_MS, flushAll = false } = options as DynamicBatchingOptions
   if (!Number.isInteger(preferredBatchSize) || preferredBatchSize < 1)
     throw refused(`needs a preferredBatchSize of 1 or more, not ${JSON.stringify(preferredBatchSize)}`)
   if (typeof timeout !== 'number' || !(timeout >= 0 && timeout <= MAX_TIMEOUT_MS))

@@ -1,15 +1,16 @@
 /** Endpoint → method: one table, whether bound by decorators, by a static map, or from the command line (Jina facts §3.2, §3.8). */
+
 import { XserveError } from '../errors.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { Executor } from './executor.ts'
 import { ownBindings } from './requests.ts'
 import type { Declared } from './typed/declared.ts'
-
-const DEFAULT_ENDPOINT = '/default'
+import type { TypedEndpoint } from './typed/typed-endpoints.ts'
 
 export type EndpointTable = ReadonlyMap<string, string>
 
 function refused(why: string, hint?: string): XserveError {
-  return new XserveError('BAD_ENDPOINT', why, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ENDPOINT', why, { hint })
 }
 
 /**
@@ -33,7 +34,7 @@ export function buildEndpoints(
 }
 
 /** What the endpoints of a table have declared; a method that has been bound anew keeps what it had. */
-export function declaredEndpoints(executor: typeof Executor, table: EndpointTable): ReadonlyMap<string, Declared> {
+function declaredEndpoints(executor: typeof Executor, table: EndpointTable): ReadonlyMap<string, Declared> {
   const found = new Map<string, Declared>()
   for (const [endpoint, method] of table) {
     const bindings = chainOf(executor)
@@ -43,6 +44,20 @@ export function declaredEndpoints(executor: typeof Executor, table: EndpointTabl
     if (own?.declared) found.set(endpoint, own.declared)
   }
   return found
+}
+
+/**
+ * The checks of what is declared, by endpoint; null: nothing is, and then nothing of it is loaded either. Rejects with
+ * XserveError BAD_ENDPOINT for what is no schema.
+ */
+export async function typedOf(
+  executor: typeof Executor,
+  table: EndpointTable,
+): Promise<ReadonlyMap<string, TypedEndpoint> | null> {
+  const declared = declaredEndpoints(executor, table)
+  if (declared.size === 0) return null
+  const { typedEndpoints } = await import('./typed/typed-endpoints.ts')
+  return typedEndpoints(declared)
 }
 
 /** Parents first. */

@@ -73,23 +73,38 @@ export function positionOf(error: unknown): string | undefined {
   return undefined
 }
 
+/** What Python writes by number: controls, separators but the space, what is invisible, and halves of pairs. */
+const UNPRINTABLE = /[\p{C}\p{Z}]/gu
+const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', ' ': ' ' }
+
 /** As Python's repr writes a text. */
 function repr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\r', '\\r').replaceAll('\t', '\\t')
+  const escaped = text
+    .replaceAll('\\', '\\\\')
+    .replace(UNPRINTABLE, (character) => SHORT_ESCAPES[character] ?? byNumber(character))
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote
+}
+
+/** `\x00`, `\u200b`, `\U000e0001`. */
+function byNumber(character: string): string {
+  const hex = character.codePointAt(0)!.toString(16)
+  if (hex.length <= 2) return `\\x${hex.padStart(2, '0')}`
+  return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
 }
 
 /** StatusProto bytes. `executor` is the name of the class. */
 export function statusOf(error: unknown, executor: string): Uint8Array {
   const name = error instanceof Error ? nameOf(error) : 'Error'
   const message = error instanceof Error ? messageOf(error) : describe(error)
+  // `new QuotaError()` says nothing, as `QuotaError()` of Python has no arguments.
+  const silent = message === '' && error instanceof Error
   return encodeStatus({
     name,
-    args: [message],
+    args: silent ? [] : [message],
     stacks: stackLines(error),
     executor,
-    description: `${name}(${repr(message)})`,
+    description: silent ? `${name}()` : `${name}(${repr(message)})`,
   })
 }
 

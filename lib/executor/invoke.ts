@@ -4,7 +4,9 @@ import { encodeData, isUntouched } from '../document/data-content.ts'
 import { Document } from '../document/document.ts'
 import { DocumentArray } from '../document/document-array.ts'
 import type { AnswerMessage, CallMessage } from '../link/messages.ts'
+import { isPlainObject } from '../objects.ts'
 import { encodeValue } from '../protobuf/struct.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import type { Batcher } from './batcher.ts'
 import { type Addressee, type CallRules, ExecutorCall } from './call.ts'
@@ -12,7 +14,6 @@ import type { EndpointTable } from './endpoints.ts'
 import type { Executor } from './executor.ts'
 import { statusOf } from './failure.ts'
 import { collect, isStreaming } from './generator.ts'
-import { DEFAULT_ENDPOINT } from './requests.ts'
 
 /** Answers through `done`, at once when the method is synchronous. The call returned can be cancelled. */
 export type Invoker = (message: CallMessage, done: (answer: AnswerMessage) => void) => ExecutorCall
@@ -40,14 +41,24 @@ export function addresseeOf(executor: Executor): Addressee {
   return { name: executor.name, metasName: executor.metas.name }
 }
 
-/** `batcher`: for endpoints that are batched; `typed`: for those that have declared what they take. Default: none. `methods`: how they are called. */
+/** How the methods of an executor are called. */
+export interface CallingOptions {
+  /** For those endpoints that have declared what they take. Default: none. */
+  readonly typed?: TypedEndpoints | null
+  /** Default: the executor's own, at once. */
+  readonly methods?: Methods
+}
+
+export interface InvokerOptions extends CallingOptions {
+  /** For endpoints that are batched. Default: none. */
+  readonly batcher?: Batcher | null
+}
+
 export function createInvoker(
   executor: Executor,
   className: string,
   table: EndpointTable,
-  batcher: Batcher | null = null,
-  typed: TypedEndpoints | null = null,
-  methods: Methods = executor as unknown as Methods,
+  { batcher = null, typed = null, methods = executor as unknown as Methods }: InvokerOptions = {},
 ): Invoker {
   const addressee = addresseeOf(executor)
   const streaming = new Set([...table.values()].filter((name) => isStreaming(methods[name])))
@@ -57,7 +68,7 @@ export function createInvoker(
     const name = methodFor(table, message.endpoint)
     const fail = (error: unknown): void => {
       call.finish()
-      done(failed(error, className, call, message))
+      done(failed(error, className, message))
     }
     const succeed = (result: unknown): void => {
       call.finish()
@@ -65,7 +76,7 @@ export function createInvoker(
       try {
         answer = answerOf(result, call, message, `${className}.${name}`)
       } catch (error) {
-        answer = failed(error, className, call, message)
+        answer = failed(error, className, message)
       }
       done(answer)
     }
@@ -159,25 +170,16 @@ function untouched(call: ExecutorCall, className: string, message: CallMessage):
   try {
     return replaced(call.docs, call)
   } catch (error) {
-    return failed(error, className, call, message)
+    return failed(error, className, message)
   }
 }
 
-/** The documents go back as they are; if they cannot be written, as they came. */
-export function failed(error: unknown, className: string, call: ExecutorCall, message: CallMessage): AnswerMessage {
-  let same = UNCHANGED
-  try {
-    same = sameDocuments(call, message)
-  } catch {
-    // The error at hand tells more than the one of writing half-changed documents.
-  }
-  return { ...same, failed: true, extra: statusOf(error, className) }
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+/** The documents go back as they came, as Jina does it: half-changed ones could not be sent again. Of several branches, the first. */
+export function failed(error: unknown, className: string, message: CallMessage): AnswerMessage {
+  const extra = statusOf(error, className)
+  if (message.branches.length > 1) return { failed: true, unchanged: false, extra, data: message.branches[0]!.data }
+  const same = message.branches[0]?.data.length === 0 ? NO_DOCUMENTS : UNCHANGED
+  return { ...same, failed: true, extra }
 }
 
 function shown(value: unknown): string {

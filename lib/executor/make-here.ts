@@ -1,5 +1,5 @@
 /** An executor in the very process that asks for it: no worker, no server. */
-import { buildEndpoints, type EndpointTable } from './endpoints.ts'
+import { buildEndpoints, type EndpointTable, typedOf } from './endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from './executor.ts'
 import type { ExecutorClass } from './handover.ts'
 
@@ -16,11 +16,19 @@ export interface HereOptions {
   readonly workspace?: string
 }
 
+/** An executor that has not been started. */
+export interface MadeHere<T extends Executor> {
+  readonly executor: T
+  readonly table: EndpointTable
+  /** The checks of what its endpoints declare, as `typedOf`. */
+  readonly typed: () => ReturnType<typeof typedOf>
+}
+
 /** Throws what the constructor throws, XserveError BAD_ENDPOINT for bindings that are none. */
 export function makeHere<T extends Executor>(
   Class: ExecutorClass & (abstract new (...args: never[]) => T),
   options: HereOptions = {},
-): { readonly executor: T; readonly table: EndpointTable } {
+): MadeHere<T> {
   const { name = 'executor0', usesWith = {}, usesMetas = {}, workspace = null } = options
   const Constructor = Class as unknown as (new (usesWith: Readonly<Record<string, unknown>>) => T) & typeof Executor
   const table = buildEndpoints(Constructor, options.usesRequests)
@@ -31,5 +39,6 @@ export function makeHere<T extends Executor>(
     requests: Object.fromEntries(table),
     logger: console,
   }
-  return { executor: makeExecutor(making, () => new Constructor(usesWith)), table }
+  const executor = makeExecutor(making, () => new Constructor(usesWith))
+  return { executor, table, typed: () => typedOf(Constructor, table) }
 }

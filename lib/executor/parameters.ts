@@ -1,11 +1,11 @@
 /** Parameters as one executor sees them: its own specific ones renamed, those of others gone (Jina facts §1.5). */
+import { RESULTS } from '../wire/results.ts'
 
 const SEPARATOR = '__'
-const RESULTS = '__results__'
 
 /**
- * `name__key` reaches only the executor of that name, as `key`. An object under the executor's own `metas.name` is merged
- * over the rest. Results of earlier executors stay under `__results__` when there are any.
+ * `name__key` reaches only the executor of that name, as `key`. An object under that name is merged over the rest, and over it
+ * one under the executor's own `metas.name`: the one is what Jina's gateway does, the other what its executor does. Results of earlier executors stay under `__results__` when there are any.
  */
 export function parametersFor(
   all: Readonly<Record<string, unknown>>,
@@ -24,11 +24,16 @@ export function parametersFor(
     else if (key.startsWith(own)) put(specific, key.slice(own.length), value)
   }
   for (const [key, value] of Object.entries(specific)) put(out, key, value)
-  const merged = Object.hasOwn(all, metasName) ? all[metasName] : undefined
-  if (typeof merged === 'object' && merged !== null && !Array.isArray(merged)) {
-    for (const [key, value] of Object.entries(merged)) put(out, key, value)
-  }
+  merge(out, all, name)
+  if (metasName !== name) merge(out, all, metasName)
   return out
+}
+
+/** What stands in the object of this name, over what is there. */
+function merge(into: Record<string, unknown>, all: Readonly<Record<string, unknown>>, name: string): void {
+  const merged = Object.hasOwn(all, name) ? all[name] : undefined
+  if (typeof merged !== 'object' || merged === null || Array.isArray(merged)) return
+  for (const [key, value] of Object.entries(merged)) put(into, key, value)
 }
 
 /** `__results__` and its like, with the separator in front or behind, are for everybody. */

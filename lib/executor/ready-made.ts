@@ -1,6 +1,8 @@
 /** The classes of documents that docarray has ready, as schemas to declare: `@requests({ input: TextDoc })`. */
+
 import type { Document } from '../document/document.ts'
 import type { Tensor } from '../document/tensor.ts'
+import { TENSOR_MARK } from '../wire/schemas/field-kind.ts'
 import type { TypedSchema } from './typed/declared.ts'
 
 const TEXT = { type: ['string', 'null'], default: null } as const
@@ -8,7 +10,7 @@ const BYTES = { ...TEXT, format: 'binary' } as const
 const TENSOR = {
   type: ['array', 'null'],
   items: { type: 'number' },
-  'tensor/array shape': 'not specified',
+  [TENSOR_MARK]: 'not specified',
   default: null,
 } as const
 const ID = { type: 'string' } as const

@@ -1,9 +1,9 @@
 /** `@requests`: binds a method to endpoints, in the standard and in the legacy form of decorators. */
+
 import { XserveError } from '../errors.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { createNotes, type DecoratedMethod, type MethodDecorator } from './method-notes.ts'
 import type { Declared, Schema, TypedCall } from './typed/declared.ts'
-
-export const DEFAULT_ENDPOINT = '/default'
 
 /** What `@requests({ … })` takes. */
 export interface RequestsOptions<Input extends Schema = Schema, Parameters extends Schema = Schema> {

@@ -7,12 +7,12 @@ import type { Executor } from './executor.ts'
 import { type Generating, isStreaming, partsOf, pull } from './generator.ts'
 import {
   addresseeOf,
+  type CallingOptions,
   failed,
   type Methods,
   methodFor,
   receive,
   replaced,
-  type TypedEndpoints,
   UNCHANGED,
 } from './invoke.ts'
 
@@ -31,8 +31,7 @@ export function createStreamer(
   executor: Executor,
   className: string,
   table: EndpointTable,
-  typed: TypedEndpoints | null = null,
-  methods: Methods = executor as unknown as Methods,
+  { typed = null, methods = executor as unknown as Methods }: CallingOptions = {},
 ): Streamer {
   const addressee = addresseeOf(executor)
 
@@ -64,7 +63,7 @@ export function createStreamer(
       },
       (error: unknown) => {
         call.finish()
-        sink.end(failed(error, className, call, message))
+        sink.end(failed(error, className, message))
       },
     )
     return call

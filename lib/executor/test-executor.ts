@@ -6,8 +6,9 @@ import type { AnswerMessage } from '../link/messages.ts'
 import { decodeValue, encodeStruct } from '../protobuf/struct.ts'
 import { decodeStatus } from '../wire/status.ts'
 import type { Executor } from './executor.ts'
+import { isStreaming } from './generator.ts'
 import type { ExecutorClass } from './handover.ts'
-import { createInvoker } from './invoke.ts'
+import { createInvoker, type Invoker } from './invoke.ts'
 import { type HereOptions, makeHere } from './make-here.ts'
 
 /** What an executor under test is made with; all may be left out. */
@@ -24,7 +25,7 @@ export interface TestCall {
 export interface TestedExecutor<T extends Executor> extends AsyncDisposable {
   /** The instance itself, to look at. */
   readonly executor: T
-  /** The documents after one request, all in one. What the method throws is thrown. */
+  /** The documents after one request, all in one. What the method throws is thrown; XserveError ANSWER_FAILED for what does not fit the endpoint's declaration. */
   post(endpoint: string, docs?: Iterable<DocumentInput>, options?: TestPost): Promise<DocumentArray>
   /** The same with what the method returned as an object. */
   call(endpoint: string, docs?: Iterable<DocumentInput>, options?: TestPost): Promise<TestCall>
@@ -47,15 +48,19 @@ export function testExecutor<T extends Executor>(
   Class: ExecutorClass & (abstract new (...args: never[]) => T),
   options: TestOptions = {},
 ): TestedExecutor<T> {
-  const { executor, table } = makeHere(Class, options)
+  const { executor, table, typed } = makeHere(Class, options)
   const thrown = watchErrors(executor, new Set(table.values()))
-  const invoke = createInvoker(executor, Class.name, table)
-  let started: Promise<void> | undefined
+  let started: Promise<Invoker> | undefined
   let closed: Promise<void> | undefined
 
+  const start = async (): Promise<Invoker> => {
+    const checks = await typed()
+    await executor.init()
+    return createInvoker(executor, Class.name, table, { typed: checks })
+  }
   const call = async (endpoint: string, docs: Iterable<DocumentInput> = [], post: TestPost = {}): Promise<TestCall> => {
-    started ??= Promise.resolve(executor.init())
-    await started
+    started ??= start()
+    const invoke = await started
     const data = encodeData(DocumentArray.from(docs))
     const { parameters } = post
     const message = {
@@ -91,7 +96,7 @@ function watchErrors(executor: Executor, methods: ReadonlySet<string>): () => un
   const target = executor as unknown as Record<string, unknown>
   for (const name of methods) {
     const method = target[name] as (call: unknown) => unknown
-    if (method.constructor.name.endsWith('GeneratorFunction')) continue
+    if (isStreaming(method)) continue
     const keep = (error: unknown): never => {
       last = error
       throw error

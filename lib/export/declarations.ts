@@ -2,8 +2,10 @@
  * Writes the SDK's declaration files into a project, so that an editor knows `import … from 'xserve'` although nothing has
  * been installed: TypeScript looks into node_modules/@types for a module without a package.
  */
+
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 
 export interface DeclarationsOptions {
@@ -45,10 +47,7 @@ export function writeDeclarations({ folder, files, version }: DeclarationsOption
     return { folder: target, files: all.length, shadowed: existsSync(path.join(modules, 'xserve', 'package.json')) }
   } catch (error) {
     if (existsSync(draft)) rmSync(draft, { recursive: true })
-    throw new XserveError(
-      'BAD_ARGUMENT',
-      `${target} cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
+    throw unwritable(target, error)
   }
 }
 

@@ -1,5 +1,7 @@
 /** What a gateway in a container is told: the graph and its addresses in Jina's words, and what those do not say. */
+
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from '../plan/defaults.ts'
+import { END, graphDescription, START } from '../plan/graph-description.ts'
 import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type TlsFiles } from '../plan/plan.ts'
 import { carriedArguments, shutdownArguments } from './executor-arguments.ts'
 
@@ -21,9 +23,6 @@ export interface GatewayPlace {
   /** The image has a gateway of its own, described by its config.yml. */
   readonly isCustom: boolean
 }
-
-const START = 'start-gateway'
-const END = 'end-gateway'
 
 const NOT_TOLD: ReadonlySet<string> = new Set([
   'replicas',
@@ -80,15 +79,6 @@ export function gatewayArguments(plan: FlowPlan, place: GatewayPlace): string[] 
   args.push(...shutdownArguments(gateway.options))
   args.push(...carriedArguments(gateway.options, NOT_TOLD))
   return args
-}
-
-/** Node → those behind it, in the order in which each merges its branches. */
-export function graphDescription({ graph: { nodes, ends } }: FlowPlan): Record<string, string[]> {
-  const out: Record<string, string[]> = { [START]: [] }
-  for (const { name } of nodes) out[name] = []
-  for (const { name, needs } of nodes) for (const need of needs) out[need === GATEWAY ? START : need]!.push(name)
-  for (const end of ends) out[end === GATEWAY ? START : end]!.push(END)
-  return out
 }
 
 function addressesOf(deployments: readonly DeploymentPlan[], reached: ReadonlyMap<string, Reached>) {

@@ -100,7 +100,7 @@ function sourceOf(uses: UsesPlan & { kind: 'module' }): string {
 function checkReference(reference: string, code: 'BAD_ARGUMENT' | 'BAD_CONFIG', where?: string): void {
   if (REFERENCE.test(reference)) return
   throw new XserveError(code, `${where === undefined ? '' : `${where}: `}${JSON.stringify(reference)} names no image`, {
-    ...(where === undefined ? {} : { where }),
+    where,
     hint: 'an image is called like registry.example.com:5000/team/name:tag, in lower case',
   })
 }

@@ -1,4 +1,5 @@
 /** Files of an export on disk: all of them or none, and never in the place of what somebody else has written. */
+
 import { createHash } from 'node:crypto'
 import {
   existsSync,
@@ -12,6 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { isYamlName } from '../config/file-names.ts'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 
 /** `path` is relative to the folder of the export; its parts are joined by `/`. */
@@ -101,8 +104,7 @@ function writeAll(files: readonly (readonly [file: string, content: string | Uin
   } catch (error) {
     for (const [draft] of drafts) rmSync(draft, { force: true })
     for (const folder of made.toReversed()) removeEmpty(folder)
-    const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ARGUMENT', `the export cannot be written: ${why}`, { cause: error })
+    throw unwritable('the export', error)
   }
 }
 
@@ -122,7 +124,7 @@ function oursIn(folder: string): string[] {
     .map((entry) => path.join(folder, entry.name))
   return [folder, ...inside].flatMap((one) =>
     readdirSync(one)
-      .filter((name) => /\.ya?ml$/.test(name))
+      .filter(isYamlName)
       .map((name) => path.join(one, name))
       .filter((file) => statSync(file).isFile() && isOurs(readFileSync(file, 'utf8'), 'kubernetes')),
   )

@@ -1,6 +1,8 @@
 /** What `xserve new` begins with: an executor, a Flow of it, and what an editor wants to have. */
+
 import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { unwritable } from '../config/unwritable.ts'
 import { XserveError } from '../errors.ts'
 
 const EXECUTOR = `import { type DocumentArray, Executor, requests } from 'xserve'
@@ -80,8 +82,7 @@ export function writeProject(name: string): Project {
   } catch (error) {
     for (const file of written) rmSync(path.join(folder, file))
     if (made !== undefined) removeUpTo(made, folder)
-    const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ARGUMENT', `the project cannot be written: ${why}`, { cause: error })
+    throw unwritable('the project', error)
   }
   return { folder, files: written }
 }

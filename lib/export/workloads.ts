@@ -4,6 +4,7 @@ import { SHUTDOWN_MS } from '../config/table/gateway.ts'
 import { XserveError } from '../errors.ts'
 import type { DeploymentPlan, FlowPlan, GatewayPlan, TlsFiles, UsesPlan } from '../plan/plan.ts'
 import { saidShutdownMs } from '../plan/process-options.ts'
+import { urlText } from '../wire/address.ts'
 import { envOf, gpusOf, secretsOf, volumesOf } from './container-options.ts'
 import { commandOf, executorArguments } from './executor-arguments.ts'
 import { gatewayArguments, type Reached } from './gateway-arguments.ts'
@@ -138,9 +139,8 @@ const defined = (given: Readonly<Record<string, unknown>>) =>
 /** As it is written: it runs there already. */
 function elsewhere({ uses }: DeploymentPlan): Reached {
   const groups: string[][] = []
-  for (const { host, port, tls, shard = 0 } of uses.kind === 'external' ? uses.addresses : []) {
-    const place = `${tls ? 'grpcs' : 'grpc'}://${host.includes(':') ? `[${host}]` : host}:${port}`
-    groups[shard] = [...(groups[shard] ?? []), place]
+  for (const { shard = 0, ...address } of uses.kind === 'external' ? uses.addresses : []) {
+    groups[shard] = [...(groups[shard] ?? []), urlText({ protocol: 'grpc', ...address })]
   }
   return { shards: groups, before: [], after: [] }
 }

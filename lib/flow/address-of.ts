@@ -1,24 +1,21 @@
 /** How this machine reaches a listener. */
-import type { Listener, Protocol } from '../wire/call.ts'
+import { addressText, urlText } from '../wire/address.ts'
+import type { Listener } from '../wire/call.ts'
 import { unixPath } from '../wire/unix-socket.ts'
-
-const SCHEMES: Readonly<Record<Protocol, string>> = { grpc: 'grpc', http: 'http', websocket: 'ws' }
 
 /** `HOST:PORT`, or `unix:PATH`. */
 export function addressOf({ host, port }: Pick<Listener, 'host' | 'port'>): string {
-  const path = unixPath(host)
-  if (path !== null) return `unix:${path}`
-  return `${hereOf(host)}:${port}`
+  return addressText({ host: hereOf(host), port })
 }
 
 /** With the scheme that clients take: `grpcs://HOST:PORT`; of a Unix socket, `unix:PATH` whatever is spoken there. */
-export function urlOf(listener: Pick<Listener, 'host' | 'port' | 'protocol' | 'tls'>): string {
-  if (unixPath(listener.host) !== null) return addressOf(listener)
-  return `${SCHEMES[listener.protocol]}${listener.tls ? 's' : ''}://${addressOf(listener)}`
+export function urlOf({ protocol, host, port, tls }: Pick<Listener, 'host' | 'port' | 'protocol' | 'tls'>): string {
+  return urlText({ protocol, host: hereOf(host), port, tls })
 }
 
 function hereOf(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1'
-  if (host === '::') return '[::1]'
-  return host.includes(':') ? `[${host}]` : host
+  if (host === '::') return '::1'
+  const path = unixPath(host)
+  return path === null ? host : `unix:${path}`
 }

@@ -1,6 +1,7 @@
 /** Reads the certificate and the key of a server, and finds at start what callers would else find out one by one. */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { whyUnreadable } from '../config/unreadable.ts'
 import { XserveError } from '../errors.ts'
 import type { TlsFiles } from '../plan/plan.ts'
 import type { TlsOptions } from '../wire/call.ts'
@@ -37,10 +38,7 @@ async function readText(file: string, what: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code
-    const reason =
-      why === 'ENOENT' ? 'there is no such file' : why === 'EACCES' ? 'no permission to read it' : String(error)
-    throw bad(`the ${what} cannot be read: ${reason}`, file, undefined, error)
+    throw bad(`the ${what} cannot be read: ${whyUnreadable(file, error)}`, file, undefined, error)
   }
 }
 
@@ -94,5 +92,5 @@ const subjectOf = ({ subject, serialNumber }: X509Certificate): string =>
 const dateText = (date: Date): string => date.toISOString().replace('.000Z', 'Z')
 
 function bad(message: string, where: string, hint?: string, cause?: unknown): XserveError {
-  return new XserveError('BAD_CERTIFICATE', message, { where, ...(hint ? { hint } : {}), ...(cause ? { cause } : {}) })
+  return new XserveError('BAD_CERTIFICATE', message, { where, hint, cause })
 }

@@ -2,10 +2,10 @@
  * From one plan to the next while requests go on: what is alike stays, what can be exchanged in its place is, the rest is
  * started beside it, and the graph changes over between two requests.
  */
-import { replacementOf } from '../deployment/of-plan.ts'
+import { workerOf } from '../deployment/of-plan.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import type { DeploymentPlan, FlowPlan } from '../plan/plan.ts'
-import { createMembers, type Member, startMembers, stopMembers } from './members.ts'
+import { createMembers, heldBy, type Member, startMembers, stopMembers } from './members.ts'
 
 export interface Difference {
   readonly started: readonly string[]
@@ -66,23 +66,23 @@ export async function changeMembers(
       const old = before.plan.deployments.find(({ name }) => name === plan.name)
       const passes = plan.uses.kind === 'pass' && old?.uses.kind === 'pass'
       if (passes) return [plan.name, 'none'] as const
-      return [plan.name, member && old ? differenceOf(old, plan) : ('all' as const)] as const
+      if (!member || !old || !Bun.deepEquals(heldBy(before.plan, old), heldBy(next, plan)))
+        return [plan.name, 'all'] as const
+      return [plan.name, differenceOf(old, plan)] as const
     }),
   )
   const isNew = (plan: DeploymentPlan): boolean => kinds.get(plan.name) === 'all'
   const starting = signal ? { ...options, startSignal: signal } : options
   const fresh = await createMembers({ ...next, deployments: next.deployments.filter(isNew) }, starting)
-  const exchange = (plan: DeploymentPlan, { graph }: FlowPlan, given?: AbortSignal): Promise<void> => {
-    const node = graph.nodes.find(({ name }) => name === plan.name)
-    return before.members.get(plan.name)!.deployment.replace(replacementOf(plan, node), drainMs, given)
-  }
+  const exchange = (plan: DeploymentPlan, given?: AbortSignal): Promise<void> =>
+    before.members.get(plan.name)!.deployment.replace(workerOf(plan), drainMs, given)
   const begun: DeploymentPlan[] = []
   try {
     await startMembers(fresh)
     for (const plan of next.deployments) {
       if (kinds.get(plan.name) !== 'workers') continue
       begun.unshift(plan)
-      await exchange(plan, next, signal)
+      await exchange(plan, signal)
     }
   } catch (error) {
     await stopMembers(fresh, 0)
@@ -90,9 +90,7 @@ export async function changeMembers(
       // The one that has failed, the first here, is as it was, unless some of its workers had been exchanged.
       if (index === 0 && replicas * shards === 1) continue
       const former = before.plan.deployments.find((plan) => plan.name === name)!
-      await exchange(former, before.plan).catch((again) =>
-        options.log.named(name).warn(`not as before: ${again.message}`),
-      )
+      await exchange(former).catch((again) => options.log.named(name).warn(`not as before: ${again.message}`))
     }
     throw error
   }

@@ -1,7 +1,9 @@
 /** Flows in TypeScript: `new Flow({ port }).add({ uses: MyExec }).start()`. Light: what serves is loaded with the start. */
+
 import path from 'node:path'
 import type { Client, PostOptions, PostRequest } from '../client/client.ts'
 import { fromProgram, type Given } from '../config/given.ts'
+import { unwritable } from '../config/unwritable.ts'
 import type { DocumentArray } from '../document/document-array.ts'
 import { type Problem, XserveError } from '../errors.ts'
 import { type ExecutorClass, handOver, stopHere } from '../executor/handover.ts'
@@ -274,8 +276,7 @@ async function write(file: string, text: string): Promise<void> {
   try {
     await Bun.write(file, text)
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw new XserveError('BAD_ARGUMENT', `${file} cannot be written: ${why}`)
+    throw unwritable(file, error)
   }
 }
 

@@ -3,11 +3,11 @@ import { Client } from '../client/client.ts'
 import { sentence } from '../config/problems.ts'
 import type { Problem, XserveError } from '../errors.ts'
 import { createLogger, quietened } from '../log.ts'
+import { toStderr, toStdout } from '../outlet.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { quietnessOf, shutdownMs } from '../plan/process-options.ts'
 import { addressOf, urlOf } from './address-of.ts'
-import { keepFresh } from './live.ts'
-import { watchConfiguration } from './restarts.ts'
+import { hasRestart, keepCurrent } from './keep-current.ts'
 import { startFlow } from './supervisor.ts'
 import { VERSION } from './version.ts'
 
@@ -21,37 +21,37 @@ export interface Launched {
   close(): Promise<void>
 }
 
-/** Calls under way at the end get this long: Kubernetes kills after 30 s. */
-
-/** `load` reads the plan anew, for executors with `restart`; `warnings` are told first. Rejects as `startFlow` does. */
+/** `load` reads the plan anew, where changes of its files are to be taken (`restart`); `warnings` are told first. Rejects as `startFlow` does. */
 export async function launch(
   plan: FlowPlan,
   load: () => Promise<FlowPlan>,
   warnings: readonly Problem[] = [],
 ): Promise<Launched> {
-  const startedMs = Date.now()
+  const readMs = Date.now()
   const log = quietened(createLogger(plan.name ?? 'gateway'), quietnessOf(plan.gateway.options))
   const drainMs = shutdownMs(plan)
   for (const warning of warnings) log.warn(sentence(warning))
   const failures = new Map<string, XserveError>()
-  const mayChange = plan.deployments.some(({ restart }) => restart)
+  const hasFiles = plan.files.length > 0
   const flow = await startFlow(plan, {
     role: 'gateway',
     version: VERSION,
     log,
-    stdout: (text) => void process.stdout.write(text),
-    stderr: (text) => void process.stderr.write(text),
+    stdout: toStdout,
+    stderr: toStderr,
     argv: process.argv,
     failures: () => failures,
-    mayChange,
+    mayChange: hasFiles && hasRestart(plan),
   })
   await flow.ready
-  const isLive =
-    mayChange || plan.deployments.some(({ reload }) => reload) || (plan.gateway.uses !== null && plan.gateway.reload)
-  const watching = { log, drainMs, failures, startedMs }
-  const live = isLive ? keepFresh(flow.watched, watching) : null
-  const changed = (sinceMs: number) => live?.update(flow.watched, sinceMs)
-  const restarts = mayChange ? watchConfiguration(flow, { ...watching, load, changed }) : null
+  const current = keepCurrent(flow, {
+    load: hasFiles ? load : undefined,
+    log,
+    drainMs,
+    failures,
+    readMs,
+    startedMs: readMs,
+  })
   const [first] = flow.listeners
   let client: Client | undefined
   return {
@@ -63,8 +63,7 @@ export async function launch(
     },
     until: awaitEnd,
     async close() {
-      live?.close()
-      restarts?.close()
+      current.close()
       client?.close()
       await flow.stop(drainMs)
     },

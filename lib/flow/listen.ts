@@ -1,5 +1,7 @@
 /** Opens the listeners of one runtime, one for each port, whatever is spoken there: all or none. */
 
+import type { Listeners } from '../plan/listeners.ts'
+import type { ListenerPlan } from '../plan/plan.ts'
 import { startGrpcServer } from '../servers/grpc/server.ts'
 import type { HttpHandler } from '../servers/http/exchange.ts'
 import type { HttpHandlerOptions } from '../servers/http/handler.ts'
@@ -8,24 +10,11 @@ import type { Listener, Protocol, ServedRuntime } from '../wire/call.ts'
 import type { ServerTuning } from '../wire/grpc-tuning.ts'
 import { unixPath } from '../wire/unix-socket.ts'
 
-export interface ProtocolPort {
-  readonly protocol: Protocol
-  /** 0 = any free one. */
-  readonly port: number
-}
-
-/** What is to be listened on; protocols are there once at most. */
-export interface Listening {
-  readonly protocols: readonly ProtocolPort[]
-  /** Protocols of the same port are one listener; with port 0, HTTP and WebSocket are. */
-  readonly shared: boolean
-}
-
 /** Limits without a number are those of the protocol: none on gRPC, 128 MB on HTTP and WebSocket. */
 export interface ListenOptions extends HttpServerOptions {
   /** How gRPC treats connections. Default: as it does. */
   readonly tuning?: ServerTuning
-  readonly listening: Listening
+  readonly listening: Listeners
   readonly routes: HttpHandlerOptions
   /** Requests of one stream or socket under way at a time; 0 = no limit. Default: 1000, as in Jina. */
   readonly prefetch?: number
@@ -47,8 +36,8 @@ export async function startListeners(runtime: ServedRuntime, options: ListenOpti
 }
 
 /** Protocols that are one listener. */
-function groupByPort({ protocols, shared }: Listening): readonly (readonly ProtocolPort[])[] {
-  const groups = new Map<string, ProtocolPort[]>()
+function groupByPort({ protocols, shared }: Listeners): readonly (readonly ListenerPlan[])[] {
+  const groups = new Map<string, ListenerPlan[]>()
   for (const one of protocols) {
     const key = !shared ? one.protocol : one.port !== 0 ? String(one.port) : one.protocol === 'grpc' ? 'grpc' : 'web'
     groups.set(key, [...(groups.get(key) ?? []), one])
@@ -58,7 +47,7 @@ function groupByPort({ protocols, shared }: Listening): readonly (readonly Proto
 
 async function startGroup(
   runtime: ServedRuntime,
-  group: readonly ProtocolPort[],
+  group: readonly ListenerPlan[],
   options: ListenOptions,
 ): Promise<readonly Listener[]> {
   const { port } = group[0]!

@@ -35,14 +35,19 @@ export async function createMembers(
   return members
 }
 
+/** What an executor has from the Flow that it stands in: where it says nothing itself, the gateway's word counts. */
+export function heldBy({ gateway, graph }: FlowPlan, { name, shards, timeoutSendMs, retries }: DeploymentPlan) {
+  const isApart = graph.nodes.some((node) => node.name === name && node.noReduce)
+  return {
+    timeoutSendMs: timeoutSendMs ?? gateway.timeoutSendMs,
+    retries: retries ?? gateway.retries,
+    merging: shards > 1 && isApart ? 'append' : 'join',
+  } as const
+}
+
 async function createMember(given: DeploymentPlan, flow: FlowPlan, all: WorkerProcessOptions): Promise<Member | null> {
-  const { gateway } = flow
-  const plan = {
-    ...given,
-    timeoutSendMs: given.timeoutSendMs ?? gateway.timeoutSendMs,
-    retries: given.retries ?? gateway.retries,
-  }
-  const node = flow.graph.nodes.find(({ name }) => name === plan.name)
+  const { merging, ...calls } = heldBy(flow, given)
+  const plan = { ...given, ...calls }
   const { uses } = plan
   const options = { ...all, log: quietened(all.log, quietnessOf(plan.options)) }
   switch (uses.kind) {
@@ -51,15 +56,15 @@ async function createMember(given: DeploymentPlan, flow: FlowPlan, all: WorkerPr
     case 'external': {
       // The client side of gRPC is loaded only where somebody is called: a start takes few milliseconds.
       const { remoteDeploymentOf } = await import('../deployment/remote-of-plan.ts')
-      return { plan, isRemote: true, deployment: remoteDeploymentOf(plan, options, node) }
+      return { plan, isRemote: true, deployment: remoteDeploymentOf(plan, options, merging) }
     }
     case 'module':
       refuseAround(plan)
-      return { plan, isRemote: false, deployment: deploymentOf(plan, options, node) }
+      return { plan, isRemote: false, deployment: deploymentOf(plan, options, merging) }
     case 'image': {
       refuseAround(plan)
       const { containerDeployment } = await import('./containers/deployment.ts')
-      return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, node) }
+      return { plan, isRemote: false, deployment: containerDeployment({ ...plan, uses }, options, merging) }
     }
   }
 }

@@ -3,7 +3,7 @@
  * link (design §2). To the supervisor it is one more executor, which no graph names.
  */
 import type { Deployment } from '../deployment/deployment.ts'
-import { deploymentOf, replacementOf } from '../deployment/of-plan.ts'
+import { deploymentOf, workerOf } from '../deployment/of-plan.ts'
 import type { WorkerProcessOptions } from '../deployment/worker-process.ts'
 import { XserveError } from '../errors.ts'
 import { DEFAULT_DEPLOYMENT } from '../plan/defaults.ts'
@@ -45,7 +45,7 @@ export function createOwnGateway(
     async change(next, drainMs) {
       const after = deploymentPlanOf(next)
       if (after === null || Bun.deepEquals(after, current)) return
-      await deployment.replace(replacementOf(after), drainMs)
+      await deployment.replace(workerOf(after), drainMs)
       current = after
     },
   }

@@ -48,8 +48,11 @@ export function createRefresher(
   /** A change that comes meanwhile is taken at once: what has been begun for this one is given up. */
   const refresh = async (files: readonly string[]): Promise<void> => {
     const mine = ++newest
-    const isNewest = (): boolean => mine === newest && !closed
     tell(files)
+    await take(() => mine === newest && !closed)
+  }
+
+  const take = async (isNewest: () => boolean): Promise<void> => {
     const since = Date.now()
     const began = performance.now()
     try {
@@ -65,7 +68,10 @@ export function createRefresher(
       failing = error.details.files ?? []
       watch.update(watchSetOf(plan, [...deployment.modules, ...failing]), since)
       await Bun.sleep(PATIENCE_MS)
-      if (isNewest()) fail(error)
+      if (!isNewest()) return
+      if (error.code !== 'DRAINING') fail(error)
+      // A change of the YAML came between and was itself given up. Who is being stopped needs no new code.
+      else if (deployment.isServing) await take(isNewest)
     }
   }
 

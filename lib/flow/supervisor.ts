@@ -19,13 +19,13 @@ import type { CallHandler, Listener, ServedRuntime } from '../wire/call.ts'
 import { DRY_RUN_ENDPOINT } from '../wire/dry-run.ts'
 import { FAILED_CHANGE, FAILING } from '../wire/notes.ts'
 import { chainSchemas } from '../wire/schemas/discovered.ts'
-import { timerMs } from '../wire/timer.ts'
+import { within } from '../within.ts'
 import { changeMembers, type Difference } from './change.ts'
 import { type ListenOptions, startListeners } from './listen.ts'
 import { allOf, awaitRemotes, createMembers, type Member, type Progress, startMembers, stopMembers } from './members.ts'
 import { passOn } from './pass-on.ts'
 import { tellingUnserved } from './unserved.ts'
-import { placed } from './words.ts'
+import { faultText, placed } from './words.ts'
 
 export interface FlowOptions extends WorkerProcessOptions {
   /** `gateway`: the graph behind a gateway. `executor`: its one executor, shared, which answers the executor services itself. */
@@ -235,9 +235,7 @@ async function listen(
     prefetch: gateway.prefetch,
     tuning,
     ...(maxMessageBytes === undefined ? {} : { maxMessageBytes }),
-    // Callers see such an error only as INTERNAL; the operator must see it whole.
-    onInternalError: (error) =>
-      log.error(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`),
+    onInternalError: (error) => log.error(faultText(error)),
   }
   if (gateway.tls === null) return startListeners(runtime, settings)
   // Cryptography is loaded only when it is needed: a start takes few milliseconds.
@@ -277,17 +275,4 @@ function serves(name: string, role: FlowOptions['role'], members: ReadonlyMap<st
 function failing(members: ReadonlyMap<string, Member>): Record<string, string> {
   const all = [...members.values()].flatMap(({ deployment }) => Object.entries(deployment.failing))
   return Object.fromEntries(all.map(([pod, why]) => [FAILING + pod, why]))
-}
-
-/** Waits no longer than so many milliseconds; a timer that is left behind would keep a program from ending. */
-async function within(promise: Promise<unknown>, ms: number): Promise<void> {
-  let timer: Timer | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timerMs(ms))
-  })
-  try {
-    await Promise.race([promise, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,8 +1,8 @@
 /** Requests for endpoints that nobody has: the documents pass unchanged, as in Jina, and who debugs is told. */
-import type { CallHandler } from '../wire/call.ts'
-import type { Envelope } from '../wire/envelope.ts'
 
-const DEFAULT_ENDPOINT = '/default'
+import type { CallHandler } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
+import type { Envelope } from '../wire/envelope.ts'
 
 /** `handler`, with `tell` called for every request to an endpoint that `has` denies. */
 export function tellingUnserved(

@@ -15,3 +15,7 @@ export function describe(error: XserveError): string {
 
 /** Paths as the documentation shows them in the log. */
 export const quoted = (files: readonly string[]): string => files.map((file) => `'${file}'`).join(', ')
+
+/** A fault of ours, with its place: callers see it masked, so the operator must see it whole. */
+export const faultText = (error: unknown): string =>
+  `internal error: ${error instanceof Error ? (error.stack ?? error.message) : error}`

@@ -1,7 +1,7 @@
 /** Exports from TypeScript: a plan's manifests or Compose file on disk, with what is said beside the Flow. */
 import path from 'node:path'
 import type { ComposeExportOptions, KubernetesExportOptions } from '../executor/launcher.ts'
-import { exportCompose } from '../export/compose/index.ts'
+import { COMPOSE_FILE, exportCompose } from '../export/compose/index.ts'
 import { exportKubernetes } from '../export/kubernetes/index.ts'
 import { DEFAULT_KUBERNETES } from '../export/kubernetes/options.ts'
 import { writeFile, writeFolder } from '../export/output.ts'
@@ -9,9 +9,6 @@ import { createLogger } from '../log.ts'
 import type { FlowPlan } from '../plan/plan.ts'
 import { programImage, tellOfProgramImage } from './program-image.ts'
 import { VERSION } from './version.ts'
-
-/** Jina's. */
-const COMPOSE_FILE = 'docker-compose.yml'
 
 /** Resolves with the files, absolute. Throws XserveError NOT_CONTAINERIZED, BAD_CONFIG, BAD_ARGUMENT; then nothing has changed. */
 export function writeKubernetes(plan: FlowPlan, folder: string, options: KubernetesExportOptions): readonly string[] {

@@ -34,6 +34,16 @@ export const Kind = {
   take: 9,
   /** Payload: u32 bytes of the memory that have been copied out, in the order in which they were told of. */
   free: 10,
+  /** Memory out of which this end lends. Payload: u32 id · u32 bytes · path. */
+  show: 11,
+  /** The other end sees it, or cannot. Payload: u32 id · u32 1 or 0. */
+  seen: 12,
+  /** Nothing more is lent out of it. Payload: u32 id. */
+  unshow: 13,
+  /** What was lent has been read. Payload: u32 id · u32 offset. */
+  back: 14,
+  /** A call whose answer may be lent. */
+  borrow: 15,
 } as const
 
 export type Kind = (typeof Kind)[keyof typeof Kind]
@@ -45,9 +55,12 @@ export const FLAG_FIRST = 2
 /** The part lies in shared memory; in the frame are only u32 offset · u32 length. With FLAG_CHUNK, always. */
 export const FLAG_SHARED = 4
 export const WHERE = 8
+/** The part is lent: in the frame are only u32 id · u32 offset · u32 length. With FLAG_CHUNK, always. */
+export const FLAG_LENT = 8
+export const LENT = 12
 
 export function isKind(value: number): value is Kind {
-  return value >= Kind.call && value <= Kind.free
+  return value >= Kind.call && value <= Kind.borrow
 }
 
 export function writeHead(view: DataView, at: number, length: number, call: number, kind: Kind, flags: number): void {

@@ -10,6 +10,8 @@ export const WINDOW_BYTES = 256 * 1024
 /** What a call needs of its link. */
 export interface IncomingOwner {
   send(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void
+  /** The same for an answer that the caller would take as a loan. */
+  lend(kind: Kind, call: number, parts: readonly Uint8Array[], length: number): void
   /** The call is answered. */
   done(call: Incoming): void
 }
@@ -26,13 +28,16 @@ export class Incoming implements IncomingCall {
   constructor(
     readonly number: number,
     private readonly owner: IncomingOwner,
+    /** The caller takes the answer as a loan. */
+    private readonly borrows: boolean,
   ) {}
 
   end(parts: readonly Uint8Array[]): void {
     if (this.answered || this.cancelled) return
     const length = checkedLength(parts)
     this.answered = true
-    this.owner.send(Kind.end, this.number, parts, length)
+    if (this.borrows) this.owner.lend(Kind.end, this.number, parts, length)
+    else this.owner.send(Kind.end, this.number, parts, length)
     this.owner.done(this)
   }
 

@@ -2,6 +2,8 @@
  * The link's public face: calls in both directions and control messages over one connected socket (design §2).
  * `createLink` (create.ts) makes one from a file descriptor; everybody else knows only these types.
  */
+import type { Loans } from './memory/loans.ts'
+import type { Store } from './memory/store.ts'
 import type { ControlMessage } from './messages.ts'
 
 /** A call that came in; answer it once, with `end` or `fail`, or by items and then `end`. */
@@ -36,6 +38,8 @@ export interface LinkOptions {
   readonly sharedBytes?: number
   /** A folder of a file system in memory. Default /dev/shm. */
   readonly sharedFolder?: string
+  /** What this end lends out of. Default: that of the process. */
+  readonly store?: Store
 }
 
 /** The other end failed a call on purpose; `payload` is what it said. */
@@ -57,8 +61,10 @@ export interface Link {
   /**
    * Sends one message and resolves with the one that answers it (kind `end`).
    * Rejects with LinkFailure (the other end said fail), XserveError LINK_CLOSED, OVERLOADED, CANCELLED.
+   *
+   * With `loans`, large messages are not copied where that can be: the answer is on loan, for as long as `loans` say.
    */
-  call(parts: readonly Uint8Array[]): OutgoingCall
+  call(parts: readonly Uint8Array[], loans?: Loans | null): OutgoingCall
   /** The same, answered by any number of items; breaking out of the iteration cancels. */
   stream(parts: readonly Uint8Array[]): AsyncIterableIterator<Uint8Array>
   control(message: ControlMessage): void

@@ -3,6 +3,7 @@ import { XserveError } from '../errors.ts'
 import { Kind } from './frame.ts'
 import { WINDOW_BYTES, WINDOW_ITEMS } from './incoming.ts'
 import { LinkFailure, type OutgoingCall } from './link.ts'
+import type { Loans } from './memory/loans.ts'
 
 /** What a call needs of its link. */
 export interface OutgoingOwner {
@@ -16,6 +17,8 @@ export interface OutgoingOwner {
 export interface Outgoing {
   readonly number: number
   message(kind: Kind, payload: Uint8Array): void
+  /** Where an answer goes that is lent; null: this call takes none. */
+  readonly loans: Loans | null
   closed(error: Error): void
 }
 
@@ -31,6 +34,7 @@ export class UnaryCall implements Outgoing, OutgoingCall {
   constructor(
     readonly number: number,
     private readonly owner: OutgoingOwner,
+    readonly loans: Loans | null,
   ) {
     this.answer = new Promise((resolve, reject) => {
       this.resolve = resolve
@@ -66,6 +70,7 @@ export class UnaryCall implements Outgoing, OutgoingCall {
 
 /** One message out, any number back: the items, then the payload of the end unless it is empty. */
 export class StreamCall implements Outgoing, AsyncIterableIterator<Uint8Array> {
+  readonly loans = null
   private readonly ready: Uint8Array[] = []
   private readonly readers: PromiseWithResolvers<IteratorResult<Uint8Array>>[] = []
   private failure: Error | null = null

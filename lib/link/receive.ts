@@ -4,10 +4,12 @@ import {
   CHUNK,
   FLAG_CHUNK,
   FLAG_FIRST,
+  FLAG_LENT,
   FLAG_SHARED,
   HEAD,
   isKind,
   type Kind,
+  LENT,
   MAX_MESSAGE,
   TOTAL,
   WHERE,
@@ -24,6 +26,12 @@ export interface ReceiverOptions {
   view(offset: number, length: number): Uint8Array
   /** That part has been copied. */
   taken(length: number): void
+  /** The part that is lent from a memory of the other end; raises what `receive` may raise. */
+  look(id: number, offset: number, length: number): Uint8Array
+  /** That part has been copied. */
+  giveBack(id: number, offset: number): void
+  /** A whole message is lent: delivers it as it lies, or says false, and it is copied as all others. */
+  borrow(kind: Kind, call: number, id: number, offset: number, length: number): boolean
 }
 
 export interface Receiver {
@@ -49,11 +57,12 @@ interface Gathering {
 const COPY_BLOCK = 4 * 1024
 
 const LONGEST = CHUNK + TOTAL
-const ALL_FLAGS = FLAG_CHUNK | FLAG_FIRST | FLAG_SHARED
+/** A part is in one place or the other: what is larger has both flags, or others. */
+const LAST_FLAGS = FLAG_CHUNK | FLAG_FIRST | FLAG_LENT
 
 /** One receiver per socket. */
 export function createReceiver(options: ReceiverOptions): Receiver {
-  const { copy, deliver, wanted, view, taken } = options
+  const { copy, deliver, wanted, view, taken, look, giveBack, borrow } = options
   const gatherings = new Map<number, Gathering>()
 
   // The head being read, and its bytes while it is cut.
@@ -77,7 +86,7 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     const type = word & 0xff
     flags = (word >>> 8) & 0xff
     if (!isKind(type)) throw malformed(`unknown kind of frame ${type}`)
-    if (flags !== 0 && ((flags & FLAG_CHUNK) === 0 || flags > ALL_FLAGS)) throw malformed(`unknown flags ${flags}`)
+    if (flags !== 0 && ((flags & FLAG_CHUNK) === 0 || flags > LAST_FLAGS)) throw malformed(`unknown flags ${flags}`)
     if (length > LONGEST) throw malformed(`a frame of ${length} bytes, longer than any may be`)
     kind = type
   }
@@ -90,6 +99,10 @@ export function createReceiver(options: ReceiverOptions): Receiver {
     }
     const start = (flags & FLAG_FIRST) === 0 ? 0 : TOTAL
     if (payload.length < start) throw malformed(`a first chunk of ${payload.length} bytes, too short for a total`)
+    if ((flags & FLAG_LENT) !== 0) {
+      completeLent(payload, start)
+      return
+    }
     if (start > 0) beginMessage(payload.readUInt32LE(0))
     const gathering = gatherings.get(call)
     if ((flags & FLAG_SHARED) !== 0) {
@@ -103,6 +116,22 @@ export function createReceiver(options: ReceiverOptions): Receiver {
       payload.copy(reserve(gathering, size), gathering.at, start)
       advance(gathering, size)
     }
+  }
+
+  function completeLent(payload: Buffer, start: number): void {
+    if (payload.length !== start + LENT) throw malformed(`a loan told in ${payload.length - start} bytes`)
+    const id = payload.readUInt32LE(start)
+    const offset = payload.readUInt32LE(start + 4)
+    const length = payload.readUInt32LE(start + 8)
+    if (start > 0) {
+      const total = payload.readUInt32LE(0)
+      if (total === length && !gatherings.has(call) && borrow(kind, call, id, offset, length)) return
+      beginMessage(total)
+    }
+    const gathering = gatherings.get(call)
+    if (gathering !== undefined) reserve(gathering, length).set(look(id, offset, length), gathering.at)
+    giveBack(id, offset)
+    if (gathering !== undefined) advance(gathering, length)
   }
 
   function beginMessage(total: number): void {

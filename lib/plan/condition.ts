@@ -2,7 +2,9 @@
  * The grammar of `when`: conditions on documents in DocArray's filter language (Jina facts §5.4), read once into a tree.
  * Evaluated by the topology; unknown fields are allowed, since documents of docarray's second dialect have fields of their own.
  */
+
 import { XserveError } from '../errors.ts'
+import { isObject } from '../objects.ts'
 
 /** What is looked at: a field of the document, then keys into it. `tags__a__b` is tags → a → b. */
 export interface FieldPath {
@@ -33,11 +35,8 @@ const COMPARISONS: readonly string[] = ['$eq', '$neq', '$lt', '$lte', '$gt', '$g
 const OPERATORS: readonly string[] = [...COMPARISONS, '$regex', '$exists']
 
 function refused(why: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', `when: ${why}`, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', `when: ${why}`, { hint })
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Throws XserveError BAD_ARGUMENT naming the operator or field that is wrong. */
 export function parseCondition(when: Readonly<Record<string, unknown>>): Condition {

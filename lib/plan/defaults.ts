@@ -1,10 +1,6 @@
 /** What holds where nothing is said, in one place for every way to write a Flow. */
-import type { DeploymentPlan, FlowPlan, GatewayPlan } from './plan.ts'
-
-/** Jina's: models may take long to load, and a start that never ends is told of at last. */
-const TIMEOUT_READY_MS = 600_000
-/** Jina's: so many requests of one stream are under way at a time. */
-const PREFETCH = 1000
+import { PREFETCH, TIMEOUT_READY_MS } from '../wire/defaults.ts'
+import type { DeploymentPlan, GatewayPlan } from './plan.ts'
 
 export const DEFAULT_DEPLOYMENT: Omit<DeploymentPlan, 'name' | 'uses'> = {
   usesWith: {},
@@ -52,19 +48,4 @@ export const DEFAULT_GATEWAY: GatewayPlan = {
   reload: false,
   restart: false,
   options: {},
-}
-
-/** The Flow of one executor: what `run` and `executor` serve. */
-export function planOne(
-  deployment: Partial<DeploymentPlan> & Pick<DeploymentPlan, 'name' | 'uses'>,
-  gateway: Partial<GatewayPlan> = {},
-): FlowPlan {
-  const { name } = deployment
-  return {
-    name: null,
-    gateway: { ...DEFAULT_GATEWAY, ...gateway },
-    deployments: [{ ...DEFAULT_DEPLOYMENT, ...deployment }],
-    graph: { nodes: [{ name, needs: ['gateway'], floating: false, when: null, noReduce: false }], ends: [name] },
-    files: [],
-  }
 }

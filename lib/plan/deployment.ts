@@ -5,6 +5,7 @@ import type { Given } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { MOST_WORKERS } from '../config/table/executor.ts'
+import { BATCH_TIMEOUT_MS } from '../wire/defaults.ts'
 import { DEFAULT_DEPLOYMENT } from './defaults.ts'
 import { readEnvFiles } from './env-files.ts'
 import { externalAddresses } from './external.ts'
@@ -12,9 +13,6 @@ import { checkGrpcOptions } from './grpc-options.ts'
 import type { AroundPlan, BatchingPlan, DeploymentPlan, PollingPlan, UsesPlan } from './plan.ts'
 import { type Reading, resolvePath, withEnv } from './reading.ts'
 import { isImageName, modulesOf, type ReadUses, readUses } from './uses.ts'
-
-/** Jina's. */
-const BATCH_TIMEOUT_MS = 10_000
 
 /** An executor as it is written, with what was said of it. */
 export interface Item {

@@ -1,13 +1,15 @@
 /** What `xserve check` tells of a file: the graph of a Flow and what it is made of, or what an executor's YAML means. */
+
 import path from 'node:path'
-import { type Given, isObject, memberOf } from '../config/given.ts'
-import { createProblems } from '../config/problems.ts'
+import { type Given, memberOf } from '../config/given.ts'
+import { createProblems, type Problems } from '../config/problems.ts'
 import type { Options } from '../config/read-options.ts'
 import { substitute, type Variables } from '../config/variables.ts'
 import * as yaml from '../config/yaml-file.ts'
 import { asXserveError, type Problem } from '../errors.ts'
+import { isObject } from '../objects.ts'
+import { graphDescription } from './graph-description.ts'
 import { isFlow, type LoadedFlow, loadFlow } from './load.ts'
-import { type FlowPlan, GATEWAY } from './plan.ts'
 import type { Reading } from './reading.ts'
 import { type ReadUses, readExecutor } from './uses.ts'
 
@@ -34,9 +36,6 @@ export type FindClass = (
   usesRequests: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
 ) => Promise<ClassFacts>
-
-const START = 'start-gateway'
-const END = 'end-gateway'
 
 /** `plain`: any YAML, of which only variables are resolved. Rejects with XserveError FILE_NOT_FOUND, BAD_CONFIG. */
 export async function describeFile(
@@ -101,7 +100,7 @@ async function factsOf(
   { uses, options }: ReadUses,
   at: Given,
   findClass: FindClass,
-  problems: ReturnType<typeof createProblems>,
+  problems: Problems,
 ): Promise<ClassFacts | null> {
   if (uses.kind !== 'module') return null
   const requests = (options.get('uses_requests')?.value ?? {}) as Readonly<Record<string, string>>
@@ -144,8 +143,9 @@ async function describeFlow({ plan, warnings, written }: LoadedFlow, findClass: 
   }
   await Promise.all(Array.from({ length: FOUND_AT_ONCE }, findNext))
   problems.settle('BAD_CONFIG')
-  const graph = graphOf(plan)
-  const needsOf = (name: string) => plan.graph.nodes.find((node) => node.name === name)?.needs ?? []
+  const graph = graphDescription(plan)
+  const needs = new Map(plan.graph.nodes.map((node) => [node.name, node.needs]))
+  const needsOf = (name: string) => needs.get(name) ?? []
   return {
     ok: true,
     executors: plan.deployments.map(({ name }) => ({ name, needs: needsOf(name) })),
@@ -175,16 +175,6 @@ function saidOf(options: Options, without: readonly string[]): Record<string, un
   return Object.fromEntries(
     said.map(({ option, value, at }) => [option.name, option.type === 'map' ? at.value : value]),
   )
-}
-
-function graphOf({ graph }: FlowPlan): Readonly<Record<string, readonly string[]>> {
-  const followers: Record<string, string[]> = { [START]: [] }
-  for (const { name } of graph.nodes) followers[name] = []
-  for (const { name, needs } of graph.nodes)
-    for (const need of needs) followers[need === GATEWAY ? START : need]!.push(name)
-  // Where all float, the request itself is the answer.
-  for (const end of graph.ends) followers[end === GATEWAY ? START : end]!.push(END)
-  return followers
 }
 
 /** JSON has no words for some numbers of YAML. */

@@ -1,5 +1,6 @@
 /** `file.ts` or `file.ts#Name` from the command line, checked: which module to load and which class in it. */
 import path from 'node:path'
+import { isModuleName } from '../config/file-names.ts'
 import { isFile, isFolder, whatIsThere } from '../config/unreadable.ts'
 import { XserveError } from '../errors.ts'
 
@@ -8,8 +9,6 @@ export interface ExecutorSource {
   readonly file: string
   readonly className: string | null
 }
-
-const EXTENSIONS = /\.(?:[cm]?[jt]s|[jt]sx)$/
 
 /** Throws XserveError FILE_NOT_FOUND, BAD_ARGUMENT. */
 export function resolveExecutorSource(given: string, className: string | undefined, folder: string): ExecutorSource {
@@ -20,7 +19,7 @@ export function resolveExecutorSource(given: string, className: string | undefin
     throw new XserveError('BAD_ARGUMENT', `two classes are named: #${named} and --executor ${className}`)
   }
   if (!isFile(file)) throw notFound(file, given)
-  if (!EXTENSIONS.test(file)) {
+  if (!isModuleName(file)) {
     throw new XserveError('BAD_ARGUMENT', `${given} is no TypeScript or JavaScript file`, {
       hint: 'an executor is a module: .ts, .tsx, .mts, .cts, .js, .jsx, .mjs or .cjs',
     })
@@ -33,7 +32,7 @@ function notFound(file: string, given: string): XserveError {
     return new XserveError('FILE_NOT_FOUND', `${given} is a folder, not an executor's file`)
   }
   const folder = path.dirname(file)
-  const hint = whatIsThere(file, (name) => EXTENSIONS.test(name), 'executor files')
+  const hint = whatIsThere(file, isModuleName, 'executor files')
   if (hint !== undefined) return new XserveError('FILE_NOT_FOUND', `there is no file ${given}`, { hint })
   return new XserveError('FILE_NOT_FOUND', `there is no file ${given}: the folder ${folder} does not exist`)
 }

@@ -55,6 +55,6 @@ function numberOf(name: string, text: string): number {
 function bad(name: string, message: string, hint?: string): XserveError {
   return new XserveError('BAD_ARGUMENT', `${name}: ${message}`, {
     where: name,
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   })
 }

@@ -9,7 +9,7 @@ import { carriedOf, flagOf, limitOf, mapOf, numberOf, objectOf, pathOf, textOf }
 import { readEnvFiles } from './env-files.ts'
 import { checkGrpcOptions } from './grpc-options.ts'
 import { checkHost, resolveListeners } from './listeners.ts'
-import type { GatewayPlan, UsesPlan } from './plan.ts'
+import type { GatewayPlan } from './plan.ts'
 import type { Reading } from './reading.ts'
 import { modulesOf, readUses } from './uses.ts'
 
@@ -32,7 +32,7 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
     ...DEFAULT_GATEWAY,
     listeners,
     host: hostOf(options, listeners, reading),
-    uses: usesOf(main?.uses),
+    uses: main?.uses ?? null,
     usesWith: objectOf(options, 'uses_with'),
     workspace: pathOf(options.get('workspace'), reading),
     timeoutSendMs: limitOf(options),
@@ -53,8 +53,6 @@ export function readFront(own: Options, at: Given, reading: Reading): GatewayPla
     options: carriedOf(options),
   }
 }
-
-const usesOf = (uses: UsesPlan | undefined): UsesPlan | null => uses ?? null
 
 function listenersOf(options: Options, { problems }: Reading): GatewayPlan['listeners'] {
   const protocol = options.get('protocol')

@@ -1,9 +1,12 @@
 /** The Flow of a gateway alone: its graph and the addresses behind it, as Jina's gateway takes them (Jina facts §5.3, §6.3). */
+
 import { XserveError } from '../errors.ts'
+import { isObject } from '../objects.ts'
 import { resolveAddress } from '../wire/address.ts'
 import { badMetadata } from '../wire/metadata-entry.ts'
 import { parseCondition } from './condition.ts'
 import { DEFAULT_DEPLOYMENT, DEFAULT_GATEWAY } from './defaults.ts'
+import { END, START } from './graph-description.ts'
 import { ofChannels } from './grpc-options.ts'
 import { type Address, type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type UsesPlan } from './plan.ts'
 
@@ -40,11 +43,8 @@ interface SettingsOf {
   readonly needs?: unknown
 }
 
-const START = 'start-gateway'
-const END = 'end-gateway'
-
 function refused(option: string, why: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', `${option}: ${why}`, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', `${option}: ${why}`, { hint })
 }
 
 /** Branches merge in the order in which the graph names those before them. Throws XserveError BAD_ARGUMENT. */
@@ -56,10 +56,10 @@ export function planGateway(given: GatewayDescription, gateway: Partial<GatewayP
   }
   checkNames(OPTIONS.settings, Object.keys(given.settings), [...names, END])
   checkNames(OPTIONS.noReduce, given.noReduce, names)
-  const needsOf = (name: string) => {
-    const needs = edges.filter(([, to]) => to === name).map(([from]) => (from === START ? GATEWAY : from))
-    return inOrderOf(name, needs, settingsOf(name, given.settings).needs)
-  }
+  const before = neighbours(edges, ([from, to]) => [to, from === START ? GATEWAY : from])
+  const needsOf = (name: string) => inOrderOf(name, before.get(name) ?? [], settingsOf(name, given.settings).needs)
+  const leading = new Set(edges.map(([from]) => from))
+  const apart = new Set(given.noReduce)
   return {
     name: null,
     gateway: { ...DEFAULT_GATEWAY, ...gateway },
@@ -68,9 +68,9 @@ export function planGateway(given: GatewayDescription, gateway: Partial<GatewayP
       nodes: names.map((name) => ({
         name,
         needs: needsOf(name),
-        floating: !edges.some(([from]) => from === name),
+        floating: !leading.has(name),
         when: conditionOf(name, given.conditions),
-        noReduce: given.noReduce.includes(name),
+        noReduce: apart.has(name),
       })),
       ends: names.length === 0 ? [GATEWAY] : needsOf(END),
     },
@@ -110,29 +110,52 @@ function readGraph(graph: Readonly<Record<string, unknown>>): Edge[] {
   return edges
 }
 
-/** Each behind those that it needs. */
-function inOrder(edges: readonly Edge[]): string[] {
-  const names = new Set(edges.flat().filter((name) => name !== START && name !== END))
-  const order: string[] = []
-  while (order.length < names.size) {
-    const next = [...names].filter(
-      (name) =>
-        !order.includes(name) && edges.every(([from, to]) => to !== name || from === START || order.includes(from)),
-    )
-    if (next.length === 0) {
-      const rest = [...names].filter((name) => !order.includes(name))
-      throw refused(OPTIONS.graph, `${rest.join(', ')} wait for each other`)
-    }
-    order.push(...next)
+/** For each name those that `of` an edge says of it. */
+function neighbours(edges: readonly Edge[], of: (edge: Edge) => Edge): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const edge of edges) {
+    const [name, other] = of(edge)
+    const others = found.get(name)
+    if (others) others.push(other)
+    else found.set(name, [other])
   }
-  const unreached = order.find((name) => !edges.some(([, to]) => to === name))
+  return found
+}
+
+/** Each behind those that it needs, as early as can be, else as they are named. */
+function inOrder(edges: readonly Edge[]): string[] {
+  const names = [...new Set(edges.flat())].filter((name) => name !== START && name !== END)
+  const rank = new Map(names.map((name, index) => [name, index]))
+  const followers = neighbours(edges, (edge) => edge)
+  /** How many of those before it have not had their turn. */
+  const waiting = new Map(names.map((name) => [name, 0]))
+  for (const [from, to] of edges) if (from !== START && to !== END) waiting.set(to, waiting.get(to)! + 1)
+  const order: string[] = []
+  for (let turn = names.filter((name) => waiting.get(name) === 0); turn.length > 0; ) {
+    order.push(...turn)
+    const next: string[] = []
+    for (const follower of turn.flatMap((name) => followers.get(name) ?? [])) {
+      const left = (waiting.get(follower) ?? 0) - 1
+      waiting.set(follower, left)
+      if (left === 0) next.push(follower)
+    }
+    turn = next.sort((a, b) => rank.get(a)! - rank.get(b)!)
+  }
+  if (order.length < names.length) {
+    const placed = new Set(order)
+    const rest = names.filter((name) => !placed.has(name))
+    throw refused(OPTIONS.graph, `${rest.join(', ')} wait for each other`)
+  }
+  const reached = new Set(edges.map(([, to]) => to))
+  const unreached = order.find((name) => !reached.has(name))
   if (unreached !== undefined)
     throw refused(OPTIONS.graph, `nothing leads to ${unreached}`, `${START} leads to the first`)
   return order
 }
 
 function checkNames(option: string, given: readonly string[], names: readonly string[]): void {
-  const unknown = given.find((name) => !names.includes(name))
+  const known = new Set(names)
+  const unknown = given.find((name) => !known.has(name))
   if (unknown === undefined) return
   throw refused(
     option,
@@ -258,8 +281,4 @@ function inOrderOf(name: string, needs: readonly string[], order: unknown): read
   if (order === undefined) return needs
   if (Array.isArray(order) && order.length === needs.length && needs.every((one) => order.includes(one))) return order
   throw refused(OPTIONS.settings, `needs of ${name} are ${JSON.stringify(order)}, and in the graph ${needs.join(', ')}`)
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -123,5 +123,4 @@ export function readChannelTuning(
 
 const COMPRESSIONS: readonly string[] = ['nocompression', 'deflate', 'gzip']
 
-const bad = (message: string, hint?: string) =>
-  new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+const bad = (message: string, hint?: string) => new XserveError('BAD_ARGUMENT', message, { hint })

@@ -3,10 +3,9 @@ import { XserveError } from '../errors.ts'
 import { nearest } from '../nearest.ts'
 import type { Protocol } from '../wire/call.ts'
 import { badUnixPath, unixPath } from '../wire/unix-socket.ts'
-import type { GatewayPlan } from './plan.ts'
+import type { ListenerPlan } from './plan.ts'
 
-type ListenerPlan = GatewayPlan['listeners'][number]
-
+/** What is to be listened on; protocols are there once at most. */
 export interface Listeners {
   readonly protocols: readonly ListenerPlan[]
   /** Protocols of the same port are one listener; with port 0, HTTP and WebSocket are. */
@@ -125,5 +124,5 @@ function readPort(text: string): number {
 }
 
 function bad(message: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', message, { hint })
 }

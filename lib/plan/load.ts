@@ -1,6 +1,8 @@
 /** A Flow's YAML as a plan (Jina facts §5.1); that of a Deployment is a Flow of one. */
+
 import path from 'node:path'
-import { fromProgram, type Given, isObject, memberOf, membersOf, pathText } from '../config/given.ts'
+import { isYamlName } from '../config/file-names.ts'
+import { fromProgram, type Given, memberOf, membersOf, pathText } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { createProblems, type Problems } from '../config/problems.ts'
 import { findOption, isOfFront } from '../config/table/options.ts'
@@ -8,6 +10,7 @@ import { substitute, type Variables } from '../config/variables.ts'
 import * as yaml from '../config/yaml-file.ts'
 import type { Problem } from '../errors.ts'
 import { nearest } from '../nearest.ts'
+import { isObject } from '../objects.ts'
 import { type Assembled, assemble, type FlowParts } from './assemble.ts'
 import { readEnvFiles } from './env-files.ts'
 import type { GatewaySpec, NodeSpec } from './flow-spec.ts'
@@ -57,7 +60,7 @@ export function loadFlow(name: string, variables: Variables, options: LoadOption
   const file = path.resolve(name)
   const raw = yaml.readYaml(file)
   const problems = createProblems()
-  if (!/\.ya?ml$/i.test(file)) problems.add(raw, `${path.basename(file)} is not called .yml or .yaml`)
+  if (!isYamlName(file)) problems.add(raw, `${path.basename(file)} is not called .yml or .yaml`)
   return planGiven(raw, process.cwd(), variables, options, problems)
 }
 

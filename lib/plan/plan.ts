@@ -3,6 +3,7 @@
  * everyone who acts on it: the supervisor starts it, the exporters write it, a change of configuration is the difference of
  * two of them. Nothing in it depends on the machine or the moment: equal input gives an equal plan.
  */
+import type { Address as GrpcAddress } from '../wire/address.ts'
 import type { Protocol } from '../wire/call.ts'
 
 /** The request itself, where a node's `needs` names it. */
@@ -62,10 +63,7 @@ export type UsesPlan =
 export type AroundPlan = UsesPlan &
   Partial<Pick<DeploymentPlan, 'usesWith' | 'usesMetas' | 'usesRequests' | 'dynamicBatching'>>
 
-export interface Address {
-  readonly host: string
-  readonly port: number
-  readonly tls: boolean
+export interface Address extends Omit<GrpcAddress, 'protocol'> {
   /** Which shard runs there; several addresses of one are replicas. Default: 0, as of an executor without shards. */
   readonly shard?: number
 }
@@ -133,9 +131,16 @@ export interface TlsFiles {
   readonly callersFile?: string
 }
 
+/** What is to be listened for. */
+export interface ListenerPlan {
+  readonly protocol: Protocol
+  /** 0 = any free one. */
+  readonly port: number
+}
+
 export interface GatewayPlan {
-  /** At least one; ports in the order given, 0 = any free one. Exports replace 0 by their default. */
-  readonly listeners: readonly { readonly protocol: Protocol; readonly port: number }[]
+  /** At least one; in the order given. Exports replace port 0 by their default. */
+  readonly listeners: readonly ListenerPlan[]
   readonly host: string
   /** The user's own gateway: its module or image; null = ours alone. */
   readonly uses: UsesPlan | null

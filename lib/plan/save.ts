@@ -2,11 +2,13 @@
 
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { type Given, isObject, type Json } from '../config/given.ts'
+import { isYamlText } from '../config/file-names.ts'
+import type { Given, Json } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import type { Options, OptionValue } from '../config/read-options.ts'
 import { parseYaml, writeYaml } from '../config/yaml-file.ts'
 import { XserveError } from '../errors.ts'
+import { isObject } from '../objects.ts'
 import type { Item } from './deployment.ts'
 import { type LoadedFlow, planGiven, type Written } from './load.ts'
 import type { FlowPlan, UsesPlan } from './plan.ts'
@@ -115,7 +117,7 @@ function usesOf({ at, value }: OptionValue, uses: UsesPlan, folders: Folders): u
   const [file = '', ...others] = uses.modules
   // By name, in the files of py_modules.
   if (value === uses.className) return value
-  if (typeof value === 'string' && /^\s*(?:!|jtype\s*:|\{)/.test(value)) {
+  if (typeof value === 'string' && isYamlText(value)) {
     const { value: read } = parseYaml(value, 'uses')
     return inline(at, read as Json, folders)
   }

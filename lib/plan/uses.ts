@@ -1,10 +1,12 @@
 /** `uses` in all its forms: a module, an executor's YAML, a folder with one, an image, an inline executor, a class by name. */
 import path from 'node:path'
-import { type Given, isObject, memberOf, membersOf } from '../config/given.ts'
+import { isYamlName, isYamlText } from '../config/file-names.ts'
+import { type Given, memberOf, membersOf } from '../config/given.ts'
 import { shown } from '../config/option-value.ts'
 import { type Options, readOptions } from '../config/read-options.ts'
 import { isFile, isFolder } from '../config/unreadable.ts'
 import { nearest } from '../nearest.ts'
+import { isObject } from '../objects.ts'
 import { resolveExecutorSource } from './executor-source.ts'
 import { missingFrom } from './module-classes.ts'
 import type { UsesPlan } from './plan.ts'
@@ -46,14 +48,12 @@ const NOTHING: Options = new Map()
 /** Whether it is read from YAML: in a file, a folder, or as text. */
 export function isYaml(given: unknown, folder: string): boolean {
   if (typeof given !== 'string') return false
-  if (/\.ya?ml$/i.test(given) || isYamlText(given)) return true
+  if (isYamlName(given) || isYamlText(given)) return true
   return !IMAGE.test(given) && configIn(path.resolve(folder, given)) !== null
 }
 
 /** Whether it is a container image by its scheme. */
 export const isImageName = (given: unknown): boolean => typeof given === 'string' && IMAGE.test(given)
-
-const isYamlText = (given: string): boolean => /^\s*(?:![\w]|jtype\s*:|\{)/.test(given)
 
 /** `modules`: files of the item's `py_modules`. null: problems were added. */
 export function readUses(at: Given, modules: readonly string[], reading: Reading): ReadUses | null {
@@ -81,7 +81,7 @@ export function readUses(at: Given, modules: readonly string[], reading: Reading
   }
   if (isYamlText(given)) return readText(at, given, modules, reading)
   const resolved = resolvePath(at, given, reading)
-  const yaml = /\.ya?ml$/i.test(given) ? resolved : configIn(resolved)
+  const yaml = isYamlName(given) ? resolved : configIn(resolved)
   if (yaml !== null) {
     if (!isFile(yaml)) {
       const isFolder = yaml !== resolved

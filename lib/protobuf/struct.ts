@@ -1,5 +1,7 @@
 /** google.protobuf.Struct and Value to plain objects and back: parameters, tags, results. All numbers are doubles. */
+
 import { XserveError } from '../errors.ts'
+import { isPlainObject } from '../objects.ts'
 import { malformed, Reader } from './reader.ts'
 import { encodeWith, type ReverseWriter } from './reverse-writer.ts'
 
@@ -143,11 +145,8 @@ function writeObject(writer: ReverseWriter, value: object | null, path: string, 
     writer.close(6, before)
     return
   }
-  const prototype = Object.getPrototypeOf(value) as object | null
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw refused(path, `is a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`)
-  }
-  writeStruct(writer, value as Record<string, unknown>, path, depth + 1)
+  if (!isPlainObject(value)) throw refused(path, `is a ${value.constructor?.name ?? 'class instance'}`)
+  writeStruct(writer, value, path, depth + 1)
   writer.close(5, before)
 }
 
@@ -172,7 +171,5 @@ export function copyStruct(object: Readonly<Record<string, unknown>>, depth = 0)
 function copyValue(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value
   if (Array.isArray(value)) return value.map((item) => copyValue(item, depth + 1))
-  const prototype: unknown = Object.getPrototypeOf(value)
-  const plain = prototype === Object.prototype || prototype === null
-  return plain ? copyStruct(value as Record<string, unknown>, depth + 1) : value
+  return isPlainObject(value) ? copyStruct(value, depth + 1) : value
 }

@@ -1,4 +1,5 @@
 /** Stages one behind the other: the common Flow, and what stands behind the last join of any other. Nothing is walked, nothing is decoded. */
+import { type Loans, loansOf } from '../link/memory/loans.ts'
 import type { CallContext } from '../wire/call.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { now, type Route } from '../wire/routes.ts'
@@ -35,7 +36,7 @@ function after(stage: Stage, request: Envelope, input: Envelope, answer: Envelop
   return { output: handOn(stage, request, input, answer), failed: false, route }
 }
 
-/** One stage after the other; stops at the first that fails. */
+/** One stage after the other; stops at the first that fails. Loans for what a stage has handed on end when the next has answered. */
 export async function callChain(
   stages: readonly Stage[],
   request: Envelope,
@@ -45,6 +46,7 @@ export async function callChain(
 ): Promise<Step> {
   let current = inputs
   let step: Step = { output: request, failed: false, route: skippedRoute('', NEVER) }
+  const loans = loansOf(context)
   for (const stage of stages) {
     const startMs = now()
     const free = withoutCall(stage, request, current, startMs)
@@ -55,9 +57,16 @@ export async function callChain(
     }
     routes.push(step.route)
     if (step.failed) return step
+    if (loans !== null) releaseInputs(loans, current, step.output)
     current = [step.output]
   }
   return step
+}
+
+/** An executor that leaves the documents as they are hands on what it was given. */
+function releaseInputs(loans: Loans, inputs: readonly Envelope[], output: Envelope): void {
+  const kept = output.data
+  for (const { data } of inputs) if (data !== kept) loans.release(data)
 }
 
 /** Whether nothing has remained of the documents that the caller sent. */

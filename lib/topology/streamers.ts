@@ -1,11 +1,11 @@
 /** Which executors of a graph a stream is asked of, and whether the graph can carry one. */
+
 import { XserveError } from '../errors.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import type { Graph, Stage } from './compile.ts'
 import type { Node } from './node.ts'
 import { skips } from './skip.ts'
-
-const DEFAULT_ENDPOINT = '/default'
 
 /**
  * Those known to stream at the endpoint. When there is none, the last one that is called: it may stream all the same, being

@@ -1,4 +1,6 @@
 /** Routes requests through the graph of a Flow and writes the gateway's answer (Jina facts §1.5, §5.4). */
+import { Loans, loansOf } from '../link/memory/loans.ts'
+import { ownStore } from '../link/memory/store.ts'
 import { seldom } from '../log.ts'
 import type { GraphPlan } from '../plan/plan.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
@@ -8,6 +10,7 @@ import { matchesTarget } from '../wire/target.ts'
 import { gatewayAnswer } from './answer.ts'
 import { callChain, streamChain } from './chain.ts'
 import { compileGraph, type Graph, type Stage } from './compile.ts'
+import { LendingContext } from './context.ts'
 import { orderLike } from './documents.ts'
 import { createFloating, type Floating } from './floating.ts'
 import type { Node } from './node.ts'
@@ -51,26 +54,38 @@ export function createTopology(
   }
 }
 
+/** `lasting`: the documents as they stay until the caller has read them, when the loans of their way are over. */
 function finished(
   graph: Graph,
   request: Envelope,
   last: Envelope,
   startMs: number,
   routes: readonly Route[],
+  lasting: (data: Uint8Array) => Uint8Array,
 ): Envelope {
   const { data } = last
   const isOrdered = !graph.ordered || last === request || last.isError || data.length === 0
-  return gatewayAnswer(request, last, startMs, routes, isOrdered ? undefined : orderLike(data, request.data))
+  const kept = lasting(isOrdered ? data : orderLike(data, request.data))
+  return gatewayAnswer(request, last, startMs, routes, kept === data ? undefined : kept)
 }
 
 function chainCall(graph: Graph) {
   return async (request: Envelope, context: CallContext): Promise<Envelope> => {
     const startMs = now()
     const routes: Route[] = []
-    const { output } = await callChain(graph.stages, request, [request], context, routes)
-    return finished(graph, request, output, startMs, routes)
+    const loans = new Loans(ownStore)
+    try {
+      const lending = new LendingContext(context, loans)
+      const { output } = await callChain(graph.stages, request, [request], lending, routes)
+      return finished(graph, request, output, startMs, routes, (data) => loans.handOver(data, loansOf(context)))
+    } finally {
+      loans.end()
+    }
   }
 }
+
+/** Nothing of a stream is on loan. */
+const own = (data: Uint8Array): Uint8Array => data
 
 const NONE: ReadonlySet<number> = new Set()
 
@@ -79,8 +94,30 @@ function graphCall(graph: Graph, floating: Floating) {
   return async (request: Envelope, context: CallContext): Promise<Envelope> => {
     const startMs = now()
     checkTarget(request)
-    const { outputs, failed, routes } = await walk(part, request, context, floating.watch())
-    return finished(graph, request, failed ?? joined(request, outputs), startMs, routes)
+    const loans = new Loans(ownStore)
+    const heir = loansOf(context)
+    // What is under way may read the request when its caller has the answer, or has gone.
+    if (heir !== null) loans.holdAll(heir)
+    // Until the answer is made, and nothing is under way for which it does not wait.
+    let needed = 2
+    const done = (): void => {
+      needed--
+      if (needed === 0) loans.end()
+    }
+    const watcher = floating.watch()
+    const onOver = (): void => {
+      watcher.onOver()
+      done()
+    }
+    try {
+      const walked = walk(part, request, new LendingContext(context, loans), { ...watcher, onOver })
+      const { outputs, failed, routes } = await walked
+      // The same goes for the documents of the answer.
+      const lasting = (data: Uint8Array): Uint8Array => loans.handOver(data, needed > 1 ? null : heir)
+      return finished(graph, request, failed ?? joined(request, outputs), startMs, routes, lasting)
+    } finally {
+      done()
+    }
   }
 }
 
@@ -104,7 +141,7 @@ function streamCall(graph: Graph, floating: Floating) {
     if (needsWalk) {
       const { outputs, failed, routes } = await walk(part, request, context, floating.watch())
       if (failed !== null || tail.length === 0) {
-        yield finished(graph, request, failed ?? joined(request, outputs), startMs, routes)
+        yield finished(graph, request, failed ?? joined(request, outputs), startMs, routes, own)
         return
       }
       inputs = outputs
@@ -112,7 +149,7 @@ function streamCall(graph: Graph, floating: Floating) {
     }
     const onlooker = (stage: Stage, output: Envelope): void => floating.follow(graph, stage, request, output, context)
     for await (const { step, routes } of streamChain(tail, request, inputs, context, streamers, onlooker)) {
-      yield finished(graph, request, step.output, startMs, [...before, ...routes])
+      yield finished(graph, request, step.output, startMs, [...before, ...routes], own)
     }
   }
 }

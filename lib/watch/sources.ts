@@ -1,10 +1,9 @@
-/** The source files below a folder, and the folders that they may be in. */
+/** The source files below a folder, by their names (data has others: an executor that writes some is not to reload itself), and the folders that they may be in. */
+
 import { readdirSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { isModuleName } from '../config/file-names.ts'
 import type { Ignoring } from './ignoring.ts'
-
-/** What is code by its name. Data has other names: an executor that writes some is not to reload itself. */
-export const SOURCE = /\.[cm]?[jt]sx?$/
 
 export interface Listing {
   readonly folders: Set<string>
@@ -26,7 +25,7 @@ export function listSources(folder: string, ignoring: Ignoring, into: Listing): 
     const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && leadsToFolder(file))
     if (isFolder) {
       if (!ignoring.ignores(file, true) && !isWithin(folder, file)) listSources(file, ignoring, into)
-    } else if (SOURCE.test(entry.name) && !ignoring.ignores(file, false)) into.files.add(file)
+    } else if (isModuleName(entry.name) && !ignoring.ignores(file, false)) into.files.add(file)
   }
 }
 

@@ -2,12 +2,14 @@
  * Tells which files have really changed, however they are saved. Every event of the system is only a hint to look: folders are
  * watched, not files, and what counts is the content. Knows nothing of executors.
  */
+
 import { type FSWatcher, realpathSync, statSync, watch as watchFolder } from 'node:fs'
 import path from 'node:path'
-import { timerMs } from '../wire/timer.ts'
+import { isModuleName } from '../config/file-names.ts'
+import { timerMs } from '../within.ts'
 import { createIgnoring } from './ignoring.ts'
 import { Snapshot } from './snapshot.ts'
-import { type Listing, listSources, SOURCE } from './sources.ts'
+import { type Listing, listSources } from './sources.ts'
 
 export interface WatchSet {
   /** Absolute; source files in them and below count, new ones too. */
@@ -140,7 +142,7 @@ export function createWatch(set: WatchSet, options: WatchOptions, changed: (file
   /** A new source file, a folder, a link on the way to a file (Kubernetes changes `..data`), or where one leads. */
   const mayMatter = (name: string): boolean =>
     path.extname(name) === '' ||
-    SOURCE.test(name) ||
+    isModuleName(name) ||
     name.startsWith('..') ||
     files.some((one) => path.basename(one) === name) ||
     [...listing.folders].some((one) => path.basename(one) === name)

@@ -32,6 +32,8 @@ interface Seen {
 const PORT = 80
 const TLS_PORT = 443
 
+const SCHEMES: Readonly<Record<Protocol, string>> = { grpc: 'grpc', http: 'http', websocket: 'ws' }
+
 /** Schemes and names of protocols; those that mean TLS say so, the others leave it open. */
 const PROTOCOLS: Readonly<Record<string, { readonly protocol: Protocol; readonly tls?: true }>> = {
   grpc: { protocol: 'grpc' },
@@ -73,6 +75,12 @@ export function resolveAddress(...sources: readonly AddressParts[]): Address {
 export function addressText({ host, port }: Pick<Address, 'host' | 'port'>): string {
   if (unixPath(host) !== null) return host
   return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** With the scheme that clients take: `grpcs://HOST:PORT`; of a Unix socket, `unix:PATH` whatever is spoken there. */
+export function urlText(address: Address): string {
+  const text = addressText(address)
+  return unixPath(address.host) !== null ? text : `${SCHEMES[address.protocol]}${address.tls ? 's' : ''}://${text}`
 }
 
 /** Returns whether there was a scheme. */
@@ -126,5 +134,5 @@ function checkPort(port: number, text: string): number {
 }
 
 function bad(message: string, hint?: string): XserveError {
-  return new XserveError('BAD_ARGUMENT', message, hint === undefined ? {} : { hint })
+  return new XserveError('BAD_ARGUMENT', message, { hint })
 }

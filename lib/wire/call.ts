@@ -16,6 +16,8 @@ export interface CallContext {
   /** Calls back when the caller has gone, without making a signal; returns nothing to undo since a call has one owner. */
   onCancel(listener: () => void): void
   readonly cancelled: boolean
+  /** What large messages are on loan from while this call goes through a graph: the link knows it. Default: they are copied. */
+  readonly loans?: object | undefined
 }
 
 export interface CallHandler {

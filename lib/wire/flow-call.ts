@@ -2,7 +2,7 @@
  * What a worker asks of the Flow over its link: a byte that says what, then the request as on the wire (DataRequestProto, or
  * SingleDocumentRequestProto of a streaming endpoint). Failures come back as the JSON of a catalogue error.
  */
-import { asXserveError, ERRORS, type ErrorCode, XserveError } from '../errors.ts'
+import { asXserveError, isErrorCode, XserveError } from '../errors.ts'
 
 export const FLOW_CALL = { unary: 0, stream: 1, info: 2 } as const
 export type FlowCallKind = (typeof FLOW_CALL)[keyof typeof FLOW_CALL]
@@ -29,9 +29,5 @@ export function encodeFlowFailure(error: unknown): Uint8Array {
 
 export function decodeFlowFailure(payload: Uint8Array): XserveError {
   const { code, message, where, hint } = JSON.parse(new TextDecoder().decode(payload)) as Record<string, string>
-  const known = code !== undefined && Object.hasOwn(ERRORS, code) ? (code as ErrorCode) : 'INTERNAL'
-  return new XserveError(known, message ?? '', {
-    ...(where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  })
+  return new XserveError(isErrorCode(code) ? code : 'INTERNAL', message ?? '', { where, hint })
 }

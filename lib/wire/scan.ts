@@ -1,5 +1,6 @@
 /** First look at a DataRequestProto: byte ranges of its fields, without decoding any of them. */
 import { XserveError } from '../errors.ts'
+import { withTag } from './write.ts'
 
 /** Where the fields of one DataRequestProto lie in its bytes; an end of 0 means absent. Positions are of the content. */
 export interface Ranges {
@@ -178,7 +179,7 @@ export function mergeRepeated(bytes: Uint8Array): Uint8Array {
   for (const [tag, contents] of groups) {
     // Concatenated contents of a message are its merge; inside a header, a twice-told status merges the same way.
     const content = tag === 0x0a ? mergeStatus(Buffer.concat(contents)) : Buffer.concat(contents)
-    parts.push(prefix(tag, content.length), content)
+    parts.push(withTag(tag, content))
   }
   return Buffer.concat([...parts, ...other.sort((a, b) => a[0]! - b[0]!)])
 }
@@ -195,19 +196,7 @@ function mergeStatus(header: Uint8Array): Uint8Array {
     else other.push(header.subarray(tagAt, position))
   }
   if (statuses.length === 0) return header
-  const status = Buffer.concat(statuses)
-  return Buffer.concat([...other, prefix(0x12, status.length), status])
-}
-
-function prefix(tag: number, length: number): Uint8Array {
-  const out = [tag]
-  let rest = length
-  while (rest >= 0x80) {
-    out.push((rest % 128) | 0x80)
-    rest = Math.floor(rest / 128)
-  }
-  out.push(rest)
-  return Uint8Array.from(out)
+  return Buffer.concat([...other, withTag(0x12, Buffer.concat(statuses))])
 }
 
 /** The contents of field 1 of a DataRequestListProto, one for each request. */

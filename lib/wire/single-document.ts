@@ -6,21 +6,15 @@ import type { CallContext, CallHandler } from './call.ts'
 import { Envelope } from './envelope.ts'
 import { readFields } from './fields.ts'
 import { mergeRepeated, scanRequest } from './scan.ts'
-import { varintLength, writeBytesField } from './write.ts'
+import { varintLength, withTag } from './write.ts'
 
 const EMPTY = new Uint8Array(0)
 const DATA = 0x22
 const FIRST = 0x0a
 
-function field(tag: number, content: Uint8Array): Uint8Array {
-  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
-  writeBytesField(out, 0, tag, content)
-  return out
-}
-
 /** DataContentProto bytes that hold one document; `document` is a DocumentProto, or a DocProto of the other dialect. */
 export function wrapDocument(document: Uint8Array): Uint8Array {
-  return field(FIRST, field(FIRST, document))
+  return withTag(FIRST, withTag(FIRST, document))
 }
 
 /** The documents of DataContentProto bytes. Throws XserveError BAD_REQUEST. */
@@ -45,7 +39,7 @@ export function parseSingleDocument(bytes: Uint8Array): Envelope {
     dataEnd === 0
       ? [message]
       : [message.subarray(0, dataStart - varintLength(document.length) - 1), message.subarray(dataEnd)]
-  return Envelope.parse(Buffer.concat([...rest, field(DATA, wrapDocument(document))]))
+  return Envelope.parse(Buffer.concat([...rest, withTag(DATA, wrapDocument(document))]))
 }
 
 /** One message of a stream. */

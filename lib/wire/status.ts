@@ -1,6 +1,7 @@
 /** StatusProto both ways: the only place where an executor's error becomes bytes and comes back (Jina facts §1.6). */
+import type { XserveError } from '../errors.ts'
 import { readFields } from './fields.ts'
-import { varintLength, writeBytesField, writeVarint } from './write.ts'
+import { withTag } from './write.ts'
 
 export interface ExceptionStatus {
   /** Class of the error, `RangeError`. */
@@ -21,38 +22,30 @@ export interface Status {
   readonly exception: ExceptionStatus | null
 }
 
-function text(tag: number, value: string): Uint8Array {
-  const content = Buffer.from(value)
-  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
-  writeBytesField(out, 0, tag, content)
-  return out
-}
-
-function wrapped(tag: number, content: Uint8Array): Uint8Array {
-  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
-  writeBytesField(out, 0, tag, content)
-  return out
-}
+const text = (tag: number, value: string): Uint8Array => withTag(tag, Buffer.from(value))
 
 /** StatusProto with code ERROR; an empty description is left out as protobuf does. */
-export function encodeStatus(error: {
-  readonly name: string
-  readonly args: readonly string[]
-  readonly stacks: readonly string[]
-  readonly executor: string
-  readonly description: string
-}): Uint8Array {
+export function encodeStatus(error: ExceptionStatus & Pick<Status, 'description'>): Uint8Array {
   const exception = [
     text(0x0a, error.name),
     ...error.args.map((value) => text(0x12, value)),
     ...error.stacks.map((value) => text(0x1a, value)),
     ...(error.executor === '' ? [] : [text(0x22, error.executor)]),
   ]
-  const code = new Uint8Array(2)
-  code[0] = 0x08
-  writeVarint(code, 1, 1)
+  const code = Uint8Array.of(0x08, 1)
   const description = error.description === '' ? [] : [text(0x12, error.description)]
-  return Buffer.concat([code, ...description, wrapped(0x1a, Buffer.concat(exception))])
+  return Buffer.concat([code, ...description, withTag(0x1a, Buffer.concat(exception))])
+}
+
+/** What the status of an answer is, for an error that no executor raised. */
+export function failureOf({ code, message, details: { hint, where = '' } }: XserveError): Status {
+  const description = hint === undefined ? message : `${message} (${hint})`
+  return { code: 1, description, exception: { name: code, args: [message], stacks: [], executor: where } }
+}
+
+export function encodeFailure(error: XserveError): Uint8Array {
+  const { description, exception } = failureOf(error)
+  return encodeStatus({ ...exception!, description })
 }
 
 /** StatusProto of a success that has something to say about itself: the code is that of SUCCESS, which protobuf never writes. */

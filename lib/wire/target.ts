@@ -29,15 +29,26 @@ export function matchesTarget(pattern: string, name: string): boolean {
   return expression.test(name)
 }
 
+/** Python's flags for the whole pattern stand at its front. */
+const GLOBAL_FLAGS = /^(?:\(\?([ims]+)\))?([\s\S]*)$/
+
+/** Whatever a backslash stands before, so that none is taken for the beginning of the next; and named groups. */
+const PYTHON_ONLY = /\\[\s\S]|\(\?P</g
+
+/** Python has names of its own for the very start, the very end, and named groups. */
+function translate(part: string): string {
+  if (part === '\\A') return '^'
+  if (part === '\\Z') return '$'
+  return part === '(?P<' ? '(?<' : part
+}
+
 function compile(pattern: string): Pattern {
   if (pattern.length > MAX_LENGTH) throw refused(pattern, `it is longer than ${MAX_LENGTH} characters`)
   try {
-    // Python writes named groups with a P, and \Z for the very end.
-    const own = new RegExp(`^(?:${pattern.replaceAll('(?P<', '(?<').replaceAll('\\Z', '$')})`)
-    return isQuick(pattern) ? own : linear(pattern)
+    const [, flags = '', rest = ''] = GLOBAL_FLAGS.exec(pattern)!
+    const own = new RegExp(`^(?:${rest.replace(PYTHON_ONLY, translate)})`, [...new Set(flags)].join(''))
+    return isQuick(rest) ? own : linear(pattern)
   } catch (error) {
-    // Flags in front of the whole are Python's alone.
-    if (/^\(\?[a-z]+\)/.test(pattern)) return linear(pattern)
     throw error instanceof XserveError
       ? error
       : refused(pattern, error instanceof Error ? error.message : String(error))

@@ -46,8 +46,8 @@ export function atUserFrame(error: XserveError, file: string): XserveError {
   const { where, hint, cause } = error.details
   return new XserveError(error.code, error.message, {
     where: where ?? positionOf(error) ?? file,
-    ...(hint === undefined ? {} : { hint }),
-    ...(cause === undefined ? {} : { cause }),
+    hint,
+    cause,
   })
 }
 

@@ -2,12 +2,13 @@
  * The user's files that a module is made of, by what they say they import: for a module that cannot be loaded, so that
  * nobody else can tell. Files that are missing are among them, under the names that they could have.
  */
+
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { isModuleName } from '../config/file-names.ts'
 
 /** Beyond that a change of the rest is found all the same when it lies near the executor. */
 const MOST_FILES = 2000
-const CODE = /\.[cm]?[jt]sx?$/
 /** Names that an import without an ending may mean. */
 const ENDINGS = ['.ts', '.tsx', '.js', '.mjs', '.json', '/index.ts', '/index.js'] as const
 
@@ -30,7 +31,7 @@ export function reachableFiles(files: readonly string[]): string[] {
 }
 
 function importsOf(file: string): readonly string[] {
-  if (!CODE.test(file)) return []
+  if (!isModuleName(file)) return []
   let source: string
   try {
     source = readFileSync(file, 'utf8')

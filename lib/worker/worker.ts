@@ -5,14 +5,12 @@
 import { XserveError } from '../errors.ts'
 import { type Batcher, createBatcher } from '../executor/batcher.ts'
 import { buildBatching } from '../executor/dynamic-batching.ts'
-import { buildEndpoints, declaredEndpoints, type EndpointTable } from '../executor/endpoints.ts'
+import { buildEndpoints, type EndpointTable, typedOf } from '../executor/endpoints.ts'
 import { type Executor, type Metas, makeExecutor } from '../executor/executor.ts'
 import { headline, positionOf, stackLines, statusOf } from '../executor/failure.ts'
 import { streamingEndpoints } from '../executor/generator.ts'
 import { addresseeOf, createInvoker, type Invoker, type Methods } from '../executor/invoke.ts'
-import { DEFAULT_ENDPOINT } from '../executor/requests.ts'
 import { createStreamer, type Streamer } from '../executor/stream.ts'
-import type { TypedEndpoint } from '../executor/typed/typed-endpoints.ts'
 import { createLink } from '../link/create.ts'
 import type { IncomingCall, Link, LinkHandlers } from '../link/link.ts'
 import {
@@ -23,6 +21,7 @@ import {
   encodeAnswer,
   type Failure,
 } from '../link/messages.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import { exitOn } from './exit-on.ts'
 import { collectClasses } from './handed-over.ts'
 import { createWorkerLog } from './log.ts'
@@ -69,8 +68,8 @@ export async function runWorker(sdk: Record<string, unknown>): Promise<void> {
     batcher = batcherOf(executor, methods, Class, className, table, given)
     const typed = await typedOf(Class, table)
     await executor.init()
-    const invoker = createInvoker(executor, className, table, batcher, typed, methods)
-    calls.serve(invoker, createStreamer(executor, className, table, typed, methods), className)
+    const invoker = createInvoker(executor, className, table, { batcher, typed, methods })
+    calls.serve(invoker, createStreamer(executor, className, table, { typed, methods }), className)
     const exits = given.exitOnExceptions ?? []
     if (exits.length > 0) calls.onFailure = exitOn(exits, link, () => executor!.close())
     const streams = streamingEndpoints(executor, table)
@@ -186,14 +185,6 @@ function createCalls(done: () => void): Calls {
     },
   }
   return calls
-}
-
-/** null: nothing is declared; then nothing of it is loaded either. */
-async function typedOf(Class: typeof Executor, table: EndpointTable): Promise<Map<string, TypedEndpoint> | null> {
-  const declared = declaredEndpoints(Class, table)
-  if (declared.size === 0) return null
-  const { typedEndpoints } = await import('../executor/typed/typed-endpoints.ts')
-  return typedEndpoints(declared)
 }
 
 /** Loaded only where it is asked for. */

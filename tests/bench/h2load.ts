@@ -6,6 +6,8 @@ export interface Load {
   readonly connections: number
   /** Requests under way on each connection. */
   readonly streams: number
+  /** Requests a second on each connection. Default: as many as are answered. */
+  readonly pace?: number
 }
 
 export function loadUnary(address: string, frameFile: string, load: Load): Promise<number> {
@@ -19,8 +21,9 @@ export function loadJson(url: string, bodyFile: string, load: Load): Promise<num
 }
 
 /** Seconds that all requests took; throws when one of them failed. */
-async function run(rest: readonly string[], { requests, connections, streams }: Load): Promise<number> {
+async function run(rest: readonly string[], { requests, connections, streams, pace }: Load): Promise<number> {
   const command = ['h2load', '-n', `${requests}`, '-c', `${connections}`, '-m', `${streams}`]
+  if (pace !== undefined) command.push('--rps', pace.toFixed(2))
   const h2load = Bun.spawn([...command, ...rest], { stdio: ['ignore', 'pipe', 'pipe'] })
   const text = await new Response(h2load.stdout).text()
   const succeeded = Number(/(\d+) succeeded/.exec(text)?.[1] ?? 0)

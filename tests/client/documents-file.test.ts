@@ -1,5 +1,7 @@
 import { expect, test } from 'bun:test'
 import path from 'node:path'
+// Documents have no chunks without it; programs always load it.
+import '../../lib/document/document-array.ts'
 import { openDocumentsFile } from '../../lib/client/documents-file.ts'
 import { temporaryFolder } from '../helpers/xserve.ts'
 

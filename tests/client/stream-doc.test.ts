@@ -4,6 +4,7 @@ import { AnswerFailed } from '../../lib/client/answer-failed.ts'
 import { Client } from '../../lib/client/client.ts'
 import { until } from '../helpers/until.ts'
 import { fixture, type Server, startServer, xserve } from '../helpers/xserve.ts'
+import { startWebServer } from './web-server.ts'
 
 type Protocol = 'grpc' | 'http' | 'websocket'
 
@@ -147,4 +148,18 @@ describe.each(['grpc', 'http', 'websocket'] as const)('over %s', (protocol) => {
     const docs = await clients.get(protocol)!.post('/plain', ['a', 'b'])
     expect(docs.texts).toEqual(['a plain', 'b plain'])
   })
+})
+
+test.each([
+  ['DEADLINE', 'DEADLINE'],
+  ['A_CODE_OF_TOMORROW', 'UNAVAILABLE'],
+  ['constructor', 'UNAVAILABLE'],
+])('a stream over HTTP that breaks with the code %p is %s', async (told, code) => {
+  const broken = () =>
+    new Response(`event: error\ndata: ${JSON.stringify({ detail: 'it broke', code: told })}\n\n`, {
+      headers: { 'content-type': 'text/event-stream' },
+    })
+  await using server = startWebServer({ get: { '/breaks': broken } })
+  using client = new Client(`http://${server.address}`)
+  expect(textsOf(client.streamDoc('/breaks'))).rejects.toMatchObject({ code, message: `${server.address}: it broke` })
 })

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'bun:test'
 import { banner } from '../../lib/commands/banner.ts'
 import type { Deployment } from '../../lib/deployment/deployment.ts'
 import type { Member } from '../../lib/flow/members.ts'
-import { DEFAULT_DEPLOYMENT, planOne } from '../../lib/plan/defaults.ts'
+import { DEFAULT_DEPLOYMENT } from '../../lib/plan/defaults.ts'
 import type { DeploymentPlan } from '../../lib/plan/plan.ts'
 import type { Listener, Protocol } from '../../lib/wire/call.ts'
+import { planOne } from '../helpers/plan-one.ts'
 
 const listener = (protocol: Protocol, host: string, port: number, tls = false): Listener => ({
   protocol,
@@ -61,7 +62,11 @@ describe('banner()', () => {
     const alone = planOne({ name: 'a', uses: { kind: 'pass' } })
     const nodes = ['a', 'long', 'far', 'join'].map((name) => ({ ...alone.graph.nodes[0]!, name }))
     const plan = { ...alone, name: 'search', graph: { nodes, ends: ['join'] } }
-    const addresses = [{ host: 'box', port: 5, tls: true }]
+    const addresses = [
+      { host: 'box', port: 5, tls: true },
+      { host: '::1', port: 6, tls: false },
+      { host: 'unix:/run/a.sock', port: 0, tls: false },
+    ]
     const members = new Map([
       ['a', of('a', 'A')],
       ['long', of('long', 'B', { shards: 2, replicas: 3 })],
@@ -74,7 +79,7 @@ describe('banner()', () => {
       'gRPC       h:1',
       'executors  a     A',
       '           long  B, 2 shards of 3 replicas',
-      '           far   grpcs://box:5',
+      '           far   grpcs://box:5 grpc://[::1]:6 unix:/run/a.sock',
       '           join  passes on',
       'endpoints  none',
     ])

@@ -99,7 +99,7 @@ test('nobody there: exit code 3 within moments, with the address', async () => {
 test.each([
   [['ftp://127.0.0.1:5'], 'unknown protocol "ftp"'],
   [['http://127.0.0.1:5', '--protocol', 'grpc'], 'the protocol is given twice: http and grpc'],
-  [['127.0.0.1:5', '--ca', '/nowhere.pem'], '--ca /nowhere.pem cannot be read'],
+  [['127.0.0.1:5', '--ca', '/nowhere.pem'], '--ca /nowhere.pem cannot be read: there is no such file'],
   [['127.0.0.1:5', '--input', '/nowhere/*.png'], '--input /nowhere/*.png matches no file'],
   [['127.0.0.1:5', '--max-attempts', '0'], '--max-attempts must be at least 1'],
   [['127.0.0.1:5', '--backoff-multiplier', 'x'], '--backoff-multiplier must be a number from 1'],
@@ -107,7 +107,7 @@ test.each([
   [[], 'The address is missing'],
   [['127.0.0.1:5', '--text', 'a', '--input', '-'], '--text and --input are both given'],
   [['127.0.0.1:5', '--show', 'all'], '--show must be json, text, summary or responses'],
-  [['127.0.0.1:5', '--input', '/nowhere.jsonl'], '--input /nowhere.jsonl is not there'],
+  [['127.0.0.1:5', '--input', '/nowhere.jsonl'], '--input /nowhere.jsonl cannot be read: there is no such file'],
   [['127.0.0.1:5', '--metadata', 'k=[1]'], '--metadata k must be a text'],
   [['127.0.0.1:5', '--metadata', 'k=ü'], 'metadata "k" cannot be sent'],
   [['127.0.0.1:5', '--prefetch', '-1'], '--prefetch must be at least 0'],

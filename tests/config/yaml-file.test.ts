@@ -122,6 +122,11 @@ describe('writeYaml()', () => {
     expect(parse(text, { version: '1.1' })).toEqual(texts)
   })
 
+  test.each([0, { a: 1 }, [{ a: 1 }]])('a member called << is one, and no merge: %j', (inner) => {
+    const value = { with: { '<<': inner } }
+    expect(parseYaml(writeYaml(value), '/f.yml').value).toEqual(value)
+  })
+
   test('any value comes back', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {

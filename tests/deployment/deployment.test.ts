@@ -2,11 +2,11 @@
 import { expect, test } from 'bun:test'
 import { createDeployment, type Deployment, type DeploymentSpec } from '../../lib/deployment/deployment.ts'
 import { createLogger } from '../../lib/log.ts'
-import { detachedContext } from '../../lib/wire/call.ts'
+import { type CallContext, detachedContext } from '../../lib/wire/call.ts'
 import { Envelope } from '../../lib/wire/envelope.ts'
 import { type Plain, requestBytes } from '../helpers/grpc.ts'
 import { versionSource } from '../helpers/live.ts'
-import { COMMAND, temporaryFolder } from '../helpers/xserve.ts'
+import { COMMAND, fixture, temporaryFolder } from '../helpers/xserve.ts'
 import { decode } from '../wire/oracle.ts'
 
 const specOf = (file: string, replicas = 1): DeploymentSpec => ({
@@ -18,7 +18,7 @@ const specOf = (file: string, replicas = 1): DeploymentSpec => ({
     timeoutReadyMs: 10_000,
     start: {
       name: 'a',
-      pod: 'a/rep-0',
+      pod: 'a',
       shardId: 0,
       shards: 1,
       replicas,
@@ -54,8 +54,12 @@ async function start(replicas = 1): Promise<Running> {
   }
 }
 
-const call = async ({ deployment }: Running, docs: Parameters<typeof requestBytes>[1] = [{ id: 'a' }]) => {
-  const answer = await deployment.call(Envelope.parse(requestBytes('/', docs)), detachedContext())
+const call = async (
+  { deployment }: Running,
+  docs: Parameters<typeof requestBytes>[1] = [{ id: 'a' }],
+  context: CallContext = detachedContext(),
+) => {
+  const answer = await deployment.call(Envelope.parse(requestBytes('/', docs)), context)
   const { data } = decode('jina.DataRequestProto', answer.encode()) as unknown as Plain
   return (data?.docs?.docs ?? []).map(({ text }) => text)
 }
@@ -116,10 +120,53 @@ test('an exchange for another specification holds for those after it, one that f
   const { deployment } = running
   const [file] = deployment.modules
   using other = temporaryFolder({ 'other.ts': versionSource(7) })
-  await deployment.replace(specOf(`${other.path}/other.ts`), 5000)
+  await deployment.replace(specOf(`${other.path}/other.ts`).worker, 5000)
   expect(await call(running)).toEqual(['version 7'])
-  await expect(deployment.replace(specOf(`${other.path}/nowhere.ts`), 5000)).rejects.toThrow()
+  await expect(deployment.replace(specOf(`${other.path}/nowhere.ts`).worker, 5000)).rejects.toThrow()
   await Bun.write(file!, versionSource(1))
   await deployment.replace(null, 5000)
   expect(await call(running)).toEqual(['version 7'])
+})
+
+/** A call that can be given up. */
+function impatient(): { readonly context: CallContext; giveUp(): void } {
+  const controller = new AbortController()
+  const { signal } = controller
+  const onCancel = (listener: () => void) => signal.addEventListener('abort', listener)
+  const context = { ...detachedContext(), signal, onCancel }
+  return { context, giveUp: () => controller.abort() }
+}
+
+test('a worker that stands still loses the calls that it has, and is given no others before it moves', async () => {
+  await using running = await start(2)
+  const [stopped] = running.deployment.pods
+  process.kill(stopped!.pid, 'SIGSTOP')
+  try {
+    // One for each; the other one's answer is waited for.
+    const both = [impatient(), impatient()]
+    const answers = both.map(({ context }) => call(running, undefined, context))
+    for (const answer of answers) answer.catch(() => {})
+    expect(await Promise.race(answers)).toEqual(['version 0'])
+    for (const one of both) one.giveUp()
+    expect((await Promise.allSettled(answers)).map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    for (let i = 0; i < 20; i++) expect(await call(running)).toEqual(['version 0'])
+  } finally {
+    process.kill(stopped!.pid, 'SIGCONT')
+  }
+})
+
+test('a worker that others kill while it finishes its calls tells those so, not that it was stopped', async () => {
+  const deployment = createDeployment(specOf(fixture('trouble.ts')), {
+    command: COMMAND,
+    log: createLogger('test', { write: () => {} }),
+    stdout: () => {},
+    stderr: () => {},
+  })
+  await deployment.start()
+  const never = deployment.call(Envelope.parse(requestBytes('/never', [{ id: 'a' }])), detachedContext())
+  const { pid } = deployment.pods[0]!
+  const stopped = deployment.stop(10_000)
+  process.kill(pid, 'SIGKILL')
+  await expect(never).rejects.toMatchObject({ code: 'WORKER_DIED', message: expect.stringContaining('SIGKILL') })
+  await stopped
 })

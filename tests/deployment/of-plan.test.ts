@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from 'bun:test'
 import type { Deployment } from '../../lib/deployment/deployment.ts'
-import { deploymentOf, hasWorkers } from '../../lib/deployment/of-plan.ts'
+import { deploymentOf } from '../../lib/deployment/of-plan.ts'
 import { decodeData } from '../../lib/document/data-content.ts'
 import { createLogger } from '../../lib/log.ts'
+import { DEFAULT_DEPLOYMENT } from '../../lib/plan/defaults.ts'
 import type { DeploymentPlan, UsesPlan } from '../../lib/plan/plan.ts'
 import { decodeStruct } from '../../lib/protobuf/struct.ts'
 import { detachedContext } from '../../lib/wire/call.ts'
@@ -19,29 +20,10 @@ const module = (className: string | null, ...modules: string[]): UsesPlan => ({
 })
 
 const PLAN: DeploymentPlan = {
+  ...DEFAULT_DEPLOYMENT,
   name: 'a',
   uses: module('Signing'),
-  usesWith: {},
-  usesMetas: {},
-  usesRequests: {},
-  dynamicBatching: {},
-  usesBefore: null,
-  usesAfter: null,
-  shards: 1,
-  shardId: null,
-  replicas: 1,
-  polling: 'any',
-  timeoutSendMs: null,
-  retries: -1,
-  grpcMetadata: {},
   timeoutReadyMs: 30_000,
-  workspace: null,
-  env: {},
-  exitOnExceptions: [],
-  reload: false,
-  restart: false,
-  port: null,
-  options: {},
 }
 
 const open: Deployment[] = []
@@ -61,7 +43,7 @@ async function start(more: Partial<DeploymentPlan>, noReduce = false) {
   const seen = (text: string) => new Promise<void>((found) => waits.push({ text, found }))
   const quiet = () => {}
   const options = { log, stdout: quiet, stderr: quiet, command: COMMAND }
-  const deployment = deploymentOf({ ...PLAN, ...more }, options, { noReduce })
+  const deployment = deploymentOf({ ...PLAN, ...more }, options, noReduce ? 'append' : 'join')
   open.push(deployment)
   await deployment.start()
   const call = (on = '/', rows: Record<string, unknown>[] = [{ id: 'd' }]) =>
@@ -172,10 +154,8 @@ test('the class is looked for in several modules, in their order', async () => {
   await missing.catch(() => {})
 })
 
-test('what does not run in workers is told, and refused here', () => {
-  expect(hasWorkers(PLAN)).toBe(true)
+test('what does not run in workers is refused here', () => {
   const uses: UsesPlan = { kind: 'external', addresses: [] }
-  expect(hasWorkers({ ...PLAN, uses })).toBe(false)
   expect(() => deploymentOf({ ...PLAN, uses }, {} as never)).toThrow('a has no module to run in a worker (external)')
 })
 

@@ -115,6 +115,42 @@ describe('remoteDeployment()', () => {
     expect(answer.routes.map((route) => route.executor)).toEqual(['far'])
   })
 
+  test('gives it no results of executors before, and the client all of them', async () => {
+    const got: unknown[] = []
+    await using server = await startGrpcServer({
+      answer: (envelope) => {
+        got.push(decodeStruct(envelope.parameters))
+        const parameters = encodeStruct({ __results__: { 'far/rep-0': 2 } })
+        return envelope.answer({ role: 'executor', data: null, parameters, status: null, routes: [] }).encode()
+      },
+    })
+    const { deployment } = remote([server.port])
+    const before = { __results__: { 'near/rep-0': 1 } }
+    for (const own of [{}, { key: 1 }]) {
+      const answer = await call(deployment, request('/', { parameters: { ...own, ...before } }))
+      expect(decodeStruct(answer.parameters)).toEqual({ ...own, __results__: { 'near/rep-0': 1, 'far/rep-0': 2 } })
+    }
+    // What Jina's client sends without parameters, and nothing beside those that there are.
+    expect(got).toEqual([{ __results__: {} }, { key: 1 }])
+  })
+
+  test('tells it who had the documents before: the gateway where they come from the caller', async () => {
+    const routes: string[][] = []
+    await using server = await startGrpcServer({
+      answer: (envelope) => {
+        routes.push(envelope.routes.map((route) => route.executor))
+        return envelope.encode()
+      },
+    })
+    const { deployment } = remote([server.port])
+    const given = request()
+    const near = { executor: 'near', startMs: 0, endMs: 0, status: null }
+    const handedOn = given.answer({ role: 'executor', data: null, parameters: null, status: null, routes: [near] })
+    await call(deployment, given)
+    await call(deployment, handedOn)
+    expect(routes).toEqual([['gateway'], ['near']])
+  })
+
   test("an executor's error is an answer", async () => {
     await using server = await startGrpcServer({ answer: (envelope) => failed(envelope, 'boom') })
     const answer = await call(remote([server.port]).deployment)
@@ -141,6 +177,11 @@ describe('remoteDeployment()', () => {
     await using server = await startGrpcServer({}, port)
     expect((await answer).requestId).toBe('r')
     expect(server.seen.single).toBe(1)
+  })
+
+  test('a caller that cannot wait so long hears that nobody is there, and not that its time is over', async () => {
+    const { deployment } = remote([freePort()], { timeoutSendMs: 200 })
+    await expect(call(deployment)).rejects.toMatchObject({ code: 'UNREACHABLE' })
   })
 
   test('one that has gone is named in the error, is told of, and is used again when it is back', async () => {
@@ -220,5 +261,31 @@ describe('remoteDeployment()', () => {
     await using server = await startGrpcServer({ answer: () => new Promise<never>(() => {}) })
     const { deployment } = remote([server.port], { timeoutSendMs: 100 })
     await expect(call(deployment)).rejects.toMatchObject({ code: 'DEADLINE' })
+  })
+
+  test('of several, one that lets calls wait until they are given up gets no others before it answers', async () => {
+    let arrived = () => {}
+    await using stuck = await startGrpcServer({
+      methods: endpoints('/'),
+      answer: ({ endpoint }) => {
+        if (endpoint === '/') arrived()
+        return new Promise(() => {})
+      },
+    })
+    await using good = await startGrpcServer({ methods: endpoints('/') })
+    const { deployment, seen } = remote([stuck.port, good.port])
+    await Promise.all([
+      seen(`far is there, at 127.0.0.1:${stuck.port}`),
+      seen(`far is there, at 127.0.0.1:${good.port}`),
+    ])
+    let lost = 0
+    for (let i = 0; i < 20; i++) {
+      const controller = new AbortController()
+      arrived = () => controller.abort()
+      const { signal } = controller
+      const onCancel = (listener: () => void) => signal.addEventListener('abort', listener)
+      await deployment.call(request(), { ...detachedContext(), signal, onCancel }).catch(() => lost++)
+    }
+    expect([lost, good.seen.single]).toEqual([1, 19])
   })
 })

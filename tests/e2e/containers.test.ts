@@ -2,10 +2,12 @@
  * Executors in containers of this machine. The engine is a stand-in that takes the same arguments, and runs the image's name as
  * an executor's file at the published port; a real engine is asked by `make cluster`.
  */
+
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
+import { until } from '../helpers/until.ts'
 import { startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
 const BINARY = path.resolve(process.env.XSERVE_BINARY ?? 'dist/xserve')
@@ -104,7 +106,7 @@ test('the parent killed: the containers end', async () => {
   expect(isThere(pid)).toBe(true)
   server.signal('SIGKILL')
   await server.exited
-  while (isThere(pid)) await Bun.sleep(5)
+  await until(() => !isThere(pid))
 })
 
 test('without an engine it says what to do', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
 import { freePort } from '../helpers/free-port.ts'
-import { startServer, xserve } from '../helpers/xserve.ts'
+import { COMMAND, startServer, xserve } from '../helpers/xserve.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'xserve-documentation-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -19,7 +19,7 @@ const edit = (file: string, from: string, to: string) => {
 /** Starts a script with a port of its own: it prints no banner, so that readiness is seen by asking. */
 async function startScript(file: string) {
   const port = freePort()
-  const program = Bun.spawn([process.env.XSERVE_BINARY ?? 'dist/xserve', 'script', file, `${port}`], {
+  const program = Bun.spawn([...COMMAND, 'script', file, `${port}`], {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, JINA_LOG_LEVEL: 'DEBUG' },

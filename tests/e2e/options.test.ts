@@ -1,11 +1,13 @@
 /** Options of Jina that used to be for later, with the program: each does what it says, from YAML, command line or TypeScript. */
+
 import { afterAll, describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Client } from '../../lib/client/client.ts'
 import { startHttp2Front } from '../../lib/servers/grpc/http2/start.ts'
 import type { GrpcCall, GrpcMethod } from '../../lib/servers/grpc/method.ts'
-import { startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
+import { until } from '../helpers/until.ts'
+import { COMMAND, startServer, temporaryFolder, xserve } from '../helpers/xserve.ts'
 
 const EXECUTOR = `import { type DocumentArray, Executor, requests } from 'xserve'
 let most = 0, running = 0
@@ -97,11 +99,12 @@ describe('quiet, quiet_error', () => {
   test('of the Flow: no banner either', async () => {
     writeFileSync(at('port'), '')
     const port = at('port')
-    const child = Bun.spawn(
-      [process.env.XSERVE_BINARY ?? 'dist/xserve', 'flow', flow('quiet: true'), '--port-file', port],
-      { stdin: 'ignore', stdout: 'pipe', stderr: 'pipe' },
-    )
-    while ((await Bun.file(port).text()) === '') await Bun.sleep(5)
+    const child = Bun.spawn([...COMMAND, 'flow', flow('quiet: true'), '--port-file', port], {
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+    })
+    await until(async () => (await Bun.file(port).text()) !== '')
     child.kill('SIGTERM')
     const [code, err] = await Promise.all([child.exited, new Response(child.stderr).text()])
     expect({ code, err }).toEqual({ code: 0, err: '' })

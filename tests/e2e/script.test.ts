@@ -154,6 +154,24 @@ await Flow.loadConfig('jtype: Flow\\nexecutors: [{uses: none.ts, replcas: 2}]').
   expect(stderr).toContain('executors[1].shrads: ')
 })
 
+test('a Flow with restart that a program has loaded takes over changes of its file, whatever its executors do with theirs', async () => {
+  writeFileSync(path.join(folder, 'classes.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
+  const yaml = (word: string) =>
+    `jtype: Flow\nwith: {restart: true}\nexecutors:\n  - {name: a, uses: "classes.ts#Adds", uses_with: {word: ${word}}, restart: false}\n`
+  const file = path.join(folder, 'restarts.yml')
+  writeFileSync(file, yaml('A'))
+  const { code, stdout, stderr } = await run(`import { writeFileSync } from 'node:fs'
+import { Flow } from 'xserve'
+await using flow = await Flow.loadConfig(${JSON.stringify(file)}).start()
+const ask = async () => (await flow.post('/', ['x'])).texts[0]
+console.log(await ask())
+writeFileSync(${JSON.stringify(file)}, ${JSON.stringify(yaml('B'))})
+while ((await ask()) !== 'xB') await Bun.sleep(10)
+console.log(await ask())
+`)
+  expect([code, stdout]).toEqual([0, 'xA\nxB\n'])
+  expect(stderr).toContain('replaced a')
+}, 20_000)
 test('YAML is read wherever a program names it: around shards, in text, by either spelling of the option', async () => {
   writeFileSync(path.join(folder, 'inline.ts'), CLASSES.replace('Deployment, ', '').replace('Flow, ', ''))
   const { code, stdout, stderr } = await run(`import { Flow } from 'xserve'

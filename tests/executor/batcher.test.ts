@@ -33,7 +33,7 @@ function batched(run: Run, plan: Partial<BatchingPlan> = {}) {
     className: 'Batched',
     addressee: addresseeOf(executor),
   })
-  const invoke = createInvoker(executor, 'Batched', new Map([['/x', 'run']]), batcher)
+  const invoke = createInvoker(executor, 'Batched', new Map([['/x', 'run']]), { batcher })
   const start = (ids: readonly string[], parameters: Record<string, unknown> = {}, more: Partial<CallMessage> = {}) => {
     const data = encodeData(new DocumentArray(ids.map((id) => new Document({ id }))))
     const { promise, resolve } = Promise.withResolvers<AnswerMessage>()

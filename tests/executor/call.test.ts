@@ -56,6 +56,7 @@ test('several branches are one behind the other, nothing merged, and apart by nu
   expect(call.docs.texts).toEqual(['a', 'b', 'a'])
   expect(call.docsMatrix.map((docs) => docs.texts)).toEqual([['a', 'b'], ['a'], []])
   expect(Object.keys(call.docsMap)).toEqual(['left', 'right', 'none'])
+  expect(Object.keys(callOf({ branches: [{ name: '', data: dataOf('a') }] }).docsMap)).toEqual(['gateway'])
   call.docsMap.right![0] = 'changed'
   expect([call.docs.at(2)?.text, call.docsMatrix[1]?.at(0)?.text]).toEqual(['changed', 'changed'])
 })

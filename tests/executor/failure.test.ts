@@ -73,10 +73,22 @@ const unspeakable = {
 }
 
 describe('statusOf()', () => {
+  test('an error without a message has no arguments', () => {
+    const status = decodeStatus(statusOf(new QuotaError(), 'Mine'))
+    expect(status.description).toBe('QuotaError()')
+    expect(status.exception).toMatchObject({ name: 'QuotaError', args: [] })
+  })
+
   test.each([
     [new OddError('why'), 'OddError', 'why', "OddError('why')"],
     [new Error("it's"), 'Error', "it's", 'Error("it\'s")'],
     [new Error('two\nlines\\'), 'Error', 'two\nlines\\', "Error('two\\nlines\\\\')"],
+    [
+      new Error('a\x00\t\u200b\u00a0 ü\u{e0001}'),
+      'Error',
+      'a\x00\t\u200b\u00a0 ü\u{e0001}',
+      "Error('a\\x00\\t\\u200b\\xa0 ü\\U000e0001')",
+    ],
     [new (class SilentError extends Error {})('m'), 'SilentError', 'm', "SilentError('m')"],
     [new QuotaError('m'), 'QuotaError', 'm', "QuotaError('m')"],
     [nameless, 'Error', 'm', "Error('m')"],

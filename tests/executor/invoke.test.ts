@@ -188,12 +188,25 @@ describe('failures', () => {
     expect(exception).toMatchObject({ name: 'RangeError', args: ['boom'], executor: 'Mine' })
   })
 
-  test('the documents of a failed call are those of that moment', async () => {
+  test('the documents of a failed call go back as they came, however far the method was', async () => {
     const answer = await answerOf(({ docs }) => {
       docs[0] = 'half done'
+      docs.push(new Document({ text: 'more' }))
       throw new Error('then')
     })
-    expect([answer.failed, answer.unchanged, texts(answer)]).toEqual([true, false, ['half done', 'b']])
+    expect(answer).toMatchObject({ failed: true, unchanged: true })
+    const branches = [
+      { name: 'left', data: dataOf('a') },
+      { name: 'right', data: dataOf('b') },
+    ]
+    const several = await answerOf(
+      ({ docs }) => {
+        docs[0] = 'half done'
+        throw new Error('then')
+      },
+      { branches },
+    )
+    expect([several.failed, several.unchanged, texts(several)]).toEqual([true, false, ['a']])
   })
 
   test('documents that cannot be written fail the call, and go back as they came', async () => {

@@ -23,6 +23,22 @@ test.each([
     { key: 2, more: 3, Mine: { key: 2, more: 3 } },
   ],
   [
+    { key: 1, executor: { key: 2, more: 3 } },
+    { key: 2, more: 3, executor: { key: 2, more: 3 } },
+  ],
+  [
+    { key: 1, executor: { key: 2, more: 3 }, Mine: { key: 4 } },
+    { key: 4, more: 3, executor: { key: 2, more: 3 }, Mine: { key: 4 } },
+  ],
+  [
+    { key: 1, executor__key: 2, executor: { key: 3 } },
+    { key: 3, executor: { key: 3 } },
+  ],
+  [
+    { key: 1, executor: [6] },
+    { key: 1, executor: [6] },
+  ],
+  [
     { key: 1, Mine: 5 },
     { key: 1, Mine: 5 },
   ],

@@ -13,4 +13,5 @@ test('a URL is one that clients take', () => {
     'https://box:1',
     'ws://box:1',
   ])
+  expect(urlOf({ protocol: 'http', tls: true, host: 'unix:///run/a.sock', port: 0 })).toBe('unix:/run/a.sock')
 })

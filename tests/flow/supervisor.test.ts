@@ -73,9 +73,10 @@ function collect(): Log & { write(line: string): void } {
   }
 }
 
-async function start(plan: FlowPlan, role: 'gateway' | 'executor' = 'gateway', log = collect()) {
+async function start(plan: FlowPlan, role: 'gateway' | 'executor' = 'gateway', log = collect(), mayChange = false) {
   const flow = await startFlow(plan, {
     role,
+    mayChange,
     version: '0',
     log: createLogger('gateway', { level: 'info', write: log.write }),
     stdout: log.write,
@@ -155,6 +156,26 @@ describe('startFlow()', () => {
     await flow.stop(10_000)
     expect(texts(await answer)).toEqual(['slow'])
     expect(log.lines.filter((line) => line.includes('closed')).length).toBe(2)
+  })
+
+  test('a change of the Flow reaches those who take it from there: merging of shards, the time limit of calls', async () => {
+    const flowOf = (noReduce: boolean, timeoutSendMs: number | null) =>
+      planOf(
+        [
+          { name: 'a', uses: file('signing.ts', 'Signing'), shards: 2, polling: 'all', noReduce },
+          { name: 'alone', uses: file('tells.ts') },
+        ],
+        { timeoutSendMs },
+      )
+    const before = flowOf(false, null)
+    const { flow, address } = await start(before, 'gateway', collect(), true)
+    using client = caller(address)
+    const signed = async () => texts(await client.post('/', [{ id: 'd' }]))
+    expect(await signed()).toEqual(['>a/shard-0/rep-0'])
+    expect(await flow.change(flowOf(true, null), 1000)).toMatchObject({ started: ['a'], replaced: [], fixed: [] })
+    expect(await signed()).toEqual(['>a/shard-0/rep-0', '>a/shard-1/rep-0'])
+    expect(await flow.change(flowOf(true, 50), 1000)).toMatchObject({ started: ['a', 'alone'], fixed: [] })
+    expect(client.post('/waits', [{}])).rejects.toMatchObject({ code: 4 })
   })
 
   // Public case 106.

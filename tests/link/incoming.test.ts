@@ -3,14 +3,17 @@ import { expect, test } from 'bun:test'
 import { Kind } from '../../lib/link/frame.ts'
 import { Incoming, WINDOW_BYTES, WINDOW_ITEMS } from '../../lib/link/incoming.ts'
 
-function incoming() {
+function incoming(borrows = false) {
   const sent: [Kind, number][] = []
   let done = 0
-  const call = new Incoming(1, {
-    send: (kind, _call, _parts, length) => sent.push([kind, length]),
+  const lent: [Kind, number][] = []
+  const owner = {
+    send: (kind: Kind, _call: number, _parts: readonly Uint8Array[], length: number) => sent.push([kind, length]),
+    lend: (kind: Kind, _call: number, _parts: readonly Uint8Array[], length: number) => lent.push([kind, length]),
     done: () => done++,
-  })
-  return { call, sent, done: () => done }
+  }
+  const call = new Incoming(1, owner, borrows)
+  return { call, sent, lent, done: () => done }
 }
 
 test('only the first answer is sent', () => {
@@ -74,4 +77,13 @@ test('an answer beyond 2 GiB is refused, and the call can still fail', () => {
   expect(() => call.end([half, half])).toThrow('2147483648 bytes')
   call.fail(new Uint8Array(3))
   expect(sent).toEqual([[Kind.fail, 3]])
+})
+
+test('who borrows gets the answer as a loan, but no failure', () => {
+  const answered = incoming(true)
+  answered.call.end([new Uint8Array(2)])
+  expect([answered.sent, answered.lent]).toEqual([[], [[Kind.end, 2]]])
+  const failed = incoming(true)
+  failed.call.fail(new Uint8Array(3))
+  expect([failed.sent, failed.lent]).toEqual([[[Kind.fail, 3]], []])
 })

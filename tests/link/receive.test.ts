@@ -1,7 +1,17 @@
 /** Whatever way the bytes are cut, the messages are the same; what cannot be a frame is refused. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { CHUNK, FLAG_CHUNK, FLAG_FIRST, FLAG_SHARED, HEAD, Kind, MAX_MESSAGE, writeHead } from '../../lib/link/frame.ts'
+import {
+  CHUNK,
+  FLAG_CHUNK,
+  FLAG_FIRST,
+  FLAG_LENT,
+  FLAG_SHARED,
+  HEAD,
+  Kind,
+  MAX_MESSAGE,
+  writeHead,
+} from '../../lib/link/frame.ts'
 import { createReceiver } from '../../lib/link/receive.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
 
@@ -41,6 +51,11 @@ const NOTHING_SHARED = {
     throw new Error('nothing is shared')
   },
   taken() {},
+  look(): Uint8Array {
+    throw new Error('nothing is lent')
+  },
+  giveBack() {},
+  borrow: () => false,
 }
 
 /** What a queue writes for these messages. */
@@ -55,7 +70,7 @@ async function written(messages: readonly Message[]): Promise<Buffer> {
       return length
     },
     ended: resolve,
-    ring: () => null,
+    beside: { ring: () => null, lend: () => 0 },
   })
   for (const { kind, call, payload } of messages) queue.send(kind, call, [payload], payload.length)
   queue.end()
@@ -186,9 +201,26 @@ test('a message that nobody wants takes no memory and is skipped', () => {
 const first = (length: number, rest: string) =>
   frame(Kind.end, 2, total(length, Buffer.from(rest)), FLAG_CHUNK | FLAG_FIRST)
 test.each<[string, Buffer[], RegExp]>([
-  ['an unknown kind', [frame(11, 2, Buffer.alloc(0))], /unknown kind of frame 11/],
+  ['an unknown kind', [frame(16, 2, Buffer.alloc(0))], /unknown kind of frame 16/],
   ['kind 0', [frame(0, 2, Buffer.alloc(0))], /unknown kind of frame 0/],
-  ['unknown flags', [frame(Kind.end, 2, Buffer.alloc(0), 4)], /unknown flags 4/],
+  ['flags without a chunk', [frame(Kind.end, 2, Buffer.alloc(0), 4)], /unknown flags 4/],
+  ['unknown flags', [frame(Kind.end, 2, Buffer.alloc(0), 17)], /unknown flags 17/],
+  [
+    'two places at once',
+    [frame(Kind.end, 2, Buffer.alloc(0), FLAG_CHUNK | FLAG_SHARED | FLAG_LENT)],
+    /unknown flags 13/,
+  ],
+  [
+    'a loan of nothing',
+    [first(9, 'abc'), frame(Kind.end, 2, Buffer.alloc(12), FLAG_CHUNK | FLAG_LENT)],
+    /nothing is lent/,
+  ],
+  ['half a loan', [frame(Kind.end, 2, Buffer.alloc(11), FLAG_CHUNK | FLAG_LENT)], /loan told in 11 bytes/],
+  [
+    'a loan without its total',
+    [frame(Kind.end, 2, total(9), FLAG_CHUNK | FLAG_FIRST | FLAG_LENT)],
+    /loan told in 0 bytes/,
+  ],
   ['a frame longer than any', [frame(Kind.end, 2, Buffer.alloc(CHUNK + 5))], /frame of 65541 bytes/],
   ['a total beyond 2 GiB', [first(MAX_MESSAGE + 1, 'a')], /message of 2147483648 bytes/],
   ['no room for a total', [frame(Kind.end, 2, Buffer.from('abc'), FLAG_CHUNK | FLAG_FIRST)], /first chunk of 3 bytes/],
@@ -219,6 +251,7 @@ test('parts that lie in shared memory are copied and given back, wanted or not',
     copy: false,
     deliver: (_kind, _call, payload) => messages.push(Buffer.from(payload).toString()),
     wanted: (_kind, call) => call === 2,
+    ...NOTHING_SHARED,
     view: (offset, length) => memory.subarray(offset, offset + length),
     taken: (length) => taken.push(length),
   })
@@ -230,4 +263,34 @@ test('parts that lie in shared memory are copied and given back, wanted or not',
   }
   expect(messages).toEqual(['abcdefghi'])
   expect(taken).toEqual([4, 2, 4, 2])
+})
+
+test('a part on loan is copied and given back, wanted or not; a whole message only where it is not kept', () => {
+  const memory = Buffer.from('..defghi..')
+  const back: string[] = []
+  const kept: number[] = []
+  const messages: string[] = []
+  const receiver = createReceiver({
+    copy: false,
+    deliver: (_kind, call, payload) => messages.push(`${call} ${payload}`),
+    wanted: (_kind, call) => call !== 4,
+    ...NOTHING_SHARED,
+    look: (_id, offset, length) => memory.subarray(offset, offset + length),
+    giveBack: (id, offset) => back.push(`${id}:${offset}`),
+    borrow(_kind, call) {
+      if (call === 8) kept.push(call)
+      return call === 8
+    },
+  })
+  const loan = (offset: number, length: number): Buffer => Buffer.concat([total(7), total(offset), total(length)])
+  for (const call of [2, 4]) {
+    receiver.receive(frame(Kind.call, call, total(9, Buffer.from('abc')), FLAG_CHUNK | FLAG_FIRST))
+    receiver.receive(frame(Kind.call, call, loan(2, 6), FLAG_CHUNK | FLAG_LENT))
+  }
+  for (const call of [6, 8]) {
+    receiver.receive(frame(Kind.end, call, total(6, loan(2, 6)), FLAG_CHUNK | FLAG_FIRST | FLAG_LENT))
+  }
+  expect(messages).toEqual(['2 abcdefghi', '6 defghi'])
+  expect(back).toEqual(['7:2', '7:2', '7:2'])
+  expect(kept).toEqual([8])
 })

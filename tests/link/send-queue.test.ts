@@ -1,8 +1,11 @@
 /** Who goes first, what is written at once, and what happens when the socket takes less than it was given. */
 import { expect, test } from 'bun:test'
 import { CHUNK, HEAD, Kind } from '../../lib/link/frame.ts'
-import { Ring } from '../../lib/link/ring.ts'
+import { Ring } from '../../lib/link/memory/ring.ts'
 import { createSendQueue } from '../../lib/link/send-queue.ts'
+
+/** A socket and nothing else. */
+const NOTHING_BESIDE = { ring: () => null, lend: () => 0 }
 
 interface Frame {
   readonly kind: number
@@ -26,7 +29,7 @@ function socket(maxBytes = 1e9, ring: Ring | null = null) {
       return state.over ? -1 : taken
     },
     ended: ended.resolve,
-    ring: () => ring,
+    beside: { ring: () => ring, lend: () => 0 },
   })
   const frames = (): Frame[] => {
     const bytes = Buffer.concat(written)
@@ -65,7 +68,7 @@ test('small parts are copied, so that the sender may use them again', async () =
       return length
     },
     ended() {},
-    ring: () => null,
+    beside: NOTHING_BESIDE,
   })
   const part = Buffer.from('before')
   queue.send(Kind.call, 2, [part, part], 12)
@@ -199,7 +202,7 @@ test('what is queued while corked leaves together when it is uncorked, and at on
       return length
     },
     ended() {},
-    ring: () => null,
+    beside: NOTHING_BESIDE,
   })
   queue.cork()
   for (let call = 1; call <= 3; call++) queue.send(Kind.end, call, [Buffer.alloc(10)], 10)
@@ -219,11 +222,40 @@ test('a lone caller waits for the end of the event, others for that of the tick'
         return length
       },
       ended() {},
-      ring: () => null,
+      beside: NOTHING_BESIDE,
     })
     queue.send(Kind.call, 1, [Buffer.alloc(10)], 10)
     queueMicrotask(() => order.push('end of the event'))
     await new Promise((resolve) => setImmediate(resolve))
     expect(order).toEqual(lone ? ['written', 'end of the event'] : ['end of the event', 'written'])
   }
+})
+
+test('what goes along waits for others, and is not counted', async () => {
+  const { queue, state, frames } = socket()
+  queue.sendAlong(Kind.back, 0, ...bytes(8))
+  queue.cork()
+  queue.uncork()
+  await turn()
+  expect([state.writes, queue.bytes]).toEqual([0, 0])
+  queue.sendNow(Kind.cancel, 2, ...bytes(0))
+  await turn()
+  expect(frames().map(({ kind }) => kind)).toEqual([Kind.back, Kind.cancel])
+  state.room = 10
+  queue.sendAlong(Kind.back, 0, ...bytes(8))
+  queue.sendNow(Kind.cancel, 4, ...bytes(0))
+  await turn()
+  // Half of it is written, and it counts until all of it is.
+  expect(queue.bytes).toBe(2 * HEAD + 8 - 10)
+  state.room = 100
+  queue.drained()
+  expect(queue.bytes).toBe(0)
+})
+
+test('the end takes along what only waited for others', async () => {
+  const { queue, frames, ended } = socket()
+  queue.sendAlong(Kind.back, 0, ...bytes(8))
+  queue.end()
+  await ended
+  expect(frames().map(({ kind }) => kind)).toEqual([Kind.back])
 })

@@ -32,6 +32,16 @@ describe('planGateway()', () => {
     ])
   })
 
+  test('a chain of thousands, described from its end, takes no longer than reading it', () => {
+    const graph: Record<string, string[]> = { n4999: ['end-gateway'] }
+    for (let i = 4998; i >= 0; i--) graph[`n${i}`] = [`n${i + 1}`]
+    graph['start-gateway'] = ['n0']
+    const started = performance.now()
+    const { nodes } = plan({ graph }).graph
+    expect(performance.now() - started).toBeLessThan(1000)
+    expect(nodes.map(({ name }) => name)).toEqual(Array.from({ length: 5000 }, (_, i) => `n${i}`))
+  })
+
   test('branches join in the order of the description; who leads nowhere floats; several ends', () => {
     const { graph } = plan({
       graph: { 'start-gateway': ['z', 'y', 'side'], y: ['j'], z: ['j', 'end-gateway'], j: ['end-gateway'] },

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { planOne } from '../../lib/plan/defaults.ts'
 import { quietnessOf, saidShutdownMs, shutdownMs, takesTurns } from '../../lib/plan/process-options.ts'
+import { planOne } from '../helpers/plan-one.ts'
 
 const plan = (own: Record<string, unknown>, flow: Record<string, unknown> = {}) =>
   planOne({ name: 'a', uses: { kind: 'pass' }, options: own }, { options: flow })

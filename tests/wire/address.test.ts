@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type AddressParts, addressText, resolveAddress } from '../../lib/wire/address.ts'
+import { type AddressParts, addressText, resolveAddress, urlText } from '../../lib/wire/address.ts'
 
 const text = (...sources: AddressParts[]) => {
   const address = resolveAddress(...sources)
@@ -69,3 +69,10 @@ describe('resolveAddress()', () => {
     )
   })
 })
+
+test.each(['grpc://box:1', 'grpcs://[::1]:2', 'http://box:3', 'wss://box:4', 'unix:/run/my.sock'])(
+  'the URL of the address %s is read as the same address',
+  (url) => {
+    expect(urlText(resolveAddress({ host: url }))).toBe(url)
+  },
+)

@@ -38,10 +38,9 @@ const HINTS: Readonly<Partial<Record<ErrorCode, string>>> = {
 /** An answer whose status is not 200. */
 export function refusal(address: string, status: number, body: string): XserveError {
   const code = CODES[status] ?? (status < 500 ? 'BAD_REQUEST' : 'ANSWER_FAILED')
-  const hint = HINTS[code]
   return new XserveError(code, `${address} answered HTTP status ${status}: ${detailOf(body)}`, {
     where: address,
-    ...(hint === undefined ? {} : { hint: status === 405 ? STREAMS : hint }),
+    hint: status === 405 ? STREAMS : HINTS[code],
   })
 }
 

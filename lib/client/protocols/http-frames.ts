@@ -5,7 +5,7 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestTls } from 'node:https'
 import type { Document } from '../../document/document.ts'
-import { ERRORS, type ErrorCode, XserveError } from '../../errors.ts'
+import { isErrorCode, XserveError } from '../../errors.ts'
 import type { ConnectionOptions, FrameOptions, Reply, RequestHead } from './connection.ts'
 import { readEvents } from './event-stream.ts'
 import { checkHeaders } from './headers.ts'
@@ -16,7 +16,12 @@ import { socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
 import type { HostWatch } from './watch-host.ts'
 
-export interface FramesOptions {
+/** One stream: to whom, what is asked, and how. */
+export interface FramesRequest {
+  readonly address: string
+  readonly head: RequestHead
+  readonly document: Document
+  readonly options: FrameOptions
   readonly connection: ConnectionOptions
   readonly connectTimeoutMs: number
   readonly watch: () => HostWatch
@@ -30,18 +35,13 @@ interface Ends {
   failed(error: unknown): XserveError
 }
 
-export async function* readHttpFrames(
-  address: string,
-  head: RequestHead,
-  document: Document,
-  options: FrameOptions,
-  own: FramesOptions,
-): AsyncGenerator<Reply, void, undefined> {
-  const watch = own.watch()
+export async function* readHttpFrames(request: FramesRequest): AsyncGenerator<Reply, void, undefined> {
+  const { address, head } = request
+  const watch = request.watch()
   const leaving = new AbortController()
-  const ends = endsOf(address, options, own, watch, leaving.signal)
+  const ends = endsOf(request, watch, leaving.signal)
   try {
-    const response = await open(address, head, document, options, own, ends)
+    const response = await open(request, ends)
     watch.stop(true)
     if (response.statusCode !== 200) {
       yield await refused(address, head, response)
@@ -56,13 +56,9 @@ export async function* readHttpFrames(
   }
 }
 
-function endsOf(
-  address: string,
-  { deadlineMs = 0, signal }: FrameOptions,
-  { closing, connectTimeoutMs: connectMs }: FramesOptions,
-  watch: HostWatch,
-  leaving: AbortSignal,
-): Ends {
+function endsOf(request: FramesRequest, watch: HostWatch, leaving: AbortSignal): Ends {
+  const { address, closing, connectTimeoutMs: connectMs } = request
+  const { deadlineMs = 0, signal } = request.options
   const deadline = deadlineMs > 0 ? AbortSignal.timeout(deadlineMs) : null
   return {
     signal: AbortSignal.any([
@@ -84,14 +80,8 @@ function endsOf(
   }
 }
 
-function open(
-  address: string,
-  head: RequestHead,
-  document: Document,
-  { metadata }: FrameOptions,
-  { connection }: FramesOptions,
-  { signal }: Ends,
-): Promise<IncomingMessage> {
+function open(request: FramesRequest, { signal }: Ends): Promise<IncomingMessage> {
+  const { address, head, document, connection, options } = request
   const { tls } = connection
   const body = Buffer.from(bodyOf(head, document))
   const place = socketPlace(address)
@@ -100,7 +90,7 @@ function open(
     'content-length': String(body.length),
     accept: 'text/event-stream',
     ...checkHeaders(connection.metadata),
-    ...checkHeaders(metadata),
+    ...checkHeaders(options.metadata),
   }
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
   const where = 'path' in place ? { socketPath: place.path, host: 'localhost' } : place
@@ -150,7 +140,7 @@ async function* repliesOf(
         yield failureReply(endpoint, detail, status)
         return
       }
-      const known = typeof code === 'string' && code in ERRORS ? (code as ErrorCode) : 'UNAVAILABLE'
+      const known = isErrorCode(code) ? code : 'UNAVAILABLE'
       throw new XserveError(known, `${address}: ${detail}`, { where: address })
     }
   }

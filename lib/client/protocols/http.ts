@@ -1,8 +1,11 @@
 /** HTTP: each request a POST in JSON, to /post or to the endpoint as the server's dialect has it, over connections that are kept. */
+
 import { deflateSync, gzipSync } from 'node:zlib'
 import type { DocumentArray } from '../../document/document-array.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
+import { DEFAULT_ENDPOINT } from '../../wire/default-endpoint.ts'
+import { CONNECT_TIMEOUT_MS } from '../../wire/defaults.ts'
 import { retry } from '../retry.ts'
 import type {
   AskOptions,
@@ -27,8 +30,6 @@ import { type HostWatch, watchHost } from './watch-host.ts'
 
 /** Calls side by side at most, whatever `prefetch` says: each takes a connection. */
 const MOST_CALLS = 128
-const CONNECT_TIMEOUT_MS = 5000
-
 interface Answer {
   readonly status: number
   readonly text: string
@@ -60,7 +61,11 @@ export function createHttpConnection(address: string, options: ConnectionOptions
     },
     open: (listener, call) => openCalls((body, asked) => post(call.endpoint, body, asked), listener, call),
     frames: (head, document, frameOptions) =>
-      readHttpFrames(address, head, document, frameOptions, {
+      readHttpFrames({
+        address,
+        head,
+        document,
+        options: frameOptions,
         connection: options,
         connectTimeoutMs,
         watch: host.watch,
@@ -188,11 +193,11 @@ async function askPost(
 function createSecondPoster(ask: Ask, address: string): Poster {
   const missing = new Set<string>()
   return async (endpoint, body, call) => {
-    const own = missing.has(endpoint) ? '/default' : pathOf(endpoint)
+    const own = missing.has(endpoint) ? DEFAULT_ENDPOINT : pathOf(endpoint)
     let { status, text } = await ask('POST', own, body, call)
-    if (status === 404 && own !== '/default') {
+    if (status === 404 && own !== DEFAULT_ENDPOINT) {
       missing.add(endpoint)
-      ;({ status, text } = await ask('POST', '/default', body, call))
+      ;({ status, text } = await ask('POST', DEFAULT_ENDPOINT, body, call))
     }
     if (status === 200) return () => secondReply(address, endpoint, text)
     const failed = failedReply(endpoint, status, text)

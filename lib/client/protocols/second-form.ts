@@ -1,10 +1,12 @@
 /** JSON requests and answers of docarray's second dialect, as Jina's HTTP gateway of it has them (Jina facts §2.3). */
+
 import { decodeData, encodeData } from '../../document/data-content.ts'
 import type { Document } from '../../document/document.ts'
 import { DocumentArray } from '../../document/document-array.ts'
 import { dataOfDocuments, documentBytesFromJson } from '../../document/v2/from-json.ts'
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
+import { DEFAULT_ENDPOINT } from '../../wire/default-endpoint.ts'
 import type { Status } from '../../wire/status.ts'
 import type { Reply, RequestHead } from './connection.ts'
 import { jsonStatus, parseAnswer } from './json-reply.ts'
@@ -12,7 +14,7 @@ import { jsonStatus, parseAnswer } from './json-reply.ts'
 /** Where an endpoint is called; the default one by its own name. */
 export const pathOf = (endpoint: string): string => {
   const name = endpoint.replace(/^\/+|\/+$/g, '')
-  return name === '' ? '/default' : `/${name.split('/').map(encodeURIComponent).join('/')}`
+  return name === '' ? DEFAULT_ENDPOINT : `/${name.split('/').map(encodeURIComponent).join('/')}`
 }
 
 export function documentJson(document: Document): Record<string, unknown> {

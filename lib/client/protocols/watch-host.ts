@@ -1,6 +1,6 @@
 /** A host that takes no connection and refuses none would be waited for without end: whoever waits long is told. */
 import { connect } from 'node:net'
-import { timerMs } from '../../wire/timer.ts'
+import { timerMs } from '../../within.ts'
 import { socketPlace } from './socket-place.ts'
 
 export interface HostWatch {

@@ -1,21 +1,23 @@
 /** How a WebSocket that still owed answers ended, as an XserveError. */
+
 import { type ErrorCode, XserveError } from '../../errors.ts'
+import * as closeCode from '../../wire/close-code.ts'
 import { unreachable } from './http-error.ts'
 
 /** How the server may close (RFC 6455 §7.4.1, Jina facts §2.6); any other way is UNAVAILABLE. */
 const CLOSE_CODES: Readonly<Partial<Record<number, ErrorCode>>> = {
-  1003: 'BAD_REQUEST',
-  1007: 'BAD_REQUEST',
-  1008: 'BAD_REQUEST',
-  1009: 'TOO_LARGE',
+  [closeCode.WRONG_FRAME]: 'BAD_REQUEST',
+  [closeCode.INVALID_DATA]: 'BAD_REQUEST',
+  [closeCode.REFUSED]: 'BAD_REQUEST',
+  [closeCode.TOO_BIG]: 'TOO_LARGE',
 }
 
 export function closedEarly(address: string, code: number, reason: string): XserveError {
-  const what = code === 1006 ? 'the connection broke' : `it closed the WebSocket with ${code}`
+  const what = code === closeCode.ABNORMAL ? 'the connection broke' : `it closed the WebSocket with ${code}`
   return new XserveError(
     CLOSE_CODES[code] ?? 'UNAVAILABLE',
     `${address}: ${what}${reason ? `: ${reason}` : ''} before all was answered`,
-    { where: address, ...(code === 1009 ? { hint: 'send fewer documents in one request' } : {}) },
+    { where: address, ...(code === closeCode.TOO_BIG ? { hint: 'send fewer documents in one request' } : {}) },
   )
 }
 

@@ -2,15 +2,18 @@
  * A WebSocket of our own over node's sockets: the runtime's refuses servers that do not echo the sub-protocol, as Jina's do not
  * (Jina facts §2.6), and tells neither when there is room again nor why TLS failed.
  */
+
 import { createHash, randomBytes } from 'node:crypto'
 import { connect as connectPlain, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import { asXserveError, XserveError } from '../../errors.ts'
 import type { CallerTls } from '../../wire/call.ts'
-import { timerMs } from '../../wire/timer.ts'
+import { ABNORMAL, NO_CODE, NORMAL, PROTOCOL_ERROR } from '../../wire/close-code.ts'
+import { timerMs } from '../../within.ts'
 import { codeAndMessage, notConnected, unreachable } from './http-error.ts'
 import { authorityOf, socketPlace } from './socket-place.ts'
 import { socketTls } from './socket-tls.ts'
+import { cancelled } from './websocket-error.ts'
 import { createFrameReader, encodeFrame, type Frame, OPCODE } from './websocket-frames.ts'
 
 export interface SocketListener {
@@ -183,8 +186,8 @@ function converse(
     if (told) return
     if (opcode === OPCODE.ping) socket.write(encodeFrame(OPCODE.pong, payload))
     else if (opcode === OPCODE.close) {
-      const code = payload.length >= 2 ? payload.readUInt16BE(0) : 1005
-      closeWith(code === 1005 ? 1000 : code)
+      const code = payload.length >= 2 ? payload.readUInt16BE(0) : NO_CODE
+      closeWith(code === NO_CODE ? NORMAL : code)
       tell(code, payload.toString('utf8', 2), null)
     } else if (opcode === OPCODE.binary || (opcode === OPCODE.continuation && parts.length > 0)) {
       if (isLast && parts.length === 0) return listener.message(payload)
@@ -204,13 +207,13 @@ function converse(
       reader.push(chunk)
     } catch (error) {
       socket.destroy()
-      tell(1002, '', asXserveError(error))
+      tell(PROTOCOL_ERROR, '', asXserveError(error))
     }
   }
   socket.on('data', push)
   socket.on('drain', release)
-  socket.on('error', () => tell(1006, '', null))
-  socket.on('close', () => tell(1006, '', null))
+  socket.on('error', () => tell(ABNORMAL, '', null))
+  socket.on('close', () => tell(ABNORMAL, '', null))
   return {
     push,
     send: (bytes) => told || socket.write(encodeFrame(OPCODE.binary, bytes)),
@@ -226,7 +229,7 @@ function converse(
     close() {
       told = true
       release()
-      closeWith(1000)
+      closeWith(NORMAL)
     },
     terminate() {
       told = true
@@ -235,5 +238,3 @@ function converse(
     },
   }
 }
-
-const cancelled = (address: string) => new XserveError('CANCELLED', 'the call was cancelled', { where: address })

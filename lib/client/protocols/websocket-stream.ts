@@ -1,13 +1,14 @@
 /** The answers of one streaming endpoint over WebSocket: a socket at /stream, one request, an answer for each document, then the close frame. */
+
+import { createFrameQueue } from '../../channel/frame-queue.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
+import { NORMAL } from '../../wire/close-code.ts'
 import type { ConnectionOptions, FrameOptions } from './connection.ts'
-import { createFrameQueue } from './frame-queue.ts'
 import { checkHeaders } from './headers.ts'
 import { cancelled, closedEarly, tooLate } from './websocket-error.ts'
 import { type ClientSocket, openWebSocket, type SocketListener } from './websocket-socket.ts'
 
 const PATH = '/stream'
-const NORMAL = 1000
 
 /** Each answer a DataRequestProto with one document, as the request is one. */
 export async function* readWebSocketStream(

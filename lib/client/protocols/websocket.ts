@@ -1,8 +1,10 @@
 /** WebSocket: one socket for a post, DataRequestProto as binary frames, answers told apart by their request id (Jina facts §2.6). */
+
 import { DocumentArray } from '../../document/document-array.ts'
 import { newId } from '../../document/id.ts'
 import { asXserveError, type XserveError } from '../../errors.ts'
-import { timerMs } from '../../wire/timer.ts'
+import { CONNECT_TIMEOUT_MS } from '../../wire/defaults.ts'
+import { timerMs } from '../../within.ts'
 import { retry } from '../retry.ts'
 import type { CallOptions, Connection, ConnectionOptions, Transport, TransportListener } from './connection.ts'
 import { createDialect } from './dialect.ts'
@@ -13,7 +15,6 @@ import { cancelled, closedEarly, tooLate } from './websocket-error.ts'
 import { type ClientSocket, openWebSocket, type SocketListener } from './websocket-socket.ts'
 import { readWebSocketStream } from './websocket-stream.ts'
 
-const CONNECT_TIMEOUT_MS = 5000
 const END = new Uint8Array(1)
 
 /** `address`: `host:port`. */

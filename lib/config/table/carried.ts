@@ -2,25 +2,15 @@
  * Options of Jina that do nothing in this program as it is: kept in the plan for exports and later versions, or accepted so that
  * existing files run (Jina facts §6.2, §6.3).
  */
-import { BOTH, type ConfigOption, EXECUTOR, GATEWAY_ONLY, type OptionType, type Scope } from './option.ts'
+import { BOTH, type ConfigOption, EXECUTOR, GATEWAY_ONLY, type OptionType, optionFor, type Scope } from './option.ts'
 
-const later = (name: string, type: OptionType, summary: string, more: Partial<ConfigOption> = {}): ConfigOption => ({
-  name,
-  scopes: BOTH,
-  type,
-  summary,
-  kind: 'later',
-  spreads: true,
-  ...more,
-})
+const both = optionFor(BOTH)
 
-const container = (name: string, type: OptionType, summary: string, scopes: readonly Scope[] = BOTH): ConfigOption => ({
-  name,
-  scopes,
-  type,
-  summary,
-  kind: 'export',
-})
+const later = (name: string, type: OptionType, summary: string, more: Partial<ConfigOption> = {}): ConfigOption =>
+  both(name, type, summary, { kind: 'later', spreads: true, ...more })
+
+const container = (name: string, type: OptionType, summary: string, scopes = BOTH): ConfigOption =>
+  both(name, type, summary, { kind: 'export', scopes })
 
 /** Said for the whole Flow, it holds for its executors, too, as in Jina. */
 const forAll = (option: ConfigOption): ConfigOption => ({ ...option, spreads: true })

@@ -1,18 +1,12 @@
 /** Options of an executor that work (Jina facts §6.2). */
+import { TIMEOUT_READY_MS } from '../../wire/defaults.ts'
 import { badMetadata } from '../../wire/metadata-entry.ts'
-import { type ConfigOption, EXECUTOR } from './option.ts'
+import { type ConfigOption, EXECUTOR, optionFor } from './option.ts'
 
-/** Jina's: models may take long to load, and a start that never ends is told of at last. */
-const TIMEOUT_READY_MS = 600_000
 /** More processes of one executor are a slip of the finger. */
 export const MOST_WORKERS = 1000
 
-const option = (
-  name: string,
-  type: ConfigOption['type'],
-  summary: string,
-  more: Partial<ConfigOption> = {},
-): ConfigOption => ({ name, scopes: EXECUTOR, type, summary, ...more })
+const option = optionFor(EXECUTOR)
 
 export const EXECUTOR_TABLE: readonly ConfigOption[] = [
   option('uses_with', 'object', 'Arguments of the constructor', {

@@ -1,25 +1,14 @@
 /** Options of the gateway, and those that it shares with executors (Jina facts §6.2, §6.3). */
+import { PREFETCH } from '../../wire/defaults.ts'
 import { badVariable } from '../bad-entry.ts'
-import { BOTH, type ConfigOption, GATEWAY_ONLY } from './option.ts'
+import { BOTH, type ConfigOption, GATEWAY_ONLY, optionFor } from './option.ts'
 
-/** Jina's: so many requests of one stream are under way at a time. */
-const PREFETCH = 1000
 /** Below the 30 s that Kubernetes and Compose give a container. */
 export const SHUTDOWN_MS = 25_000
 
-const gateway = (
-  name: string,
-  type: ConfigOption['type'],
-  summary: string,
-  more: Partial<ConfigOption> = {},
-): ConfigOption => ({ name, scopes: GATEWAY_ONLY, type, summary, ...more })
+const gateway = optionFor(GATEWAY_ONLY)
 
-const both = (
-  name: string,
-  type: ConfigOption['type'],
-  summary: string,
-  more: Partial<ConfigOption> = {},
-): ConfigOption => ({ name, scopes: BOTH, type, summary, ...more })
+const both = optionFor(BOTH)
 
 export const GATEWAY_TABLE: readonly ConfigOption[] = [
   gateway('protocol', 'protocols', 'grpc, http, websocket, or several of them', {

@@ -75,3 +75,14 @@ export interface ConfigOption {
 export const BOTH: readonly Scope[] = ['executor', 'gateway']
 export const EXECUTOR: readonly Scope[] = ['executor']
 export const GATEWAY_ONLY: readonly Scope[] = ['gateway']
+
+/** A maker of options for these. */
+export const optionFor =
+  (scopes: readonly Scope[]) =>
+  (name: string, type: OptionType, summary: string, more: Partial<ConfigOption> = {}): ConfigOption => ({
+    name,
+    scopes,
+    type,
+    summary,
+    ...more,
+  })

@@ -2,8 +2,8 @@
 import type { ReverseWriter } from '../../protobuf/reverse-writer.ts'
 import type { Dialect } from '../dialect.ts'
 import type { Document } from '../document.ts'
-import { DocumentArray } from '../document-array.ts'
-import { KNOWN_FIELDS, PLACE_FIELDS } from './known-fields.ts'
+import { type Extras, isUnset, NAMED_SO, PLACE_FIELDS } from '../extras.ts'
+import { KNOWN_FIELDS, type KnownField } from './known-fields.ts'
 import { NodeDocument } from './node-document.ts'
 import { writeEntry } from './write-node.ts'
 
@@ -16,25 +16,30 @@ export const SECOND: Dialect = {
   },
 }
 
-/** Only what is set: the first dialect does not tell empty from absent. */
+/**
+ * What is set, and what was said by name to be empty: the first dialect's properties do not tell that from absent. What the class
+ * of the document declares beside is null, as it is in documents out of Python.
+ */
 function writeAsNodes(writer: ReverseWriter, document: Document): void {
-  const { extras, kinds } = document
-  for (const name of Object.keys(extras ?? {}).reverse()) {
-    if (extras![name] !== undefined) writeEntry(writer, name, extras![name], kinds?.get(name), SECOND)
+  const { extras = {}, kinds } = document
+  const properties = KNOWN_FIELDS.filter(({ property }) => !PLACE_FIELDS.has(property) && !isUnset(document[property]))
+  const known = new Map(properties.map((field) => [nameOf(field, extras, kinds), field]))
+  const beside = Object.keys(extras).filter(
+    (name) => extras[name] !== undefined && extras[name] !== NAMED_SO && !known.has(name),
+  )
+  if (kinds !== null) {
+    for (const name of kinds.keys())
+      if (!known.has(name) && !beside.includes(name)) writeEntry(writer, name, null, undefined, SECOND)
   }
-  for (let i = KNOWN_FIELDS.length - 1; i >= 0; i--) {
-    const { property, names, model, encode } = KNOWN_FIELDS[i]!
-    if (PLACE_FIELDS.has(property)) continue
+  for (const name of beside.reverse()) writeEntry(writer, name, extras[name], kinds?.get(name), SECOND)
+  for (const [name, { property, model, encode }] of [...known].reverse()) {
     const value: unknown = document[property]
-    if (isUnset(value)) continue
-    writeEntry(writer, names[0]!, encode ? encode(value) : value, kinds?.get(names[0]!) ?? model, SECOND)
+    writeEntry(writer, name, encode ? encode(value) : value, kinds?.get(name) ?? model, SECOND)
   }
 }
 
-function isUnset(value: unknown): boolean {
-  if (value === undefined || value === '' || value === 0) return true
-  if (value instanceof DocumentArray || Array.isArray(value)) return value.length === 0
-  return (
-    typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype && Object.keys(value!).length === 0
-  )
+/** The name that it was set under, that which the class declares, or the usual one. */
+function nameOf({ names }: KnownField, extras: Extras, kinds: Document['kinds']): string {
+  if (names.length === 1) return names[0]!
+  return names.find((name) => extras[name] === NAMED_SO) ?? names.find((name) => kinds?.has(name)) ?? names[0]!
 }

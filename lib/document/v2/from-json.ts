@@ -1,12 +1,15 @@
 /** Documents of the second dialect out of JSON: any field by its name, null apart from absent, tensors as lists or as their text. */
+
 import { XserveError } from '../../errors.ts'
+import { isObject } from '../../objects.ts'
 import { encodeWith } from '../../protobuf/reverse-writer.ts'
 import { MAX_DEPTH, tooDeep } from '../depth.ts'
 import { DocumentArray } from '../document-array.ts'
 import { parseKeepingFloats } from '../float-lists.ts'
 import { newId } from '../id.ts'
+import { readBytes, readLists, readText, wrong } from '../json-values.ts'
 import { scanDocuments } from '../scan-documents.ts'
-import { Tensor, type TensorInput } from '../tensor.ts'
+import { Tensor } from '../tensor.ts'
 import { SECOND } from './dialect.ts'
 import { KIND, type Node, newNode } from './node.ts'
 import { writeEntry } from './write-node.ts'
@@ -21,13 +24,7 @@ interface Reading {
 
 const TEXT = newNode(KIND.text)
 
-const text = (model: Node): Reading => ({
-  model,
-  read(value, path) {
-    if (typeof value !== 'string') throw wrong(path, 'a text', value)
-    return value
-  },
-})
+const text = (model: Node): Reading => ({ model, read: readText })
 const tensor = (type: string): Reading => ({ model: newNode(KIND.ndarray, type), read: readTensor })
 const bytes: Reading = { model: newNode(KIND.blob), read: readBytes }
 const children: Reading = {
@@ -95,13 +92,9 @@ function readField(fields: Json, name: string, path: string, depth: number): unk
 
 /** Jina with pydantic 2 writes the lists of a tensor as their text. */
 function readTensor(value: unknown, path: string): Tensor {
-  const lists = typeof value === 'string' ? parsed(value) : value
-  if (!Array.isArray(lists) && typeof lists !== 'number') throw wrong(path, 'nested lists of numbers', value)
-  let axes = 0
-  for (let level: unknown = lists; Array.isArray(level); level = level[0]) axes++
-  if (axes > 64) throw new XserveError('BAD_DOCUMENT', `${path} has more than 64 axes`, { where: path })
+  const lists = readLists(typeof value === 'string' ? parsed(value) : value, path)
   try {
-    return Tensor.from(lists as TensorInput)
+    return Tensor.from(lists)
   } catch (error) {
     if (!(error instanceof XserveError)) throw error
     throw new XserveError(error.code, `${path}: ${error.message}`, { ...error.details, where: path })
@@ -116,23 +109,4 @@ function parsed(value: string): unknown {
   }
 }
 
-function readBytes(value: unknown, path: string): Uint8Array {
-  if (typeof value !== 'string' || !/^[A-Za-z0-9+/_-]*={0,2}\s*$/.test(value)) throw wrong(path, 'base64 text', value)
-  return new Uint8Array(Buffer.from(value, 'base64'))
-}
-
 const under = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function wrong(path: string, expected: string, value: unknown): XserveError {
-  const kind =
-    value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : typeof value
-  return new XserveError(
-    'BAD_DOCUMENT',
-    `${path === '' ? 'it' : path} must be ${expected}, not ${kind}`,
-    path === '' ? {} : { where: path },
-  )
-}

@@ -1,4 +1,5 @@
 /** The properties of Document in a DocProto: by which names, of which kinds, and as which values (docarray's LegacyDocument). */
+import { isPlainObject } from '../../objects.ts'
 import { copyStruct } from '../../protobuf/struct.ts'
 import type { Dialect } from '../dialect.ts'
 import { Document } from '../document.ts'
@@ -101,16 +102,13 @@ function made<T>(field: Field, value: T): T {
   return value
 }
 
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
-
 const tags: KnownField = {
   property: 'tags',
   names: ['tags'],
   model: newNode(KIND.dict),
   read(field, place) {
     const value = readKind([KIND.dict, KIND.null], field, place)
-    return isPlain(value) ? value : made(field, {})
+    return isPlainObject(value) ? value : made(field, {})
   },
   check(value) {
     if (typeof value !== 'object' || Array.isArray(value)) throw wrongType('tags', 'an object', value)
@@ -140,7 +138,7 @@ function scores(property: 'scores' | 'evaluations'): KnownField {
     model: newNode(KIND.dict),
     read(field, place) {
       const value = readKind([KIND.dict, KIND.null], field, place)
-      if (!isPlain(value)) {
+      if (!isPlainObject(value)) {
         field.encode = encodeScores
         return made(field, {})
       }
@@ -158,7 +156,7 @@ function scores(property: 'scores' | 'evaluations'): KnownField {
 function decodeScores(given: Readonly<Record<string, unknown>>): Scores {
   const out: Scores = {}
   for (const [name, score] of Object.entries(given)) {
-    const from = isPlain(score) ? score : { value: score }
+    const from = isPlainObject(score) ? score : { value: score }
     const read: NamedScore = { value: typeof from.value === 'number' ? from.value : 0 }
     if (typeof from.op_name === 'string') read.opName = from.op_name
     if (typeof from.description === 'string') read.description = from.description
@@ -240,9 +238,6 @@ export const KNOWN_FIELDS: readonly KnownField[] = [
   number('granularity', 'granularity', KIND.integer, 0),
   number('adjacency', 'adjacency', KIND.integer, 0),
 ]
-
-/** Where the document stands, which the second dialect leaves to the reader. */
-export const PLACE_FIELDS: ReadonlySet<string> = new Set(['parentId', 'granularity', 'adjacency'])
 
 /** The field that holds the property: the first that is not null, else the first that there is, else a new one. */
 export function fieldOf({ names, model }: KnownField, nodes: NodeFields): Field {

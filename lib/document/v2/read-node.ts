@@ -7,6 +7,7 @@ import { fieldFrom, fieldNumber, fieldTo, nextField } from '../fields.ts'
 import { readDense } from '../nd-array.ts'
 import { scanDocuments } from '../scan-documents.ts'
 import type { Tensor } from '../tensor.ts'
+import { isKeepingFloats, wholeFloat } from '../whole-floats.ts'
 import { readEntries } from './entries.ts'
 import { itemsOf, KIND, type Node, readBoolean, readFloat, readInteger } from './node.ts'
 
@@ -22,7 +23,7 @@ export function readNode(node: Node, path: string, dialect: Dialect, depth = 0):
     case KIND.integer:
       return readInteger(node)
     case KIND.float:
-      return readFloat(node)
+      return floatOf(node)
     case KIND.boolean:
       return readBoolean(node)
     case KIND.blob:
@@ -39,6 +40,11 @@ export function readNode(node: Node, path: string, dialect: Dialect, depth = 0):
       if (depth > MAX_DEPTH) throw malformed(`fields are nested deeper than ${MAX_DEPTH}`)
       return readContainer(node, path, dialect, depth)
   }
+}
+
+function floatOf(node: Node): unknown {
+  const value = readFloat(node)
+  return isKeepingFloats() && Number.isInteger(value) ? wholeFloat(value) : value
 }
 
 function readContainer(node: Node, path: string, dialect: Dialect, depth: number): unknown {

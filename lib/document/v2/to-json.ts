@@ -2,7 +2,7 @@
 import { decodeData, encodeData } from '../data-content.ts'
 import type { DocumentArray } from '../document-array.ts'
 import { plainValue } from '../plain-value.ts'
-import { keepingFloats } from '../tensor.ts'
+import { keepingFloats } from '../whole-floats.ts'
 
 /** JSON objects, for JSON.stringify, of the documents in DataContentProto bytes; those of the first dialect become ones of the second. */
 export function dataToNodeJson(data: Uint8Array): Record<string, unknown>[] {

@@ -2,7 +2,9 @@
  * Values of fields to NodeProto. The node that a value stands in for, its model, decides what the value does not tell:
  * integer or float, list or tuple, and the name of the Python class.
  */
+
 import { XserveError } from '../../errors.ts'
+import { isPlainObject } from '../../objects.ts'
 import type { ReverseWriter } from '../../protobuf/reverse-writer.ts'
 import { MAX_DEPTH, tooDeep } from '../depth.ts'
 import type { Dialect } from '../dialect.ts'
@@ -106,10 +108,7 @@ function kindOfObject(value: object, wanted: number, path: string): number {
     if (wanted === KIND.ndarray || wanted === KIND.docArray || isSequence(wanted)) return wanted
     return value.length > 0 && value.every((item) => item instanceof Document) ? KIND.docArray : KIND.list
   }
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) {
-    throw refused(path, `a ${(value as { constructor?: { name?: string } }).constructor?.name ?? 'class instance'}`)
-  }
+  if (!isPlainObject(value)) throw refused(path, `a ${value.constructor?.name ?? 'class instance'}`)
   return wanted === KIND.doc ? KIND.doc : KIND.dict
 }
 

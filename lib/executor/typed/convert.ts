@@ -1,9 +1,11 @@
 /** Values in another form than the declared one, as peers that know fewer kinds send them. */
+
 import { Document } from '../../document/document.ts'
 import { DocumentArray } from '../../document/document-array.ts'
 import { Tensor, type TensorInput } from '../../document/tensor.ts'
 import { documentOfFields } from '../../document/v2/from-fields.ts'
 import { XserveError } from '../../errors.ts'
+import { isPlainObject } from '../../objects.ts'
 import type { FieldKind } from '../../wire/schemas/field-kind.ts'
 
 /** What is wrong with a value that cannot be of the kind. */
@@ -24,7 +26,7 @@ export function convert(kind: FieldKind, value: unknown): unknown {
     case 'blob':
       return value instanceof Uint8Array ? value : toBytes(value)
     case 'document':
-      return value instanceof Document ? value : isPlain(value) ? documentOfFields(value) : DOCUMENT
+      return value instanceof Document ? value : isPlainObject(value) ? documentOfFields(value) : DOCUMENT
     case 'documents':
       return value instanceof DocumentArray ? value : toDocuments(value)
     case 'list':
@@ -33,9 +35,6 @@ export function convert(kind: FieldKind, value: unknown): unknown {
       return value
   }
 }
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value))
 
 /** Gateways of Jina send a list, those with pydantic 2 its JSON text. */
 function toTensor(value: unknown): Tensor | NotConvertible {
@@ -64,7 +63,7 @@ function toDocuments(value: unknown): DocumentArray | NotConvertible {
   const documents: Document[] = []
   for (const item of value) {
     if (item instanceof Document) documents.push(item)
-    else if (isPlain(item)) documents.push(documentOfFields(item))
+    else if (isPlainObject(item)) documents.push(documentOfFields(item))
     else return DOCUMENTS
   }
   return new DocumentArray(documents)

@@ -2,14 +2,16 @@
  * Documents against a JSON schema: defaults are filled in, values in another form than the declared one converted, and what
  * does not fit is told. A field is looked at without counting as changed; tensors and blobs are not even read.
  */
+
 import type { Document } from '../../document/document.ts'
 import type { DocumentArray } from '../../document/document-array.ts'
 import type { FieldAccess } from '../../document/named-fields.ts'
 import { XserveError } from '../../errors.ts'
 import type { JsonSchema } from '../../wire/schemas/endpoint-schema.ts'
+import { targetOf } from '../../wire/schemas/reference.ts'
 import { compile, type Validate } from './compile.ts'
 import { convert, NotConvertible } from './convert.ts'
-import { type DeclaredField, declaredFields, leadsSomewhere, NODE_KINDS, nodesOf } from './fields.ts'
+import { type DeclaredField, declaredFields, NODE_KINDS, nodesOf } from './fields.ts'
 import { type Problem, REQUIRED, within } from './problem.ts'
 
 /** null: the document fits, and is written in the kinds that the schema declares. */
@@ -59,7 +61,7 @@ function checkReferences(value: unknown, root: JsonSchema, what: string): void {
   if (typeof value !== 'object' || value === null) return
   for (const [key, item] of Object.entries(value)) {
     if (key !== '$ref' || typeof item !== 'string') checkReferences(item, root, what)
-    else if (!leadsSomewhere(item, root)) {
+    else if (targetOf(item, root) === undefined) {
       throw new XserveError('BAD_ENDPOINT', `${what} is declared by what is no JSON schema: nothing is at ${item}`, {
         hint: 'references lead to "#", or into the $defs or definitions of the schema itself',
       })

@@ -30,17 +30,6 @@ export function declaredFields(root: JsonSchema, of: JsonSchema = root): Declare
   }))
 }
 
-/** Whether a reference within the schema finds something: `#`, `#/$defs/Part`. */
-export function leadsSomewhere(reference: string, root: JsonSchema): boolean {
-  const [start, ...parts] = reference.split('/')
-  let at: unknown = start === '#' ? root : undefined
-  for (const part of parts) {
-    const key = part.replaceAll('~1', '/').replaceAll('~0', '~')
-    at = typeof at === 'object' && at !== null && Object.hasOwn(at, key) ? (at as JsonSchema)[key] : undefined
-  }
-  return at !== undefined
-}
-
 /** What a field of the kind is on the wire; undefined: what its value is. */
 export const NODE_KINDS: Readonly<Partial<Record<FieldKind, number>>> = {
   text: KIND.text,
@@ -64,6 +53,9 @@ const FLOATS: Node = {
   to: 11,
 }
 
+/** docarray has a class of its own for what is called so. */
+const arrayType = (name: string): string => (name === 'embedding' ? 'ndarray_embedding' : 'ndarray')
+
 /** Examples of the nodes that the fields become. */
 export function nodesOf(fields: readonly DeclaredField[]): ReadonlyMap<string, Node> {
   const nodes = new Map<string, Node>()
@@ -71,7 +63,7 @@ export function nodesOf(fields: readonly DeclaredField[]): ReadonlyMap<string, N
     const node = NODE_KINDS[kind]
     if (node === undefined || name === 'id') continue
     const isFloats = kind === 'list' && (schema.items as JsonSchema | undefined)?.type === 'number'
-    nodes.set(name, isFloats ? FLOATS : newNode(node, node === KIND.ndarray ? 'ndarray' : ''))
+    nodes.set(name, isFloats ? FLOATS : newNode(node, node === KIND.ndarray ? arrayType(name) : ''))
   }
   return nodes
 }

@@ -1,5 +1,6 @@
 /** Parameters against their schema: the method gets what it makes of them. */
 
+import { RESULTS } from '../../wire/results.ts'
 import { compile } from './compile.ts'
 import { declaredFields } from './fields.ts'
 import type { Problem } from './problem.ts'
@@ -13,13 +14,11 @@ export type Parameters = Record<string, unknown>
 export type ParametersResult = { readonly value: Parameters } | { readonly problem: Problem }
 export type ParametersCheck = (given: Parameters) => MaybePromise<ParametersResult>
 
-/** What earlier executors returned stands among the parameters, and is nobody's to declare. */
-const RESULTS = '__results__'
-
 /** Defaults are filled in; null for what has no null is as if it were left out. Throws XserveError BAD_ENDPOINT. */
 export function createParametersCheck(schema: ReadSchema): ParametersCheck {
   const check = judge(schema)
   return (given) => {
+    // What earlier executors returned stands among the parameters, and is nobody's to declare.
     const { [RESULTS]: results, ...own } = given
     const finish = (result: ParametersResult): ParametersResult =>
       'problem' in result || results === undefined ? result : { value: { ...result.value, [RESULTS]: results } }

@@ -11,14 +11,6 @@ export interface Problem {
 
 export type PathPart = string | number
 
-/** `['labels', 0]` → `labels[0]`. */
-export function pathText(path: readonly PathPart[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`
-    return text === '' ? part : `${text}.${part}`
-  }, '')
-}
-
 /** Short enough for a message. */
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing'

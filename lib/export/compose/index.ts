@@ -1,6 +1,7 @@
 /** A plan as one Compose file: a service for each container, a network that they share, ports of the gateway alone. */
 import path from 'node:path'
 import type { FlowPlan } from '../../plan/plan.ts'
+import { TLS_INSIDE } from '../container.ts'
 import { type ImageOptions, resolveImages, USER_ID } from '../images.ts'
 import { checkUnique } from '../names.ts'
 import { signed } from '../output.ts'
@@ -11,20 +12,16 @@ import { type ServiceContext, serviceOf } from './service.ts'
 
 export interface ComposeOptions extends Omit<ImageOptions, 'target'> {
   readonly includeGateway: boolean
-  /** Default: Jina's, jina-network. */
+  /** Default: NETWORK. */
   readonly networkName: string | null
   /** Of the file, absolute: paths in it are relative to that. */
   readonly folder: string
 }
 
-/** Jina's. */
+/** These are Jina's. */
 const EXECUTOR_PORT = 8081
-const NETWORK = 'jina-network'
-const TLS = {
-  certificateFile: '/etc/xserve/tls/tls.crt',
-  keyFile: '/etc/xserve/tls/tls.key',
-  callersFile: '/etc/xserve/tls/ca.crt',
-}
+export const NETWORK = 'jina-network'
+export const COMPOSE_FILE = 'docker-compose.yml'
 
 /** Throws XserveError NOT_CONTAINERIZED, BAD_CONFIG, BAD_ARGUMENT; then there is nothing to write. */
 export function exportCompose(plan: FlowPlan, options: ComposeOptions): string {
@@ -33,7 +30,7 @@ export function exportCompose(plan: FlowPlan, options: ComposeOptions): string {
     executorPort: EXECUTOR_PORT,
     monitoringPort: monitoringPortOf,
     addresses: (name, replicas) => replicaNames(name, replicas).map((one) => `${one}:${EXECUTOR_PORT}`),
-    tls: TLS,
+    tls: TLS_INSIDE,
   }
   const { gateway, executors } = workloadsOf(plan, images, target, options)
   const network = options.networkName ?? NETWORK
@@ -46,7 +43,6 @@ export function exportCompose(plan: FlowPlan, options: ComposeOptions): string {
   const context = (needs: readonly string[]): ServiceContext => ({
     network,
     needs,
-    tls: TLS,
     relative: (file) => relativeTo(options.folder, file),
     warn: options.warn,
   })

@@ -1,5 +1,5 @@
 /** One container as a Compose service. */
-import type { TlsFiles } from '../../plan/plan.ts'
+import { END_SECONDS, isKept, PATIENCE_SECONDS, TLS_INSIDE } from '../container.ts'
 import { USER_ID } from '../images.ts'
 import type { Gpus, Volume, Workload } from '../workload.ts'
 import { limitsOf } from './limits.ts'
@@ -8,19 +8,13 @@ export interface ServiceContext {
   readonly network: string
   /** Services that it waits for. */
   readonly needs: readonly string[]
-  /** Where the certificate is in the container. */
-  readonly tls: Required<TlsFiles>
   /** A file of this machine as the Compose file names it. */
   relative(file: string): string
   readonly warn: (message: string) => void
 }
 
-/** Beyond the time that calls have: a moment to come to an end. */
-const END_SECONDS = 5
 /** Each check starts a program; who waits for it waits that long at most. */
 const CHECK_SECONDS = 3
-/** Python executors answer late while they compute. */
-const PATIENCE_SECONDS = 10
 const SICK_AFTER = 5
 
 export function serviceOf(workload: Workload, context: ServiceContext): object {
@@ -65,12 +59,12 @@ function volumeText({ source, target, readOnly }: Volume): string {
   return [...(source === null ? [] : [source]), target, ...(readOnly ? ['ro'] : [])].join(':')
 }
 
-function certificates({ tls }: Workload, { relative, tls: inside }: ServiceContext): string[] {
+function certificates({ tls }: Workload, { relative }: ServiceContext): string[] {
   if (tls === null) return []
   return [
-    `${relative(tls.certificateFile)}:${inside.certificateFile}:ro`,
-    `${relative(tls.keyFile)}:${inside.keyFile}:ro`,
-    ...(tls.callersFile === undefined ? [] : [`${relative(tls.callersFile)}:${inside.callersFile}:ro`]),
+    `${relative(tls.certificateFile)}:${TLS_INSIDE.certificateFile}:ro`,
+    `${relative(tls.keyFile)}:${TLS_INSIDE.keyFile}:ro`,
+    ...(tls.callersFile === undefined ? [] : [`${relative(tls.callersFile)}:${TLS_INSIDE.callersFile}:ro`]),
   ]
 }
 
@@ -103,12 +97,12 @@ function deviceOf(gpus: Gpus): object {
 }
 
 /** Images of others often run as root and write where they like. */
-function securityOf({ image, workspace, volumes }: Workload): object {
+function securityOf(workload: Workload): object {
+  const { image, workspace } = workload
   const least = { security_opt: ['no-new-privileges:true'] }
   if (image.kind === 'other') return least
-  const isKept = volumes.some(({ target }) => workspace === target || workspace?.startsWith(`${target}/`))
   // Gone with the container, since nobody has asked for more. Its mode is that of the image's folder.
-  const passing = ['/tmp', ...(workspace === null || isKept ? [] : [`${workspace}:uid=${USER_ID}`])]
+  const passing = ['/tmp', ...(isKept(workload) ? [] : [`${workspace}:uid=${USER_ID}`])]
   return { ...least, cap_drop: ['ALL'], read_only: true, tmpfs: passing }
 }
 

@@ -1,4 +1,5 @@
 /** What an image is built from, in one folder: Dockerfile, this program, the project of the executor and its description. */
+
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
@@ -12,6 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import path from 'node:path'
+import { unwritable } from '../../config/unwritable.ts'
 import { XserveError } from '../../errors.ts'
 import type { DeploymentPlan } from '../../plan/plan.ts'
 import { batchingOf } from '../executor-arguments.ts'
@@ -62,10 +64,7 @@ export function writeContext(plan: DeploymentPlan | null, options: ContextOption
     return writeExecutor(plan, options)
   } catch (error) {
     if (error instanceof XserveError) throw error
-    throw new XserveError(
-      'BAD_ARGUMENT',
-      `${folder} cannot be written: ${error instanceof Error ? error.message : error}`,
-    )
+    throw unwritable(folder, error)
   }
 }
 

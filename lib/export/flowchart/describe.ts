@@ -1,4 +1,5 @@
 /** The picture for programs: `xserve graph --json`. */
+import { END as JINA_END, START as JINA_START } from '../../plan/graph-description.ts'
 import type { Picture, PictureEdge, PictureNode } from './picture.ts'
 import { END, START } from './picture.ts'
 
@@ -8,10 +9,10 @@ export interface DescribedPicture {
   readonly edges: readonly PictureEdge[]
 }
 
-/** Jina's names of the two sides of the gateway, as `xserve check --json` has them. */
+/** As `xserve check --json` names the two sides of the gateway. */
 const NAMES: ReadonlyMap<string, string> = new Map([
-  [START, 'start-gateway'],
-  [END, 'end-gateway'],
+  [START, JINA_START],
+  [END, JINA_END],
 ])
 
 const nameOf = (id: string): string => NAMES.get(id) ?? id

@@ -1,6 +1,8 @@
 /** What a picture of a Flow shows, however it is drawn: nodes with what is told of each, and the ways of documents. */
+
 import path from 'node:path'
 import { type DeploymentPlan, type FlowPlan, GATEWAY, type GatewayPlan, type UsesPlan } from '../../plan/plan.ts'
+import { addressText } from '../../wire/address.ts'
 import { conditionText } from './condition-text.ts'
 
 /** The two sides of the gateway. No executor has such a name: `gateway` is taken, and a slash is in none. */
@@ -115,7 +117,7 @@ function usesText(uses: UsesPlan): string | null {
     case 'external': {
       const [first, ...others] = uses.addresses
       if (first === undefined) return null
-      return `${first.host}:${first.port}${others.length > 0 ? ` and ${others.length} more` : ''}`
+      return `${addressText(first)}${others.length > 0 ? ` and ${others.length} more` : ''}`
     }
     case 'pass':
       return null

@@ -1,5 +1,7 @@
 /** A plan as Kubernetes manifests: a folder for each executor and for the gateway, as Jina lays them out. */
+
 import type { FlowPlan } from '../../plan/plan.ts'
+import { TLS_INSIDE } from '../container.ts'
 import { type ImageOptions, resolveImages } from '../images.ts'
 import { checkNamespace, dnsName } from '../names.ts'
 import type { OutputFile } from '../output.ts'
@@ -11,7 +13,7 @@ import { autoscalerOf, disruptionBudgetOf, ingressOf, networkPolicyOf } from './
 import { HELM_NAMESPACE, inFormat, type Manifest } from './format.ts'
 import type { KubernetesOptions } from './options.ts'
 import { serviceMonitorOf, servicesOf } from './service.ts'
-import { TLS_FOLDER, TLS_SECRET } from './volumes.ts'
+import { TLS_SECRET } from './volumes.ts'
 import { configMapOf, workloadObject } from './workload-object.ts'
 
 export interface ExportOptions extends Omit<ImageOptions, 'target'> {
@@ -35,11 +37,7 @@ export function exportKubernetes(
     executorPort: EXECUTOR_PORT,
     monitoringPort: ({ monitoring }) => (monitoring === true ? MONITORING_PORT : null),
     addresses: (name) => [`grpc://${name}.${namespace}.svc:${EXECUTOR_PORT}`],
-    tls: {
-      certificateFile: `${TLS_FOLDER}/tls.crt`,
-      keyFile: `${TLS_FOLDER}/tls.key`,
-      callersFile: `${TLS_FOLDER}/ca.crt`,
-    },
+    tls: TLS_INSIDE,
   }
   const { gateway, executors } = workloadsOf(plan, images, target, options)
   const context: Context = {

@@ -1,4 +1,5 @@
 /** The pod of a workload: one container, and what it needs around it. */
+import { END_SECONDS } from '../container.ts'
 import type { Workload } from '../workload.ts'
 import { type Context, labelsOf, selectorOf } from './context.ts'
 import { probesOf } from './probes.ts'
@@ -10,8 +11,6 @@ import { type PodVolumes, podVolumes } from './volumes.ts'
  * 2 s, and the cluster's name server answers up to 5 s out of its memory; addresses of Services change within a second or two.
  */
 const LEAVING_SECONDS = { executor: 10, gateway: 5 } as const
-/** Beyond the time that calls have: a moment to come to an end. */
-const END_SECONDS = 5
 
 export function podTemplate(workload: Workload, context: Context, configHash: string) {
   const files = podVolumes(workload, context)

@@ -1,4 +1,5 @@
 /** How Kubernetes finds out that a container is up, ready, alive: asked from outside, so that no program starts each time. */
+import { PATIENCE_SECONDS } from '../container.ts'
 import type { Workload } from '../workload.ts'
 
 /** How often a start is looked at: a pod is ready that soon after its executor. */
@@ -9,8 +10,6 @@ const LEAST_START_SECONDS = 15
 const FOR_EVER = 2_147_483_647
 const READY_SECONDS = 2
 const ALIVE_SECONDS = 10
-/** Python executors answer late while they compute. */
-const PATIENCE_SECONDS = 10
 /** A minute without an answer. */
 const DEAD_AFTER = 6
 

@@ -1,10 +1,10 @@
 /** Where a pod's files are: claims for volumes, a scratch folder, the gateway's certificate. */
+
+import { isKept, TLS_FOLDER } from '../container.ts'
 import type { Volume, Workload } from '../workload.ts'
 import type { Context } from './context.ts'
 import { needsScratch } from './security.ts'
 
-/** Where the gateway's certificate is in its container. */
-export const TLS_FOLDER = '/etc/xserve/tls'
 /** A secret of kubernetes.io/tls, made by whoever deploys: keys are never written. */
 export const TLS_SECRET = 'gateway-tls'
 
@@ -24,7 +24,7 @@ export function podVolumes(workload: Workload, context: Context): PodVolumes {
   const scratch = isOurs && !named.some(({ target }) => target === '/tmp')
   // Gone with the pod, since nobody has asked for more; the rest of the container cannot be written to.
   const work =
-    isOurs && !workload.stateful && !isCovered(workload) ? [{ name: 'workspace', path: workload.workspace! }] : []
+    isOurs && !workload.stateful && !isKept(workload) ? [{ name: 'workspace', path: workload.workspace! }] : []
   return {
     claims: named.map(({ name }) => ({
       metadata: { name, labels: { app: workload.name } },
@@ -55,11 +55,6 @@ export function podVolumes(workload: Workload, context: Context): PodVolumes {
 /** What a stateful executor keeps is kept, even if nobody has thought of a volume. */
 function claimed(workload: Workload): readonly Volume[] {
   const { volumes, stateful, workspace } = workload
-  if (!stateful || isCovered(workload) || !workspace?.startsWith('/')) return volumes
+  if (!stateful || isKept(workload) || !workspace?.startsWith('/')) return volumes
   return [...volumes, { source: null, target: workspace, readOnly: false }]
-}
-
-/** Whether a volume is where it keeps its files. */
-function isCovered({ volumes, workspace }: Workload): boolean {
-  return workspace === null || volumes.some(({ target }) => workspace === target || workspace.startsWith(`${target}/`))
 }

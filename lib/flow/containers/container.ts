@@ -4,7 +4,7 @@
  */
 import { forwardLines } from '../../deployment/output.ts'
 import { XserveError } from '../../errors.ts'
-import { timerMs } from '../../wire/timer.ts'
+import { timerMs } from '../../within.ts'
 
 export interface ContainerSpec {
   readonly engine: string

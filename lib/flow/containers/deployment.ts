@@ -1,13 +1,14 @@
 /** An executor in containers of this machine: shards and replicas as exports make them, reached as executors elsewhere are. */
 import type { Deployment } from '../../deployment/deployment.ts'
+import type { Together } from '../../deployment/poll-all.ts'
 import { remoteDeployment } from '../../deployment/remote.ts'
 import type { WorkerProcessOptions } from '../../deployment/worker-process.ts'
 import { asXserveError, XserveError } from '../../errors.ts'
 import { gpusOf, volumesOf } from '../../export/container-options.ts'
 import { commandOf, executorArguments } from '../../export/executor-arguments.ts'
 import type { Image } from '../../export/images.ts'
-import type { DeploymentPlan, NodePlan } from '../../plan/plan.ts'
-import { timerMs } from '../../wire/timer.ts'
+import type { DeploymentPlan } from '../../plan/plan.ts'
+import { timerMs } from '../../within.ts'
 import { type Container, type ContainerSpec, runContainer } from './container.ts'
 import { findEngine } from './engine.ts'
 
@@ -19,11 +20,11 @@ const MAX_DELAY_MS = 10_000
 /** So long a stopped one may take when calls have used up all the time. */
 const LEAST_GRACE_MS = 1000
 
-/** Throws XserveError BAD_ARGUMENT when this machine has no container engine, BAD_CONFIG for volumes and GPUs that are none. */
+/** `merging`: what becomes of the documents of several shards. Throws XserveError BAD_ARGUMENT when this machine has no container engine, BAD_CONFIG for volumes and GPUs that are none. */
 export function containerDeployment(
   plan: DeploymentPlan & { readonly uses: { readonly kind: 'image' } },
   options: WorkerProcessOptions,
-  node?: Pick<NodePlan, 'noReduce'>,
+  merging: Together,
 ): Deployment {
   const engine = findEngine(`${plan.name}: ${plan.uses.written}`)
   const log = options.log.named(plan.name)
@@ -65,7 +66,7 @@ export function containerDeployment(
         tls: false,
         shard,
       }))
-      inner = remoteDeployment({ ...plan, addresses }, options, node?.noReduce ? 'append' : 'join')
+      inner = remoteDeployment({ ...plan, addresses }, options, merging)
       const late = Promise.withResolvers<never>()
       const { timeoutReadyMs: ms } = plan
       const text = `${plan.name} was not ready after ${ms} ms`

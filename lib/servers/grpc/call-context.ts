@@ -9,6 +9,7 @@ export interface ContextSource {
   readonly cancelled: boolean
   /** Calls back at most once, right away when it has happened already. */
   onCancel(listener: () => void): void
+  readonly loans?: object | null
 }
 
 /** Nothing is registered with `source` before somebody asks for the signal or to be told. */
@@ -32,6 +33,10 @@ class RequestContext implements CallContext {
 
   get cancelled(): boolean {
     return this.source.cancelled
+  }
+
+  get loans(): object | undefined {
+    return this.source.loans ?? undefined
   }
 
   onCancel(listener: () => void): void {

@@ -2,18 +2,14 @@
 import { XserveError } from '../../errors.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
 import { readFields } from '../../wire/fields.ts'
-import { varintLength, writeBytesField, writeVarint } from '../../wire/write.ts'
+import { varintLength, withTag, writeVarint } from '../../wire/write.ts'
 
 /** grpc.health.v1.HealthCheckResponse.ServingStatus. */
 export const SERVING = 1
 export const NOT_SERVING = 2
 export const SERVICE_UNKNOWN = 3
 
-function bytesField(number: number, content: Uint8Array): Uint8Array {
-  const out = new Uint8Array(1 + varintLength(content.length) + content.length)
-  writeBytesField(out, 0, (number << 3) | 2, content)
-  return out
-}
+const bytesField = (number: number, content: Uint8Array): Uint8Array => withTag((number << 3) | 2, content)
 
 const textField = (number: number, text: string): Uint8Array => bytesField(number, Buffer.from(text))
 
@@ -42,12 +38,6 @@ export function encodeInfo(info: {
       bytesField(number, Buffer.concat([textField(1, key), textField(2, value)])),
     )
   return Buffer.concat([...entries(1, info.jina), ...entries(2, info.envs)])
-}
-
-/** StatusProto with code ERROR and the exception's name and message; success is the empty message. */
-export function encodeFailedStatus(error: Error): Uint8Array {
-  const exception = Buffer.concat([textField(1, error.name), textField(2, error.message)])
-  return Buffer.concat([varintField(1, 1), textField(2, error.message), bytesField(3, exception)])
 }
 
 /** `service` of a HealthCheckRequest; '' is the whole server. Throws XserveError BAD_REQUEST. */

@@ -1,5 +1,5 @@
 /** Errors as the status that a caller sees. */
-import { XserveError } from '../../errors.ts'
+import { isTellable } from '../../errors.ts'
 
 /** grpc-status and grpc-message. */
 export interface CallStatus {
@@ -12,13 +12,10 @@ const LONGEST_DETAILS = 4096
 const INTERNAL = 13
 
 /**
- * XserveErrors say what they are; anything else is masked, since its text may tell secrets and helps no caller.
- * `report` is told of what was masked.
+ * What callers may not read is masked (`isTellable`), and `report` is told of it.
  */
 export function toCallStatus(error: unknown, report?: (error: unknown) => void): CallStatus {
-  if (error instanceof XserveError && error.code !== 'INTERNAL') {
-    return { code: error.grpcStatus, details: shorten(error.message) }
-  }
+  if (isTellable(error)) return { code: error.grpcStatus, details: shorten(error.message) }
   report?.(error)
   return { code: INTERNAL, details: 'internal error; the log of the server says more' }
 }

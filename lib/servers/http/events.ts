@@ -1,8 +1,10 @@
 /** Answers of a streaming endpoint as server-sent events, framed to the byte as Jina's client cuts them (Jina facts §2.4). */
+
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
-import { XserveError } from '../../errors.ts'
+import { isTellable, XserveError } from '../../errors.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import { decodeStatus } from '../../wire/status.ts'
+import { within } from '../../within.ts'
 import { failureJson } from '../json/answer.ts'
 
 /** After so long without a document a comment is sent, or proxies take the connection for dead: some do after ten seconds (Jina: 15). */
@@ -73,19 +75,12 @@ const update = (document: Record<string, unknown>): string => event('update', JS
 
 /** What we do not know is masked, as everywhere; the front tells the operator. */
 function brokenOff(error: unknown): string {
-  const known =
-    error instanceof XserveError && error.code !== 'INTERNAL' ? error : new XserveError('INTERNAL', 'internal error')
+  const known = isTellable(error) ? error : new XserveError('INTERNAL', 'internal error')
   const detail = JSON.stringify(known.message)
   return event('error', `{"detail":${detail},"code":"${known.code}","status":${failureJson(known)}}`)
 }
 
 /** null: nothing came for too long. */
 async function withinPing(pending: Promise<IteratorResult<Envelope>>): Promise<IteratorResult<Envelope> | null> {
-  const { promise, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(resolve, PING_MS, null)
-  try {
-    return await Promise.race([pending, promise])
-  } finally {
-    clearTimeout(timer)
-  }
+  return (await within(pending, PING_MS)) ? pending : null
 }

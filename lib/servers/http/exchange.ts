@@ -67,6 +67,8 @@ export interface WebSocketListener {
   message(data: string | Uint8Array): void
   /** Once; 1006 when there was no close frame. */
   closed(code: number): void
+  /** Whether something is still to be answered: a server that stops waits for it. Default: nothing is. */
+  readonly isBusy?: boolean
 }
 
 /** Decides on an upgrade: a conversation with its sub-protocol (echoed in the handshake), or an HTTP answer that refuses. */

@@ -5,7 +5,7 @@ import { DRY_RUN_ENDPOINT } from '../../wire/dry-run.ts'
 import { preflight, withCors } from './cors.ts'
 import type { HttpHandler, HttpRequest, HttpResponse } from './exchange.ts'
 import { documentationRoutes } from './openapi/routes.ts'
-import { notAllowed, notFound } from './reply.ts'
+import { movedTo, notAllowed, notFound } from './reply.ts'
 import { callRoute } from './routes/call.ts'
 import { eventsRoute, wantsEvents } from './routes/events.ts'
 import { parseExposedEndpoints } from './routes/exposed.ts'
@@ -28,11 +28,7 @@ export interface HttpHandlerOptions {
   readonly version?: string
   /** Answers requests whose path nobody has here. Default: they are told so by 404. */
   readonly beside?: HttpHandler | undefined
-  /** false while it starts and stops: GET / is then 503. */
-  readonly serving?: () => boolean
 }
-
-const alwaysServing = (): boolean => true
 
 /** Throws XserveError BAD_ARGUMENT for what `exposeEndpoints` cannot be. */
 export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOptions = {}): HttpHandler {
@@ -47,7 +43,6 @@ export function createHttpHandler(runtime: ServedRuntime, options: HttpHandlerOp
     reaches,
     crud,
     exposed,
-    serving: options.serving ?? alwaysServing,
     documentation: reaches
       ? documentationRoutes({
           debug,
@@ -97,9 +92,20 @@ async function routeToEndpoint(request: HttpRequest, routes: Routes, beside?: Ht
   }
   const allowed = new Set(routes.table.get(path)?.keys())
   if (further !== undefined) allowed.add(further)
-  if (allowed.size === 0) return beside ? beside(request) : notFound()
+  if (allowed.size === 0) return (await withoutSlash(request, routes)) ?? (beside ? beside(request) : notFound())
   const reply = notAllowed(allowed)
   return method === 'HEAD' ? { ...reply, body: null } : reply
+}
+
+/** FastAPI sends who asks for `/post/` to `/post`, if there is one. */
+async function withoutSlash(
+  { path, rawPath, query }: HttpRequest,
+  { table, endpoints }: Routes,
+): Promise<HttpResponse | null> {
+  const bare = path.slice(0, -1)
+  if (!path.endsWith('/') || !rawPath.endsWith('/') || bare === '' || bare.endsWith('/')) return null
+  if (!table.has(bare) && !(await endpoints()).some((name) => name === bare || name === bare.slice(1))) return null
+  return movedTo(rawPath.slice(0, -1) + (query === '' ? '' : `?${query}`))
 }
 
 /** One handler for each endpoint that has been asked for; names come from the executor, so there is an end to them. */

@@ -23,6 +23,11 @@ export function notFound(): HttpResponse {
   return jsonReply('{"detail":"Not Found"}', 404)
 }
 
+/** The same request is to be made of another path. */
+export function movedTo(location: string): HttpResponse {
+  return { status: 307, headers: { location }, body: null }
+}
+
 export function notAllowed(methods: Iterable<string>): HttpResponse {
   return {
     status: 405,

@@ -3,12 +3,12 @@ import type { DialectName } from '../../document/dialect.ts'
 import { writeFullJson } from '../../document/json-full.ts'
 import { JsonText } from '../../document/json-text.ts'
 import { quote } from '../../document/quote.ts'
+import { structJson } from '../../document/struct-json.ts'
 import { dataToNodeJson } from '../../document/v2/to-json.ts'
 import type { XserveError } from '../../errors.ts'
-import { decodeStruct } from '../../protobuf/struct.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { Route } from '../../wire/routes.ts'
-import { decodeStatus } from '../../wire/status.ts'
+import { decodeStatus, failureOf } from '../../wire/status.ts'
 import { secondText, splitTime } from './time.ts'
 import { writeUsual } from './usual-answer.ts'
 
@@ -63,7 +63,7 @@ function writeMiddle(envelope: Envelope, status: string | null, routes: readonly
 /** What the second dialect's gateway answers (Jina facts §2.3). Throws XserveError for documents that JSON cannot say. */
 export function secondAnswer(answer: Envelope): string {
   return (
-    `{"data":${JSON.stringify(dataToNodeJson(answer.data))},"parameters":${parametersJson(answer.parameters)}` +
+    `{"data":${JSON.stringify(dataToNodeJson(answer.data))},"parameters":${structJson(answer.parameters)}` +
     `,"header":{"requestId":${quote(answer.requestId)},"targetExecutor":${quote(answer.targetExecutor)}}}`
   )
 }
@@ -131,12 +131,8 @@ function writeParameters(bytes: Uint8Array): void {
   if (bytes.length === 0) out.ascii('},"parameters":{}')
   else {
     out.ascii('},"parameters":')
-    out.json(parametersJson(bytes))
+    out.json(structJson(bytes))
   }
-}
-
-function parametersJson(bytes: Uint8Array): string {
-  return bytes.length === 0 ? '{}' : JSON.stringify(decodeStruct(bytes))
 }
 
 /** StatusProto bytes; null for none, which is a success. */
@@ -145,12 +141,7 @@ function statusJson(bytes: Uint8Array): string | null {
 }
 
 /** What the status of an answer is, for an error that no executor raised. */
-export function failureJson(error: XserveError): string {
-  const { hint, where } = error.details
-  const description = hint === undefined ? error.message : `${error.message} (${hint})`
-  const exception = { name: error.code, args: [error.message], stacks: [], executor: where ?? '' }
-  return JSON.stringify({ code: 1, description, exception })
-}
+export const failureJson = (error: XserveError): string => JSON.stringify(failureOf(error))
 
 /** RFC 3339 with microseconds, behind `before`; a time of 0 is none: null, or left out with its name. */
 function writeTime(before: string, ms: number, told: boolean): void {

@@ -1,8 +1,8 @@
 /** Which dialect a JSON request is written in: Jina's gateways of either have other members and other documents (Jina facts §2.2, §2.3). */
-import type { DialectName } from '../../document/dialect.ts'
-import { propertyOf } from '../../document/json.ts'
 
-type Json = Readonly<Record<string, unknown>>
+import type { DialectName } from '../../document/dialect.ts'
+import { propertyOf } from '../../document/field-names.ts'
+import { isObject } from '../../objects.ts'
 
 const isUnknownToFirst = (name: string): boolean => propertyOf(name) === undefined
 
@@ -17,8 +17,4 @@ export function dialectOfJson(value: unknown, usual: DialectName): DialectName {
   if (isObject(data)) return 'docs' in data && Object.keys(data).length === 1 ? 'v1' : 'v2'
   if (usual === 'v2' || !Array.isArray(data)) return usual
   return data.some((document) => isObject(document) && Object.keys(document).some(isUnknownToFirst)) ? 'v2' : 'v1'
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -24,7 +24,7 @@ export class InvalidRequest extends XserveError {
   ) {
     super(code, message, {
       where: location.join('.'),
-      ...(options.hint === undefined ? {} : { hint: options.hint }),
+      hint: options.hint,
     })
     this.location = location
     this.type = options.type ?? 'type_error'

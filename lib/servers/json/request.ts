@@ -1,4 +1,5 @@
 /** The JSON request of HTTP and WebSocket to an Envelope: both spellings of its keys, unknown ones passed over (Jina facts §2.2, §2.3). */
+
 import { encodeData } from '../../document/data-content.ts'
 import type { DialectName } from '../../document/dialect.ts'
 import { Document } from '../../document/document.ts'
@@ -8,6 +9,7 @@ import { documentFromJson } from '../../document/json.ts'
 import { encodePlainDocuments } from '../../document/plain-json.ts'
 import { dataOfDocuments, documentBytesFromJson } from '../../document/v2/from-json.ts'
 import { XserveError } from '../../errors.ts'
+import { isObject } from '../../objects.ts'
 import { encodeStruct } from '../../protobuf/struct.ts'
 import { Envelope } from '../../wire/envelope.ts'
 import { InvalidRequest, type Location, placed } from './invalid.ts'
@@ -89,9 +91,11 @@ function readNodes(value: unknown, location: Location): Uint8Array {
   }
 }
 
+/** A list of documents, an object that has it under `docs`, or one document, which Jina's first gateway refuses. */
 function readData(value: unknown): Uint8Array {
-  const wrapped = isObject(value)
-  const list = wrapped ? value.docs : value
+  const single = isObject(value) && !('docs' in value) && Object.keys(value).length > 0
+  const wrapped = isObject(value) && !single
+  const list = single ? [value] : wrapped ? value.docs : value
   const location: Location = wrapped ? ['body', 'data', 'docs'] : ['body', 'data']
   if (wrapped && (list === undefined || list === null)) return encodeData(new DocumentArray())
   if (!Array.isArray(list)) throw wrongType(location, 'a list of documents', 'list', list)
@@ -147,8 +151,4 @@ function wrongType(location: Location, expected: string, type: string, value: un
   return new InvalidRequest('BAD_DOCUMENT', location, `${location.at(-1)} must be ${expected}, not ${kind}`, {
     type: `type_error.${type}`,
   })
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

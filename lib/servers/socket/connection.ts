@@ -1,4 +1,5 @@
 /** What a front on Bun's sockets and its connections know of each other. */
+import { addressText } from '../../wire/address.ts'
 
 /** As far as a connection knows its socket. */
 export interface FrontSocket {
@@ -37,5 +38,5 @@ let nameless = 0
 /** `127.0.0.1:5000`, `[::1]:5000`; a connection by a Unix socket gets a number of ours, `unix:1`. Asked once for each. */
 export function peerOf({ remoteAddress, remotePort }: FrontSocket): string {
   if (remoteAddress === undefined) return `unix:${++nameless}`
-  return `${remoteAddress.includes(':') ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`
+  return addressText({ host: remoteAddress, port: remotePort })
 }

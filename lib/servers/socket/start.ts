@@ -1,8 +1,10 @@
 /** Listens on Bun's sockets: what all fronts have in common, from the port to the end of the last connection. */
+
 import { XserveError } from '../../errors.ts'
+import { addressText } from '../../wire/address.ts'
 import type { TlsOptions } from '../../wire/call.ts'
-import { timerMs } from '../../wire/timer.ts'
 import { unixPath } from '../../wire/unix-socket.ts'
+import { within } from '../../within.ts'
 import { type Clock, createClock } from './clock.ts'
 import type { FrontConnection, FrontSocket } from './connection.ts'
 import { Handshake } from './handshake.ts'
@@ -100,9 +102,9 @@ export const startSocketFront: StartSocketFront = async (options, accept) => {
       if (connections.size === 0) resolve()
     })
     for (const connection of [...connections]) connection.drain()
-    if (await settledWithin(gone, graceMs)) return
+    if (await within(gone, graceMs)) return
     for (const connection of [...connections]) connection.cutShort()
-    if (await settledWithin(gone, LAST_WORDS_MS)) return
+    if (await within(gone, LAST_WORDS_MS)) return
     for (const connection of [...connections]) connection.terminate()
     await gone
   }
@@ -118,7 +120,7 @@ export const startSocketFront: StartSocketFront = async (options, accept) => {
 
 function listen(options: SocketFrontOptions, path: string | null, socket: Bun.SocketHandler<Data>) {
   const { host, port, tls } = options
-  const address = path === null ? `${host.includes(':') ? `[${host}]` : host}:${port}` : `unix:${path}`
+  const address = addressText({ host: path === null ? host : `unix:${path}`, port })
   const place = path === null ? { hostname: host, port } : { unix: path }
   try {
     return Bun.listen<Data>({ ...place, socket, ...tlsOptions(tls, options.protocols) } as ListenOptions)
@@ -151,12 +153,4 @@ function tlsOptions(tls: TlsOptions | undefined, protocols: readonly string[]): 
   const { certificate: cert, key, callerAuthorities: ca } = tls
   const callers = ca === undefined ? {} : { ca, requestCert: true, rejectUnauthorized: true }
   return { tls: { cert, key, ALPNProtocols: list, ...callers } }
-}
-
-async function settledWithin(promise: Promise<void>, milliseconds: number): Promise<boolean> {
-  const late = Promise.withResolvers<false>()
-  const timer = setTimeout(late.resolve, timerMs(milliseconds), false)
-  const inTime = await Promise.race([promise.then(() => true as const), late.promise])
-  clearTimeout(timer)
-  return inTime
 }

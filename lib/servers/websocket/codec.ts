@@ -1,11 +1,12 @@
 /** The two sub-protocols: what a frame means, and what is answered to it (Jina facts §2.6). */
+import { pathText } from '../../config/given.ts'
 import { newId } from '../../document/id.ts'
-import type { XserveError } from '../../errors.ts'
+import { XserveError } from '../../errors.ts'
 import { Envelope } from '../../wire/envelope.ts'
-import { encodeStatus } from '../../wire/status.ts'
+import { encodeFailure } from '../../wire/status.ts'
 import { snakeCaseAnswer, snakeCaseFailure } from '../json/answer.ts'
 import { dialectOfJson } from '../json/form.ts'
-import { detailOf, InvalidRequest } from '../json/invalid.ts'
+import { InvalidRequest } from '../json/invalid.ts'
 import { parseJson } from '../json/parse.ts'
 import { requestFromJson } from '../json/request.ts'
 
@@ -54,11 +55,12 @@ export const JSON_CODEC: Codec = {
 }
 
 /** The place goes into the text, since a status has no other room for it. */
-function refuse(value: unknown, error: InvalidRequest): string {
+function refuse(value: unknown, { code, location, message, details: { hint } }: InvalidRequest): string {
   const { header } = Object(value) as { header?: { requestId?: unknown; request_id?: unknown } | null }
   const id = header?.requestId ?? header?.request_id
   const request = Envelope.create({ requestId: typeof id === 'string' ? id : newId(), endpoint: '' })
-  return snakeCaseFailure(request, error)
+  const place = pathText(location.slice(1))
+  return snakeCaseFailure(request, new XserveError(code, `${place === '' ? '' : `${place}: `}${message}`, { hint }))
 }
 
 export const BYTES_CODEC: Codec = {
@@ -68,16 +70,7 @@ export const BYTES_CODEC: Codec = {
   },
   answer: (answer) => answer.encode(),
   failure: (request, error) =>
-    request.answer({ role: 'gateway', data: null, parameters: null, status: failedStatus(error), routes: [] }).encode(),
-}
-
-/** StatusProto with code ERROR for an error that no executor raised. */
-export function failedStatus(error: XserveError): Uint8Array {
-  return encodeStatus({
-    name: error.code,
-    args: [error.message],
-    stacks: [],
-    executor: error instanceof InvalidRequest ? '' : (error.details.where ?? ''),
-    description: detailOf(error).msg,
-  })
+    request
+      .answer({ role: 'gateway', data: null, parameters: null, status: encodeFailure(error), routes: [] })
+      .encode(),
 }

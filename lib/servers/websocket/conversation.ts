@@ -2,19 +2,15 @@
  * Requests and answers on one WebSocket: many under way, answers as they are done. Callbacks only: this is the path of every
  * message.
  */
-import { XserveError } from '../../errors.ts'
+
+import { isTellable } from '../../errors.ts'
 import type { CallHandler } from '../../wire/call.ts'
+import { INTERNAL_ERROR, INVALID_DATA, NORMAL, WRONG_FRAME } from '../../wire/close-code.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import { createSpoken } from '../../wire/spoken.ts'
 import type { HttpRequest, WebSocketListener, WebSocketPeer } from '../http/exchange.ts'
 import { ConversationCallContext } from './call-context.ts'
 import { type Codec, END, type Frame, type Refused, WrongFrame } from './codec.ts'
-
-/** Close codes of RFC 6455 §7.4.1. */
-const NORMAL = 1000
-const WRONG_FRAME = 1003
-const BAD_DATA = 1007
-const FAILED = 1011
 
 /**
  * How long after the last answer the close frame of a good end comes, in milliseconds. Jina's client loses what it raises for
@@ -70,17 +66,18 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     if (code !== NORMAL || linger === 0) peer.close(code, reason)
     else closing = setTimeout(() => peer.close(code, reason), linger)
   }
+  /** The first reason counts; that the caller has said all is none: Jina's client says so before it waits for answers. */
   const end = (code: number, reason: string): void => {
-    ending ??= { code, reason }
+    if (ending === null || ending.code === NORMAL) ending = { code, reason }
   }
   const fail = (request: Envelope | null, error: unknown): void => {
     if (error instanceof WrongFrame) end(WRONG_FRAME, error.message)
-    else if (!(error instanceof XserveError)) {
+    else if (!isTellable(error)) {
       options.onInternalError(error)
-      end(FAILED, 'internal error')
-    } else if (request === null) end(BAD_DATA, error.message)
+      end(INTERNAL_ERROR, 'internal error')
+    } else if (request === null) end(INVALID_DATA, error.message)
     else if (error.kind === 'request') refuse(codec.failure(request, error))
-    else end(FAILED, error.message)
+    else end(INTERNAL_ERROR, error.message)
   }
   /** Documents that the sub-protocol cannot say are an error of this answer, not of the conversation. */
   const deliver = (request: Envelope, answer: Envelope): void => {
@@ -88,7 +85,7 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
     try {
       frame = codec.answer(answer, request)
     } catch (error) {
-      if (error instanceof XserveError) refuse(codec.failure(request, error))
+      if (isTellable(error)) refuse(codec.failure(request, error))
       else fail(request, error)
       return
     }
@@ -149,6 +146,9 @@ export function createConversation(peer: WebSocketPeer, options: ConversationOpt
       }
       flow()
       finish()
+    },
+    get isBusy() {
+      return active.size > 0 || closing !== null
     },
     closed() {
       over = true

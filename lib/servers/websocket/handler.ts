@@ -1,5 +1,7 @@
 /** Jina's WebSocket gateway (Jina facts §2.6) and streams beside it: path and sub-protocol decide what a socket is for. Knows nothing of frames on the wire. */
+
 import type { ServedRuntime } from '../../wire/call.ts'
+import { PREFETCH } from '../../wire/defaults.ts'
 import type { HttpRequest, HttpResponse, WebSocketHandler } from '../http/exchange.ts'
 import { BYTES_CODEC, JSON_CODEC } from './codec.ts'
 import { createConversation } from './conversation.ts'
@@ -13,7 +15,6 @@ export interface WebSocketHandlerOptions {
   readonly onInternalError?: (error: unknown) => void
 }
 
-const DEFAULT_PREFETCH = 1000
 const PATHS: ReadonlySet<string> = new Set(['/', '/stream', '/dry_run'])
 const PROTOCOLS = ['json', 'bytes'] as const
 type Protocol = (typeof PROTOCOLS)[number]
@@ -23,7 +24,7 @@ export function createWebSocketHandler(
   runtime: ServedRuntime,
   options: WebSocketHandlerOptions = {},
 ): WebSocketHandler {
-  const { prefetch = DEFAULT_PREFETCH, onInternalError = () => {} } = options
+  const { prefetch = PREFETCH, onInternalError = () => {} } = options
   const most = prefetch || Number.POSITIVE_INFINITY
   return (request) => {
     const { path } = request
@@ -31,7 +32,10 @@ export function createWebSocketHandler(
     const chosen = chooseProtocol(request)
     if (chosen === undefined) return refuse(400, `no such sub-protocol: there are ${PROTOCOLS.join(' and ')}`)
     const protocol = chosen ?? 'json'
-    if (path === '/dry_run') return { protocol: chosen, open: (peer) => openDryRun(runtime, request, peer, protocol) }
+    if (path === '/dry_run') {
+      const asked = { handshake: request, protocol, onInternalError }
+      return { protocol: chosen, open: (peer) => openDryRun(runtime, peer, asked) }
+    }
     const codec = protocol === 'json' ? JSON_CODEC : BYTES_CODEC
     const conversation = { handler: runtime.handler, codec, handshake: request, prefetch: most, onInternalError }
     if (path === '/stream') return { protocol: chosen, open: (peer) => openStream(peer, conversation) }

@@ -1,17 +1,12 @@
 /** The socket `/stream`: one request for a streaming endpoint, an answer for each document that is made of it, then the close frame. */
-import { XserveError } from '../../errors.ts'
+
+import { isTellable, type XserveError } from '../../errors.ts'
 import type { CallHandler } from '../../wire/call.ts'
+import { INTERNAL_ERROR, INVALID_DATA, NORMAL, REFUSED, WRONG_FRAME } from '../../wire/close-code.ts'
 import type { Envelope } from '../../wire/envelope.ts'
 import type { HttpRequest, WebSocketListener, WebSocketPeer } from '../http/exchange.ts'
 import { ConversationCallContext } from './call-context.ts'
 import { type Codec, END, type Frame, WrongFrame } from './codec.ts'
-
-/** Close codes of RFC 6455 §7.4.1. */
-const NORMAL = 1000
-const WRONG_FRAME = 1003
-const BAD_DATA = 1007
-const REFUSED = 1008
-const FAILED = 1011
 
 export interface StreamOptions {
   readonly handler: CallHandler
@@ -41,14 +36,14 @@ export function openStream(peer: WebSocketPeer, options: StreamOptions): WebSock
   const fail = (error: unknown, frame: ((error: XserveError) => Frame) | null): void => {
     if (over) return
     if (error instanceof WrongFrame) close(WRONG_FRAME, error.message)
-    else if (!(error instanceof XserveError)) {
+    else if (!isTellable(error)) {
       options.onInternalError(error)
-      close(FAILED, 'internal error')
-    } else if (frame === null) close(BAD_DATA, error.message)
+      close(INTERNAL_ERROR, 'internal error')
+    } else if (frame === null) close(INVALID_DATA, error.message)
     else if (error.kind === 'request') {
       peer.send(frame(error))
       close(NORMAL)
-    } else close(FAILED, error.message)
+    } else close(INTERNAL_ERROR, error.message)
   }
   const send = async (request: Envelope): Promise<void> => {
     for await (const answer of handler.stream(request, context)) {
@@ -88,6 +83,9 @@ export function openStream(peer: WebSocketPeer, options: StreamOptions): WebSock
         fail(error, null)
         context.cancel()
       }
+    },
+    get isBusy() {
+      return begun && !over
     },
     closed() {
       over = true

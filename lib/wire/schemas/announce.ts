@@ -46,14 +46,65 @@ interface Announced {
 }
 
 function announceModel({ name, model }: NamedSchema, form: AnnouncementForm): Announced {
-  const required = requiredOf(model)
-  const properties = Object.fromEntries(
-    [...describeFields(model)].map(([field, described]) => [field, property(described, required.has(field), form)]),
-  )
-  const needed = [...required].filter((field) => Object.hasOwn(properties, field))
+  const nested = createNestedModels(model, form)
+  const properties = nested.propertiesOf(model)
+  const needed = [...requiredOf(model)].filter((field) => Object.hasOwn(properties, field))
+  const definitions = nested.definitions()
   return {
     name,
-    model: { title: name, type: 'object', properties, ...(needed.length > 0 ? { required: needed } : {}) } as never,
+    model: {
+      title: name,
+      type: 'object',
+      properties,
+      ...(needed.length > 0 ? { required: needed } : {}),
+      ...(definitions === null ? {} : { definitions, $defs: definitions }),
+    } as never,
+  }
+}
+
+type Refer = (document: JsonSchema) => JsonSchema | null
+
+/**
+ * Classes of nested documents, which the first generation makes from definitions; without them it cannot read such documents
+ * once it has to: in HTTP, before a condition, where branches join. The second makes no class of lists of documents, not of
+ * Python's own either, so there nobody is told what is in them.
+ */
+function createNestedModels(root: JsonSchema, form: AnnouncementForm) {
+  const made = new Map<string, JsonSchema>()
+  const open: JsonSchema[] = []
+  const propertiesOf = (of: JsonSchema): Record<string, JsonSchema> => {
+    const required = requiredOf(root, of)
+    open.push(of)
+    const properties = [...describeFields(root, of)].map(
+      ([field, described]) => [field, property(described, required.has(field), form, refer)] as const,
+    )
+    open.pop()
+    return Object.fromEntries(properties)
+  }
+  const refer: Refer = (document) => {
+    const { properties } = document
+    // No gateway reads a class that holds itself.
+    if (form !== 'pydantic1' || open.some((one) => one.properties === properties)) return null
+    const known = [...made].find(([, one]) => one.of === properties)
+    const name = known?.[0] ?? nameOf(document)
+    if (!known) {
+      made.set(name, { of: properties })
+      const own = { id: optional({ type: 'string' }, form), ...propertiesOf(document) }
+      made.set(name, { of: properties, model: { title: name, type: 'object', properties: own } })
+    }
+    return { $ref: `#/definitions/${name}` }
+  }
+  /** A gateway keeps one class of each name. */
+  const nameOf = ({ title }: JsonSchema): string => {
+    const base = typeof title === 'string' && title !== '' ? title : 'Part'
+    let name = base
+    for (let number = 2; made.has(name); number++) name = `${base}${number}`
+    return name
+  }
+  return {
+    propertiesOf,
+    definitions: () =>
+      made.size === 0 ? null : Object.fromEntries([...made].map(([name, { model }]) => [name, model])),
   }
 }
 
@@ -77,8 +128,9 @@ function optional(schema: JsonSchema, form: AnnouncementForm): JsonSchema {
   return { type: null, anyOf: form === 'pydantic1' ? [schema] : [schema, {}], default: null }
 }
 
-function property(described: FieldDescription, required: boolean, form: AnnouncementForm): JsonSchema {
-  const { kind, nullable, schema } = described
+function property(described: FieldDescription, required: boolean, form: AnnouncementForm, refer: Refer): JsonSchema {
+  const { kind, nullable, schema, document } = described
+  const reference = document === null ? null : refer(document)
   const preset = 'default' in schema ? { default: schema.default } : {}
   const mayLack = nullable || !(required || 'default' in schema)
   switch (kind) {
@@ -103,9 +155,9 @@ function property(described: FieldDescription, required: boolean, form: Announce
       return items ? { type: 'array', items, ...preset } : { type: 'array', anyOf: [{}], default: schema.default ?? [] }
     }
     case 'documents':
-      return { type: 'array', anyOf: [{}], default: schema.default ?? [] }
+      return { type: 'array', ...(reference ? { items: reference } : { anyOf: [{}] }), default: schema.default ?? [] }
     case 'document':
-      return { type: 'object', anyOf: [{}], default: null }
+      return { ...(reference ?? { type: 'object', anyOf: [{}] }), default: null }
     case 'object':
       return { type: 'object', ...preset }
     default:

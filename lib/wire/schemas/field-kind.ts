@@ -1,5 +1,8 @@
 /** What a property of a JSON schema is on the wire: the kind of node that docarray's second dialect has for it. */
+
+import { isObject } from '../../objects.ts'
 import type { JsonSchema } from './endpoint-schema.ts'
+import { targetOf } from './reference.ts'
 
 export type FieldKind =
   | 'text'
@@ -28,17 +31,11 @@ export const TENSOR_MARK = 'tensor/array shape'
 /** References lead no further than this: one may lead back to itself. */
 const MAX_STEPS = 32
 
-const isObject = (value: unknown): value is JsonSchema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-/** `#`, `#/$defs/X`, `#/definitions/X`; what leads nowhere is anything. */
+/** What leads nowhere is anything. */
 function resolve(schema: JsonSchema, root: JsonSchema): JsonSchema {
   let found = schema
   for (let step = 0; typeof found.$ref === 'string' && step < MAX_STEPS; step++) {
-    let target: unknown = root
-    for (const part of found.$ref.split('/').slice(1)) {
-      target = isObject(target) ? target[part.replaceAll('~1', '/').replaceAll('~0', '~')] : undefined
-    }
+    const target = targetOf(found.$ref, root)
     const { $ref: _, ...rest } = found
     found = { ...(isObject(target) ? target : {}), ...rest }
   }

@@ -4,6 +4,8 @@ import { decodeData, decodeDocuments, encodeData, encodeDocuments } from '../../
 import { Document } from '../../../lib/document/document.ts'
 import { DocumentArray } from '../../../lib/document/document-array.ts'
 import { concatenate } from '../../../lib/document/reduce.ts'
+import { KIND, newNode } from '../../../lib/document/v2/node.ts'
+import { dataToNodeJson } from '../../../lib/document/v2/to-json.ts'
 import { decodeList, encodeList } from './oracle.ts'
 
 const full = {
@@ -70,7 +72,7 @@ test('fields that the first dialect has no place for stand among its tags', () =
   document.fields.total += 0.5
   document.fields.gone = 1
   delete document.fields.gone
-  expect(Object.keys(document.fields).sort()).toEqual(['id', 'line', 'own', 'total', 'uri', 'vector'])
+  expect(Object.keys(document.fields).sort()).toEqual(['id', 'line', 'own', 'total', 'url', 'vector'])
   expect('line' in document.fields && !('gone' in document.fields)).toBe(true)
   const tags = { own: 1, line: 'tea', total: 5.5, vector: [0, 0] }
   expect(document.toJSON()).toEqual({ id: 'a', uri: 'u', tags })
@@ -113,4 +115,14 @@ test('an array stays of the dialect that it came in, whatever is put in or taken
   const mixed = decodeData(encodeData(new DocumentArray(['x'])))
   mixed.push(again[3])
   expect(decodeData(encodeData(mixed)).toJSON()[1]).toMatchObject({ text: 'd', tags: { n: 0.5 } })
+})
+
+test('what a class declares and a new document has not is null, under the name that the class has', () => {
+  const document = new Document({ id: 'a', text: 'x', uri: 'u', embedding: [1] })
+  const kinds = ['text', 'uri', 'bytes_', 'price', 'embedding'].map((name) => [name, newNode(KIND.text)] as const)
+  document.declareKinds(new Map(kinds))
+  const bytes = encodeData(new DocumentArray([document]), 'v2')
+  expect(JSON.parse(JSON.stringify(dataToNodeJson(bytes)))).toEqual([
+    { id: 'a', text: 'x', uri: 'u', embedding: [1], bytes_: null, price: null },
+  ])
 })

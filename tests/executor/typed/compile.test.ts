@@ -1,7 +1,9 @@
 /** JSON schema as a check: where something is wrong, in words that say what should be there. */
+
 import { describe, expect, test } from 'bun:test'
+import { pathText } from '../../../lib/config/given.ts'
 import { compile } from '../../../lib/executor/typed/compile.ts'
-import { type Problem, pathText, sentence } from '../../../lib/executor/typed/problem.ts'
+import { type Problem, sentence } from '../../../lib/executor/typed/problem.ts'
 
 const said = (schema: object, value: unknown): string | null => {
   const problem: Problem | null = compile(schema as Record<string, unknown>, 'XInput')(value)

@@ -1,6 +1,8 @@
 /** Documents of both dialects against JSON schema: what is filled in, converted, refused, and what stays untouched. */
+
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { pathText } from '../../../lib/config/given.ts'
 import { Document } from '../../../lib/document/document.ts'
 import { DocumentArray } from '../../../lib/document/document-array.ts'
 import { Tensor } from '../../../lib/document/tensor.ts'
@@ -8,7 +10,7 @@ import { SECOND } from '../../../lib/document/v2/dialect.ts'
 import { documentOfFields } from '../../../lib/document/v2/from-fields.ts'
 import { KIND } from '../../../lib/document/v2/node.ts'
 import { createDocumentCheck } from '../../../lib/executor/typed/document-check.ts'
-import { pathText, sentence } from '../../../lib/executor/typed/problem.ts'
+import { sentence } from '../../../lib/executor/typed/problem.ts'
 import { encodeWith } from '../../../lib/protobuf/reverse-writer.ts'
 
 const Part = { type: 'object', required: ['label'], properties: { label: { type: 'string' }, n: { type: 'integer' } } }

@@ -23,13 +23,8 @@ async function call(declared: Declared, fields: object[], method: Method, parame
   class One extends Executor {
     go = method
   }
-  const invoke = createInvoker(
-    new One(),
-    'One',
-    new Map([['/x', 'go']]),
-    null,
-    typedEndpoints(new Map([['/x', declared]])),
-  )
+  const typed = typedEndpoints(new Map([['/x', declared]]))
+  const invoke = createInvoker(new One(), 'One', new Map([['/x', 'go']]), { typed })
   const documents = new DocumentArray(fields.map((one) => documentOfFields({ ...one })))
   const branches = [{ name: '', data: encodeData(documents, 'v2') }]
   const message = { endpoint: '/x', trace: '', deadline: 0, parameters: encodeStruct(parameters), branches }

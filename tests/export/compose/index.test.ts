@@ -26,6 +26,18 @@ describe('exportCompose()', () => {
     expect(services.gateway.depends_on['b-1-rep-0']).toEqual({ condition: 'service_healthy' })
   })
 
+  test('an executor elsewhere is told to the gateway by an address that it can read', async () => {
+    const { services } = await compose([
+      { name: 'six', external: true, host: '[::1]', port: 7, tls: true },
+      { name: 'near', external: true, host: 'unix:/run/a.sock' },
+    ])
+    const { command } = services.gateway
+    expect(JSON.parse(command[command.indexOf('--deployments-addresses') + 1])).toEqual({
+      six: ['grpcs://[::1]:7'],
+      near: ['unix:/run/a.sock'],
+    })
+  })
+
   // Public case 121.
   test('only the gateway publishes ports', async () => {
     const { services } = await compose([IMAGE], { protocol: ['grpc', 'http'], port: [1, 2], monitoring: true })

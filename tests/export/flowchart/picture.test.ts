@@ -40,8 +40,10 @@ test('executors, what they are, and the ways between them', async () => {
 })
 
 test('an executor elsewhere shows where, and how often', async () => {
-  const { nodes } = await draw([{ name: 'a', external: true, host: 'one:1,two:2,three:3' }])
-  const { uses, shards, replicas } = nodes[1]!
+  const drawn = async (host: string) => (await draw([{ name: 'a', external: true, host }])).nodes[1]!
+  expect((await drawn('[::1]:1')).uses).toBe('[::1]:1')
+  expect((await drawn('unix:/run/a.sock')).uses).toBe('unix:/run/a.sock')
+  const { uses, shards, replicas } = await drawn('one:1,two:2,three:3')
   expect([uses, shards, replicas]).toEqual(['one:1 and 2 more', 1, 1])
 })
 

@@ -137,6 +137,8 @@ describe('side services', () => {
     const status = (await ask((await serve(broken)).client, '/jina.JinaGatewayDryRunRPC/dry_run')).bytes
     expect([...readFields(status, 'status')].find((field) => field.number === 1)?.value).toBe(1)
     expect(texts(status, 2)).toEqual(['nobody at a:1'])
+    const faulty = { ...runtime, dryRun: () => Promise.reject(new Error('secret')) }
+    expect(await codeOf(ask((await serve(faulty)).client, '/jina.JinaGatewayDryRunRPC/dry_run'))).toBe(13)
     const executor = await serve(fakeRuntime('executor'))
     expect(await codeOf(ask(executor.client, '/jina.JinaGatewayDryRunRPC/dry_run'))).toBe(12)
   })

@@ -52,6 +52,22 @@ describe('recorded answers', () => {
   })
 })
 
+describe('a slash too many', () => {
+  test.each([
+    ['POST', '/post/', '/post'],
+    ['GET', '/status/', '/status'],
+    ['POST', '/hello/', '/hello'],
+    ['PUT', '/index/', '/index'],
+  ])('%s %s is sent to %s', async (method, path, location) => {
+    const answer = await ask(handler, method, path, { body: {} })
+    expect([answer.status, answer.headers.location]).toEqual([307, location])
+  })
+
+  test.each(['/', '//', '/nobody/', '/post//'])('%s is not', async (path) => {
+    expect((await ask(handler, 'PATCH', path)).headers.location).toBeUndefined()
+  })
+})
+
 describe('routes', () => {
   test.each([
     ['GET', '/', 200],
@@ -95,14 +111,6 @@ describe('routes', () => {
       expect((await ask(status, 'POST', path, { body: {} })).status).toBe(404)
   })
 
-  test('health is 503 as long as it is not serving', async () => {
-    let serving = false
-    const starting = createHttpHandler(fakeRuntime('gateway'), { serving: () => serving })
-    expect((await ask(starting, 'GET', '/')).status).toBe(503)
-    serving = true
-    expect((await ask(starting, 'GET', '/')).status).toBe(200)
-  })
-
   test('a dry run that fails is 200 with what went wrong', async () => {
     const dryRun = () => Promise.reject(new XserveError('WORKER_DIED', 'gone', { where: 'a/rep-0' }))
     const { status, json } = await ask(createHttpHandler({ ...fakeRuntime('gateway'), dryRun }), 'GET', '/dry_run')
@@ -112,6 +120,9 @@ describe('routes', () => {
       description: 'gone',
       exception: { name: 'WORKER_DIED', args: ['gone'], stacks: [], executor: 'a/rep-0' },
     })
+    const fault = () => Promise.reject(new Error('secret'))
+    const faulty = createHttpHandler({ ...fakeRuntime('gateway'), dryRun: fault })
+    expect(ask(faulty, 'GET', '/dry_run')).rejects.toThrow('secret')
   })
 
   test('exposed endpoints have the path and the methods that the operator chose', async () => {
@@ -159,8 +170,10 @@ describe('failures', () => {
   })
 
   test('of ours are left to the front, which masks them', () => {
-    const failing = fakeRuntime('gateway', () => Promise.reject(new TypeError('secret')))
-    expect(ask(createHttpHandler(failing), 'POST', '/post', { body: {} })).rejects.toThrow('secret')
+    for (const fault of [new TypeError('secret'), new XserveError('INTERNAL', 'secret')]) {
+      const failing = fakeRuntime('gateway', () => Promise.reject(fault))
+      expect(ask(createHttpHandler(failing), 'POST', '/post', { body: {} })).rejects.toThrow('secret')
+    }
   })
 
   test('of reading the body have the status of the catalogue', async () => {

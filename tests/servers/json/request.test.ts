@@ -34,6 +34,15 @@ test('both spellings, data as a list or as an object', () => {
   ])
 })
 
+test('one document in place of a list is that document', () => {
+  expect(docsOf({ execEndpoint: '/', data: { id: 'a', text: 'x' } })).toEqual([{ id: 'a', text: 'x' }])
+})
+
+test('a number where a text belongs is a text of its digits, as for Jina; a truth value is none', () => {
+  expect(docsOf({ data: [{ id: 5, text: 0.5, uri: 7 }] })).toEqual([{ id: '5', text: '0.5', uri: '7' }])
+  expect(() => docsOf({ data: [{ id: true }] })).toThrow('id must be a text')
+})
+
 test('the endpoint of the path wins; without any it is /', () => {
   expect(requestFromJson({ execEndpoint: '/other' }, '/index').endpoint).toBe('/index')
   expect(requestFromJson({}, null).endpoint).toBe('/')
@@ -91,7 +100,7 @@ describe('what is wrong is told with its place', () => {
     [{ data: [{ location: [1, 'x'] }] }, ['body', 'data', 0, 'location']],
     [{ data: [{ tags: [] }] }, ['body', 'data', 0, 'tags']],
     [{ data: [{ scores: { a: { value: 'x' } } }] }, ['body', 'data', 0, 'scores', 'a', 'value']],
-    [{ data: { docs: [{ chunks: [{}, { text: 1 }] }] } }, ['body', 'data', 'docs', 0, 'chunks', 1, 'text']],
+    [{ data: { docs: [{ chunks: [{}, { text: true }] }] } }, ['body', 'data', 'docs', 0, 'chunks', 1, 'text']],
     [{ parameters: [] }, ['body', 'parameters']],
     [{ execEndpoint: 5 }, ['body', 'execEndpoint']],
     [{ exec_endpoint: 5 }, ['body', 'exec_endpoint']],

@@ -112,6 +112,23 @@ describe('many requests', () => {
     expect(peer.paused).toBe(false)
   })
 
+  test('are what a server that stops waits for', async () => {
+    const answer = Promise.withResolvers<void>()
+    const { peer, listener } = open(
+      answering(async (asked) => {
+        await answer.promise
+        return asked
+      }),
+      'bytes',
+    )
+    expect(listener.isBusy).toBe(false)
+    listener.message(request('a'))
+    expect(listener.isBusy).toBe(true)
+    answer.resolve()
+    await peer.frames(1)
+    expect(listener.isBusy).toBe(false)
+  })
+
   test('0 is no cap', () => {
     const never = answering(() => new Promise(() => {}), 0)
     const { peer, listener } = open(never, 'bytes')
@@ -144,13 +161,13 @@ describe('many requests', () => {
 describe('what is wrong', () => {
   test('with one JSON request is its answer, with its id and the place; the others go on', async () => {
     const { peer, listener } = open(handler)
-    listener.message('{"data": [{"text": 5}], "header": {"requestId": "mine"}}')
+    listener.message('{"data": [{"text": true}], "header": {"requestId": "mine"}}')
     listener.message('{"data": [{}], "execEndpoint": "/hello"}')
     await peer.frames(2)
     const [bad, good] = peer.sent.map((text) => JSON.parse(text as string))
     expect(bad.header.request_id).toBe('mine')
-    expect(bad.header.status.description).toContain('text must be a text')
-    expect(bad.header.status.exception.executor).toBe('body.data.0.text')
+    expect(bad.header.status.description).toBe('data[0].text: text must be a text, not boolean')
+    expect(bad.header.status.exception).toMatchObject({ name: 'BAD_DOCUMENT', executor: '' })
     expect(good.data[0].text).toBe('hello')
     expect(peer.closed).toBeNull()
   })
@@ -185,34 +202,42 @@ describe('what is wrong', () => {
     if (code) expect(peer.closed?.reason).not.toBe('')
   })
 
-  test('on the way ends it with 1011 and the reason, after the answers of the others', async () => {
-    const waiting: (() => void)[] = []
-    const failing = answering((one) =>
-      one.requestId === 'bad'
-        ? Promise.reject(new XserveError('WORKER_DIED', 'the worker has died'))
-        : new Promise((resolve) => waiting.push(() => resolve(one))),
-    )
-    const { peer, listener } = open(failing, 'bytes')
-    listener.message(request('good'))
-    listener.message(request('bad'))
-    await Promise.resolve()
-    waiting[0]!()
-    await peer.frames(2)
-    expect((peer.sent as Uint8Array[]).map(idOf)).toEqual(['good'])
-    expect(peer.closed).toEqual({ code: 1011, reason: 'the worker has died' })
-  })
+  // Jina's client says that it has no more requests before it waits for the first answer.
+  test.each([false, true])(
+    'on the way ends it with 1011 and the reason, after the answers of the others; all sent: %p',
+    async (ended) => {
+      const waiting: (() => void)[] = []
+      const failing = answering((one) =>
+        one.requestId === 'bad'
+          ? Promise.reject(new XserveError('WORKER_DIED', 'the worker has died'))
+          : new Promise((resolve) => waiting.push(() => resolve(one))),
+      )
+      const { peer, listener } = open(failing, 'bytes')
+      listener.message(request('good'))
+      listener.message(request('bad'))
+      if (ended) listener.message(Uint8Array.of(0))
+      await Promise.resolve()
+      waiting[0]!()
+      await peer.frames(2)
+      expect((peer.sent as Uint8Array[]).map(idOf)).toEqual(['good'])
+      expect(peer.closed).toEqual({ code: 1011, reason: 'the worker has died' })
+    },
+  )
 
-  test('with us is masked, and told to the operator', async () => {
-    const told: unknown[] = []
-    const runtime = fakeRuntime('gateway', () => {
-      throw new TypeError('secret')
-    })
-    const own = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
-    const { peer, listener } = open(own, 'json')
-    listener.message('{"data": []}')
-    expect(peer.closed).toEqual({ code: 1011, reason: 'internal error' })
-    expect(String(told[0])).toContain('secret')
-  })
+  test.each([new TypeError('secret'), new XserveError('INTERNAL', 'secret')])(
+    'with us is masked, and told to the operator: %s',
+    async (fault) => {
+      const told: unknown[] = []
+      const runtime = fakeRuntime('gateway', () => {
+        throw fault
+      })
+      const own = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
+      const { peer, listener } = open(own, 'json')
+      listener.message('{"data": []}')
+      expect(peer.closed).toEqual({ code: 1011, reason: 'internal error' })
+      expect(String(told[0])).toContain('secret')
+    },
+  )
 
   test('a dry run that fails tells why, in both sub-protocols', async () => {
     const dryRun = () => Promise.reject(new XserveError('UNREACHABLE', 'nobody there'))
@@ -223,6 +248,17 @@ describe('what is wrong', () => {
     const bytes = open(failing, 'bytes', '/dry_run')
     await bytes.peer.frames(1)
     expect(decodeStatus(bytes.peer.sent[0] as Uint8Array)).toMatchObject({ code: 1, description: 'nobody there' })
+    const told: unknown[] = []
+    const fault = () => Promise.reject(new Error('secret'))
+    const runtime = { ...fakeRuntime('gateway'), dryRun: fault }
+    const faulty = createWebSocketHandler(runtime, { onInternalError: (error) => told.push(error) })
+    const masked = open(faulty, 'json', '/dry_run')
+    await masked.peer.frames(1)
+    expect([masked.peer.sent, masked.peer.closed, told.map(String)]).toEqual([
+      [],
+      { code: 1011, reason: 'internal error' },
+      ['Error: secret'],
+    ])
   })
 })
 

@@ -114,10 +114,12 @@ test('a stream that breaks closes with 1011; what we do not know is masked', asy
   gone.send(bytesOf('/count', 'v2'))
   await gone.closed
   expect([gone.code, gone.reason]).toEqual([1011, 'it is gone'])
-  const secret = open('bytes', failing(new Error('secret')))
-  secret.send(bytesOf('/count', 'v2'))
-  await secret.closed
-  expect([secret.code, secret.reason, secret.internal.map(String)]).toEqual([1011, 'internal error', ['Error: secret']])
+  for (const fault of [new Error('secret'), new XserveError('INTERNAL', 'secret')]) {
+    const secret = open('bytes', failing(fault))
+    secret.send(bytesOf('/count', 'v2'))
+    await secret.closed
+    expect([secret.code, secret.reason, secret.internal]).toEqual([1011, 'internal error', [fault]])
+  }
 })
 
 test('a request without documents is answered in the dialect of those before it', async () => {

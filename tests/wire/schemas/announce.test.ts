@@ -54,7 +54,54 @@ describe('the forms that were tried with gateways', () => {
         ? JSON.stringify(model).replaceAll('},{}],"default":null', '}],"default":null')
         : JSON.stringify(model),
     )
+    if (form === 'pydantic1') {
+      // Since tried with classes of their own, which it needs to read documents in documents.
+      known.properties.part = { $ref: '#/definitions/Part', default: null }
+      known.properties.parts = { type: 'array', items: { $ref: '#/definitions/Part' }, default: [] }
+      known.definitions = { Part: { title: 'Part', type: 'object', properties: { id: NULLABLE } } }
+      known.$defs = known.definitions
+    }
     expect(announce(thing, form)).toEqual(known)
+  })
+
+  test('nested documents are classes of their own: one of each, named apart, and none that holds itself', () => {
+    const title = { type: 'string', default: '' }
+    const model = {
+      title: 'Book',
+      properties: {
+        author: { $ref: '#/$defs/Person' },
+        readers: { type: 'array', items: { $ref: '#/$defs/Person' } },
+        chapters: { type: 'array', items: { $ref: '#/$defs/Chapter' } },
+        other: { $ref: '#/$defs/Other' },
+      },
+      $defs: {
+        Person: {
+          title: 'Person',
+          properties: { name: title, friends: { type: 'array', items: { $ref: '#/$defs/Person' } } },
+        },
+        Chapter: { properties: { author: { $ref: '#/$defs/Person' } } },
+        Other: { title: 'Person', properties: { title } },
+      },
+    }
+    const announced = announce(model, 'pydantic1') as unknown as Record<string, Record<string, unknown>>
+    const person = { $ref: '#/definitions/Person' }
+    expect(announced.properties).toMatchObject({
+      author: { ...person, default: null },
+      readers: { type: 'array', items: person, default: [] },
+      chapters: { type: 'array', items: { $ref: '#/definitions/Part' } },
+      other: { $ref: '#/definitions/Person2' },
+    })
+    expect(announced.definitions).toEqual({
+      Person: {
+        title: 'Person',
+        type: 'object',
+        properties: { id: NULLABLE, name: title, friends: { type: 'array', anyOf: [{}], default: [] } },
+      },
+      Part: { title: 'Part', type: 'object', properties: { id: NULLABLE, author: { ...person, default: null } } },
+      Person2: { title: 'Person2', type: 'object', properties: { id: NULLABLE, title } },
+    })
+    expect(announced.$defs).toEqual(announced.definitions!)
+    expect(announce(model, 'pydantic2')).not.toHaveProperty('definitions')
   })
 
   test.each([

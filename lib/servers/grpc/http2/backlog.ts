@@ -1,4 +1,5 @@
 /** What waits to be sent of one stream: messages with their heads, given out in pieces of any size. */
+import type { Written } from '../request-loans.ts'
 
 /** Before each message: one byte that says whether it is compressed, four of its length. */
 export const MESSAGE_HEAD = 5
@@ -6,11 +7,13 @@ export const MESSAGE_HEAD = 5
 export class Backlog {
   bytes = 0
   private readonly pieces: Uint8Array[] = []
+  /** Who is told when a piece is written: of the last one of a message. */
+  private readonly ends: (Written | null)[] = []
   private first = 0
   private offset = 0
 
-  /** The message is not copied: it must stay as it is until it has been sent. */
-  message(pieces: readonly Uint8Array[]): void {
+  /** The message is not copied: it must stay as it is until `done` is told. */
+  message(pieces: readonly Uint8Array[], done: Written | null = null): void {
     const head = Buffer.allocUnsafe(MESSAGE_HEAD)
     let length = 0
     for (const piece of pieces) length += piece.length
@@ -18,10 +21,12 @@ export class Backlog {
     head.writeUInt32BE(length, 1)
     this.raw(head)
     for (const piece of pieces) if (piece.length > 0) this.raw(piece)
+    this.ends[this.ends.length - 1] = done
   }
 
   raw(bytes: Uint8Array): void {
     this.pieces.push(bytes)
+    this.ends.push(null)
     this.bytes += bytes.length
   }
 
@@ -37,13 +42,21 @@ export class Backlog {
       left -= size
       this.offset += size
       if (this.offset < piece.length) continue
+      this.ends[this.first]?.written()
       this.first++
       this.offset = 0
     }
     this.bytes -= count
     if (this.first === this.pieces.length || this.first >= 256) {
       this.pieces.splice(0, this.first)
+      this.ends.splice(0, this.first)
       this.first = 0
     }
+  }
+
+  /** Nobody wants what waits. */
+  drop(): void {
+    for (let i = this.first; i < this.ends.length; i++) this.ends[i]?.written()
+    this.ends.length = 0
   }
 }

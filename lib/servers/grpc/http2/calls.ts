@@ -1,6 +1,8 @@
 /** What is done with the messages of a stream: by unary methods, by streaming ones, and where there is no method. */
 import { XserveError } from '../../../errors.ts'
+import { Loans } from '../../../link/memory/loans.ts'
 import type { GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
+import { RequestLoans, type Written } from '../request-loans.ts'
 import { Inbox } from './inbox.ts'
 import { MOST_UNSENT_BYTES } from './limits.ts'
 import type { RequestHead } from './request-head.ts'
@@ -12,6 +14,8 @@ type Streaming = Extract<GrpcMethod, { kind: 'stream' }>
 /** Hot-path object. */
 export class UnaryCall extends Stream {
   private request: Uint8Array | null = null
+  /** Of a large request and its answer. */
+  loans: RequestLoans | null = null
 
   constructor(
     id: number,
@@ -35,30 +39,52 @@ export class UnaryCall extends Stream {
     }
     // The call may take long, the memory of its request is the method's from here on.
     this.request = NOTHING
+    this.loans?.begin()
     try {
       const answer = this.method.handle(request, this)
       if (answer instanceof Promise)
         answer.then(
           (message) => this.answer(message),
-          (error: unknown) => this.fail(error),
+          (error: unknown) => this.failed(error),
         )
       else this.answer(answer)
     } catch (error) {
-      this.fail(error)
+      this.failed(error)
     }
   }
 
   drain(): void {}
 
+  protected keeper(): Loans {
+    this.loans ??= new RequestLoans()
+    return this.loans
+  }
+
+  override sent(): void {
+    super.sent()
+    this.loans?.written()
+  }
+
+  override lost(): void {
+    super.lost()
+    this.loans?.written()
+  }
+
+  private failed(error: unknown): void {
+    this.fail(error)
+    this.loans?.settled()
+  }
+
   private answer(message: GrpcMessage): void {
-    if (this.over) return
-    const { sender } = this.host
-    if (sender.waiting > MOST_UNSENT_BYTES) {
-      this.fail(unread())
-      return
+    if (!this.over) {
+      const { sender } = this.host
+      if (sender.waiting > MOST_UNSENT_BYTES) this.fail(unread())
+      else {
+        sender.message(this, message)
+        this.succeed()
+      }
     }
-    sender.message(this, message)
-    this.succeed()
+    this.loans?.settled()
   }
 }
 
@@ -80,9 +106,13 @@ export class StreamingCall extends Stream implements GrpcSink, GrpcPauser {
   /** The method listens no more: it was told the end. */
   private inputOver = false
   private cutShort = false
+  private borrows = false
+  /** Of large messages that have not been taken. */
+  loans: Loans | null = null
 
   /** Apart from the constructor: the method may end the call at once. */
   open(method: Streaming): void {
+    this.borrows = method.borrows === true
     try {
       this.methodReader = method.open(this, this, this)
     } catch (error) {
@@ -119,8 +149,25 @@ export class StreamingCall extends Stream implements GrpcSink, GrpcPauser {
     if (!this.over) this.onDrain?.()
   }
 
-  write(message: GrpcMessage): boolean {
-    return this.over ? true : this.host.sender.message(this, message)
+  protected keeper(): Loans | null {
+    if (this.borrows) this.loans ??= new Loans(null)
+    return this.loans
+  }
+
+  override sent(): void {
+    super.sent()
+    this.loans?.end()
+  }
+
+  override lost(): void {
+    super.lost()
+    this.loans?.end()
+  }
+
+  write(message: GrpcMessage, done: Written | null = null): boolean {
+    if (!this.over) return this.host.sender.message(this, message, done)
+    done?.written()
+    return true
   }
 
   end(): void {
@@ -153,6 +200,10 @@ export class RefusedCall extends Stream {
   }
 
   drain(): void {}
+
+  protected keeper(): null {
+    return null
+  }
 
   refuse(): void {
     const { refusal, method, http } = this.requestHead

@@ -2,8 +2,11 @@
  * Messages of one stream that wait: because their method has paused, or because one before them is being unpacked. They keep
  * their order.
  */
+
 import { gunzip, inflate } from 'node:zlib'
 import { XserveError } from '../../../errors.ts'
+import { loanOf } from '../../../link/memory/loan.ts'
+import { unpackWithin } from '../../socket/unpack.ts'
 
 /** How a stream packs its messages (grpc-encoding). */
 export type Packing = 'identity' | 'gzip' | 'deflate'
@@ -45,8 +48,9 @@ export class Inbox {
   }
 
   push(bytes: Uint8Array, compressed: boolean): void {
-    // Memory of its own: a view would keep all that was read with it.
-    this.queue.push({ bytes: this.paused ? new Uint8Array(bytes) : bytes, compressed })
+    // Memory of its own: a view would keep all that was read with it. What is on loan is no part of that.
+    const isView = this.paused && loanOf(bytes) === null
+    this.queue.push({ bytes: isView ? new Uint8Array(bytes) : bytes, compressed })
     this.owner.held(bytes.length)
     this.flow()
   }
@@ -102,16 +106,9 @@ export function unpackMessage(bytes: Uint8Array, packing: Packing, limit: number
     const error = new XserveError('BAD_REQUEST', 'a message says that it is compressed, and no grpc-encoding says how')
     return Promise.reject(error)
   }
-  const options = limit >= 0 ? { maxOutputLength: Math.max(limit, 1) } : {}
-  const unpack = packing === 'gzip' ? gunzip : inflate
-  return new Promise((resolve, reject) => {
-    unpack(bytes, options, (error, plain) => {
-      if (error === null || error === undefined) {
-        if (limit >= 0 && plain.length > limit) reject(tooLarge(limit))
-        else resolve(plain)
-      } else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') reject(tooLarge(limit))
-      else reject(new XserveError('BAD_REQUEST', `a message is not ${packing} as its stream says`, { cause: error }))
-    })
+  return unpackWithin(packing === 'gzip' ? gunzip : inflate, bytes, limit, {
+    tooLarge: () => tooLarge(limit),
+    broken: (cause) => new XserveError('BAD_REQUEST', `a message is not ${packing} as its stream says`, { cause }),
   })
 }
 

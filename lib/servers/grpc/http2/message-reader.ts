@@ -5,6 +5,8 @@ import { MESSAGE_HEAD } from './backlog.ts'
 export interface MessageTarget {
   /** Bytes that a message may have, compressed; -1: any number. */
   readonly mostBytes: number
+  /** Memory for a message that comes in pieces, of so many bytes, and not compressed. */
+  room(bytes: number): Buffer
   /** A view of what was read, or memory of its own if it came in pieces. */
   arrived(bytes: Uint8Array, compressed: boolean): void
   /** Announced with more than `mostBytes`; nothing of the stream is worth reading any more. */
@@ -75,7 +77,8 @@ export class MessageReader {
   }
 
   private reserve(): void {
-    this.body = Buffer.allocUnsafeSlow(Math.min(this.length, BELIEVED))
+    const isPlain = !this.compressed && this.length <= BELIEVED
+    this.body = isPlain ? this.target.room(this.length) : Buffer.allocUnsafeSlow(Math.min(this.length, BELIEVED))
     this.filled = 0
   }
 

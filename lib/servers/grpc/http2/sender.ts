@@ -4,6 +4,7 @@
  * a caller that does not read one stream holds up none of its others.
  */
 import type { GrpcMessage } from '../method.ts'
+import type { Written } from '../request-loans.ts'
 import { AnswerFields, fieldRoom, PLAIN_BLOCK } from './answer-fields.ts'
 import { Backlog, MESSAGE_HEAD } from './backlog.ts'
 import { HIGH_WATER, LOW_WATER } from './limits.ts'
@@ -75,9 +76,9 @@ export class Sender {
   }
 
   /** Says by `false` that the stream has enough waiting. Bytes that wait must stay as they are. */
-  message(stream: Outgoing, message: GrpcMessage): boolean {
+  message(stream: Outgoing, message: GrpcMessage, done: Written | null = null): boolean {
     const bytes = message instanceof Uint8Array ? message : message.length === 1 ? message[0]! : null
-    if (bytes === null) return this.wait(stream, message as readonly Uint8Array[])
+    if (bytes === null) return this.wait(stream, message as readonly Uint8Array[], done)
     const { length } = bytes
     const size = length + MESSAGE_HEAD
     const free = stream.backlog === null && this.next === this.turns.length && !this.out.blocked
@@ -90,15 +91,16 @@ export class Sender {
       out.set(bytes, at + 4)
       at += 4 + length
       this.out.end = at
+      done?.written()
       return true
     }
-    return this.wait(stream, [bytes])
+    return this.wait(stream, [bytes], done)
   }
 
-  private wait(stream: Outgoing, pieces: readonly Uint8Array[]): boolean {
+  private wait(stream: Outgoing, pieces: readonly Uint8Array[], done: Written | null): boolean {
     stream.backlog ??= new Backlog()
     const before = stream.backlog.bytes
-    stream.backlog.message(pieces)
+    stream.backlog.message(pieces, done)
     this.waiting += stream.backlog.bytes - before
     this.queue(stream)
     if (stream.backlog === null || stream.backlog.bytes < HIGH_WATER) return true
@@ -133,6 +135,7 @@ export class Sender {
   /** Nobody wants the rest of the stream. */
   forget(stream: Outgoing): void {
     this.waiting -= stream.backlog?.bytes ?? 0
+    stream.backlog?.drop()
     stream.backlog = null
     stream.ending = null
   }

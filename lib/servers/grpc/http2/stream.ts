@@ -4,7 +4,11 @@
  */
 
 import { XserveError } from '../../../errors.ts'
-import { timerMs } from '../../../wire/timer.ts'
+import { LEAST } from '../../../link/memory/loan.ts'
+import type { Loans } from '../../../link/memory/loans.ts'
+import { ownStore } from '../../../link/memory/store.ts'
+import { asBuffer } from '../../../wire/write.ts'
+import { timerMs } from '../../../within.ts'
 import type { GrpcCall } from '../method.ts'
 import { toCallStatus } from '../status.ts'
 import type { Backlog } from './backlog.ts'
@@ -82,6 +86,8 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
   abstract take(bytes: Uint8Array): void
   /** No more messages come. */
   protected abstract inputEnded(): void
+  /** Who keeps large messages; null: the method does not take them as loans. */
+  protected abstract keeper(): Loans | null
   /** Takes no more messages; what has come is answered. */
   abstract drain(): void
 
@@ -176,6 +182,13 @@ export abstract class Stream implements GrpcCall, Outgoing, MessageTarget, Inbox
 
   get mostBytes(): number {
     return this.host.front.maxMessageBytes
+  }
+
+  /** Where a worker reads it, too. */
+  room(bytes: number): Buffer {
+    const keeper = bytes > LEAST ? this.keeper() : null
+    const loan = keeper === null ? null : ownStore.reserve(bytes)
+    return loan === null ? Buffer.allocUnsafeSlow(bytes) : asBuffer(keeper!.keep(loan))
   }
 
   arrived(bytes: Uint8Array, compressed: boolean): void {

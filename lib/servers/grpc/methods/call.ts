@@ -2,15 +2,16 @@
  * JinaRPC/Call: each message of the stream is one call on the handler. Callbacks only, no layers of iterators: this is
  * the path of every message of the Python client.
  */
+
 import { XserveError } from '../../../errors.ts'
+import { loanOf } from '../../../link/memory/loan.ts'
 import type { CallHandler } from '../../../wire/call.ts'
+import { PREFETCH } from '../../../wire/defaults.ts'
 import { Envelope } from '../../../wire/envelope.ts'
 import type { Spoken } from '../../../wire/spoken.ts'
 import { type ContextSource, createContext } from '../call-context.ts'
 import type { GrpcCall, GrpcMessage, GrpcMethod, GrpcPauser, GrpcReader, GrpcSink } from '../method.ts'
-
-/** Requests of one stream under way at a time when the caller names no number; Jina's default. */
-const DEFAULT_PREFETCH = 1000
+import { RequestLoans } from '../request-loans.ts'
 
 /**
  * Answers leave as they are done, or in the order of the requests with metadata `__results_in_order__: true`;
@@ -23,10 +24,11 @@ const DEFAULT_PREFETCH = 1000
 export function callMethod(
   handler: CallHandler,
   spokenOf: (peer: string) => Spoken,
-  defaultPrefetch = DEFAULT_PREFETCH,
+  defaultPrefetch = PREFETCH,
 ): GrpcMethod {
   return {
     kind: 'stream',
+    borrows: true,
     open(sink, call, pauser) {
       const prefetch = readPrefetch(call) ?? (defaultPrefetch || Number.POSITIVE_INFINITY)
       const ordered = call.metadata('__results_in_order__') === 'true'
@@ -68,9 +70,15 @@ function openCall(
 
   const stop = (): void => {
     state.over = true
-    for (const slot of active) slot.cancel()
+    for (const slot of active) {
+      slot.cancel()
+      slot.loans?.written()
+    }
+    // Those before have been sent, whoever reads them.
+    for (; head < queue.length; head++) queue[head]!.loans?.written()
     active.clear()
     queue.length = 0
+    head = 0
   }
   call.onCancel(stop)
 
@@ -96,14 +104,14 @@ function openCall(
   /** Sends what is done at the front of the queue; a rejected request there ends the stream. */
   const sendInOrder = (): void => {
     for (; head < queue.length; head++) {
-      const { answer } = queue[head]!
+      const { answer, loans } = queue[head]!
       if (answer === undefined) break
       if (answer === null) {
         stop()
         sink.fail(failure)
         return
       }
-      if (!sink.write(answer)) full = true
+      if (!sink.write(answer, loans)) full = true
     }
     if (head === queue.length || head > 1024) {
       queue.splice(0, head)
@@ -112,16 +120,19 @@ function openCall(
   }
 
   const settle = (slot: Slot, answer: GrpcMessage | null, error?: unknown): void => {
+    const { loans } = slot
+    loans?.settled()
     if (state.over) return
     active.delete(slot)
-    if (answer === null && !failed) {
+    if (answer === null) {
+      loans?.written()
+      if (!failed) failure = error
       failed = true
-      failure = error
     }
     if (options.ordered) {
       slot.answer = answer
       sendInOrder()
-    } else if (answer !== null && !sink.write(answer)) full = true
+    } else if (answer !== null && !sink.write(answer, loans)) full = true
     if (state.over) return
     flow()
     if (active.size === 0) finish()
@@ -136,6 +147,7 @@ function openCall(
     message(bytes) {
       if (state.over || failed) return
       const slot = new Slot(call, state)
+      slot.take(bytes)
       active.add(slot)
       if (options.ordered) queue.push(slot)
       try {
@@ -170,6 +182,8 @@ function openCall(
 class Slot implements ContextSource {
   /** What its answer is, once there: bytes, or null for none (it was rejected). */
   answer: GrpcMessage | null | undefined = undefined
+  /** Of a large request and its answer. */
+  loans: RequestLoans | null = null
   /** To be told when the caller goes; most requests ask for nothing. */
   private listeners: (() => void)[] | null = null
 
@@ -178,6 +192,14 @@ class Slot implements ContextSource {
     /** `over` when the stream takes no more answers. */
     private readonly stream: { readonly over: boolean },
   ) {}
+
+  /** Keeps the request, where it is on loan. */
+  take(bytes: Uint8Array): void {
+    if (!this.call.loans || loanOf(bytes) === null) return
+    this.loans = new RequestLoans()
+    this.loans.begin()
+    this.call.loans.handOver(bytes, this.loans)
+  }
 
   metadata(key: string): string | undefined {
     return this.call.metadata(key)

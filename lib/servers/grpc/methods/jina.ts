@@ -1,11 +1,13 @@
 /** The unary services of Jina: requests, endpoint discovery, dry run, information (Jina facts §1.3). */
-import { asXserveError } from '../../../errors.ts'
+
+import { isTellable } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
 import { announcement } from '../../../wire/schemas/announce.ts'
 import type { Spoken } from '../../../wire/spoken.ts'
+import { encodeFailure } from '../../../wire/status.ts'
 import { createContext } from '../call-context.ts'
-import { encodeEndpoints, encodeFailedStatus, encodeInfo } from '../messages.ts'
+import { encodeEndpoints, encodeInfo } from '../messages.ts'
 import type { GrpcMethod } from '../method.ts'
 
 const EMPTY = new Uint8Array(0)
@@ -59,7 +61,8 @@ export function dryRunMethod(runtime: ServedRuntime): GrpcMethod {
         await runtime.dryRun(createContext(call))
         return EMPTY
       } catch (error) {
-        return encodeFailedStatus(asXserveError(error))
+        if (!isTellable(error)) throw error
+        return encodeFailure(error)
       }
     },
   }

@@ -1,5 +1,5 @@
 /** The answers of one connection: sent in the order of their requests, each as soon as those before it have left. */
-import { XserveError } from '../../../errors.ts'
+import { isTellable } from '../../../errors.ts'
 import type { HttpResponse } from '../exchange.ts'
 import type { Exchange } from './exchange.ts'
 import type { FrontState } from './front-state.ts'
@@ -125,7 +125,7 @@ export class AnswerLine {
     this.stream = null
     if (error !== undefined) {
       // The head has left, so all that can be said is that the answer is not whole: its end is missing.
-      if (!(error instanceof XserveError) || error.code === 'INTERNAL') this.front.report(error)
+      if (!isTellable(error)) this.front.report(error)
       exchange.last = true
     }
     this.sent(exchange)

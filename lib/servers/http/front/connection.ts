@@ -21,7 +21,6 @@ import { Head } from './request-head.ts'
 const MOST_RUNNING = 16
 /** Unread answers, or unread requests, beyond which nothing more is read. */
 const MOST_WAITING = 64 * 1024
-
 const TLS_HELLO = 0x16
 const NO_TLS: Refusal = { status: 400, detail: 'this port speaks plain HTTP, not TLS' }
 const EMPTY = Buffer.alloc(0)
@@ -77,13 +76,12 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     if (this.out.queued === 0) return
     this.out.drained()
     if (this.out.queued > 0) return
-    if (this.phase === 'ending') {
-      this.hangUp()
-      return
+    if (this.phase === 'ending') this.hangUp()
+    else {
+      this.answers.drained()
+      this.conversation?.drained()
+      this.proceed()
     }
-    this.answers.drained()
-    this.conversation?.drained()
-    this.proceed()
   }
 
   /** The socket is gone. */
@@ -106,12 +104,13 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
   /** Ends now when nothing is under way; what is under way is answered first. */
   drain(): void {
     this.front.draining = true
+    this.conversation?.drain()
     if (this.phase === 'requests' && this.answers.length === 0 && this.held.length === 0) this.terminate()
   }
 
   /** The last moment of a front that closes: conversations are told, answers cut. */
   cutShort(): void {
-    if (this.phase === 'conversation') this.conversation!.close(1001, 'the server stops')
+    if (this.phase === 'conversation') this.conversation!.cutShort()
     else if (this.phase !== 'ending') this.terminate()
   }
 
@@ -246,6 +245,7 @@ export class Connection implements FrontConnection, BodySource, ConversationHost
     this.phase = 'conversation'
     this.conversation = result
     result.open()
+    if (this.front.draining) result.drain()
   }
 
   /** Nothing behind this can be understood. */

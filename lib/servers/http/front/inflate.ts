@@ -1,10 +1,10 @@
 /** Bodies that were sent compressed (`content-encoding`), with the limit upon what comes out. */
-import { gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib'
+
+import { gunzip, inflate, inflateRaw } from 'node:zlib'
 import { XserveError } from '../../../errors.ts'
+import { type Unpack, unpackWithin } from '../../socket/unpack.ts'
 
 export type ContentCoding = 'gzip' | 'deflate'
-
-type Unpack = (bytes: Uint8Array, options: ZlibOptions, done: (error: Error | null, result: Uint8Array) => void) => void
 
 /** The codings named in a header: null when the body is plain, undefined when one is not known here. */
 export function contentCodingOf(header: string | undefined): ContentCoding | null | undefined {
@@ -25,28 +25,18 @@ export function contentCodingOf(header: string | undefined): ContentCoding | nul
 
 /** Rejects with BAD_REQUEST for what is not compressed so, TOO_LARGE beyond `limit` bytes (-1: none). */
 export function inflateBody(bytes: Uint8Array, coding: ContentCoding, limit: number): Promise<Uint8Array> {
-  const options: ZlibOptions = limit >= 0 ? { maxOutputLength: Math.max(limit, 1) } : {}
-  return new Promise((resolve, reject) => {
-    unpackerOf(bytes, coding)(bytes, options, (error, result) => {
-      if (error === null || error === undefined) {
-        if (limit >= 0 && result.length > limit) reject(tooLarge(limit))
-        else resolve(result)
-      } else if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
-        reject(tooLarge(limit))
-      } else {
-        reject(
-          new XserveError('BAD_REQUEST', `the body is not ${coding} as its content-encoding says`, { cause: error }),
-        )
-      }
-    })
+  return unpackWithin(unpackerOf(bytes, coding), bytes, limit, {
+    tooLarge: () => tooLarge(limit),
+    broken: (cause) =>
+      new XserveError('BAD_REQUEST', `the body is not ${coding} as its content-encoding says`, { cause }),
   })
 }
 
 /** "deflate" means the zlib format (RFC 9110 §8.4.1.2), yet some send it without that wrapping. */
 function unpackerOf(bytes: Uint8Array, coding: ContentCoding): Unpack {
-  if (coding === 'gzip') return gunzip as Unpack
+  if (coding === 'gzip') return gunzip
   const wrapped = bytes.length > 1 && (bytes[0]! & 15) === 8 && ((bytes[0]! << 8) | bytes[1]!) % 31 === 0
-  return (wrapped ? inflate : inflateRaw) as Unpack
+  return wrapped ? inflate : inflateRaw
 }
 
 /** What a caller is told whose body is beyond the limit, compressed or not. */

@@ -2,13 +2,7 @@
  * The way out of a connection: small pieces are put together in one buffer that all connections share by turns and written
  * once; what the socket does not take waits here until it does.
  */
-
-/** Bun's and Node's own, which the types of Buffer leave out: half the time of `write` with an encoding. */
-interface Encoders {
-  latin1Write(this: Buffer, text: string, at: number): number
-  utf8Write(this: Buffer, text: string, at: number): number
-}
-const { latin1Write, utf8Write } = Buffer.prototype as unknown as Encoders
+import { latin1Write, utf8Write } from '../../../protobuf/buffer-writes.ts'
 
 /** As far as an outbox knows a socket. */
 export interface ByteSocket {

@@ -1,5 +1,5 @@
 /** Answers that the front gives by itself: malformed requests, and errors of handlers as a caller may see them. */
-import { XserveError } from '../../../errors.ts'
+import { isTellable } from '../../../errors.ts'
 import type { HttpResponse } from '../exchange.ts'
 
 /** Why a request is not taken: an HTTP status and one sentence. */
@@ -16,9 +16,9 @@ export function refuse(
   return { status, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ detail }) }
 }
 
-/** XserveErrors say what they are; anything else is masked, since its text may tell secrets, and told to `report`. */
+/** What callers may not read is masked (`isTellable`), and `report` is told of it. */
 export function refuseError(error: unknown, report?: (error: unknown) => void): HttpResponse {
-  if (error instanceof XserveError && error.code !== 'INTERNAL') {
+  if (isTellable(error)) {
     return refuse({ status: error.httpStatus, detail: error.message.toWellFormed() })
   }
   report?.(error)

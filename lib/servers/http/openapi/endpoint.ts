@@ -1,11 +1,8 @@
 /** What the OpenAPI document says of an executor's own endpoint: POST with documents of the second dialect, or GET for events. */
 import type { EndpointSchema, EndpointSchemas, NamedSchema } from '../../../wire/schemas/endpoint-schema.ts'
-import { BASE64, type Schema } from './schemas.ts'
+import { BASE64, listOf, orNull, ref, type Schema, TEXT } from './schemas.ts'
 
 const json = (schema: Schema): Schema => ({ 'application/json': { schema } })
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
-const TEXT = { type: 'string' }
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
 
 function requestOf({ input, parameters }: Partial<EndpointSchema>): Schema {
   const document = ref(input?.name ?? 'AnyDocument')
@@ -13,7 +10,7 @@ function requestOf({ input, parameters }: Partial<EndpointSchema>): Schema {
     type: 'object',
     properties: {
       data: {
-        anyOf: [{ type: 'array', items: document }, document],
+        anyOf: [listOf(document), document],
         ...(input ? {} : { examples: [[{ text: 'hello, world!' }]] }),
       },
       parameters: parameters ? ref(parameters.name) : orNull(PARAMETERS),
@@ -27,7 +24,7 @@ function responseOf(document: Schema): Schema {
   return {
     type: 'object',
     properties: {
-      data: { type: 'array', items: document },
+      data: listOf(document),
       parameters: { type: 'object' },
       header: { type: 'object', properties: { requestId: TEXT, targetExecutor: TEXT } },
     },

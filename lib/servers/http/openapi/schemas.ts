@@ -2,9 +2,9 @@
 
 export type Schema = Readonly<Record<string, unknown>>
 
-const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
-const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
-const listOf = (items: Schema): Schema => ({ type: 'array', items })
+export const ref = (name: string): Schema => ({ $ref: `#/components/schemas/${name}` })
+export const orNull = (schema: Schema): Schema => ({ anyOf: [schema, { type: 'null' }] })
+export const listOf = (items: Schema): Schema => ({ type: 'array', items })
 const mapOf = (values: Schema): Schema => ({ type: 'object', additionalProperties: values })
 const object = (properties: Readonly<Record<string, Schema>>, more: Schema = {}): Schema => ({
   type: 'object',
@@ -12,7 +12,7 @@ const object = (properties: Readonly<Record<string, Schema>>, more: Schema = {})
   ...more,
 })
 
-const TEXT = { type: 'string' }
+export const TEXT = { type: 'string' }
 const NUMBER = { type: 'number' }
 const COUNT = { type: 'integer', minimum: 0, maximum: 4294967295 }
 const TIME = { type: 'string', format: 'date-time' }

@@ -1,6 +1,6 @@
 /** POST /post, /index, /foo …: a JSON request to the call handler, its answer as JSON of the same dialect (Jina facts §2.2, §2.3). */
 import type { DialectName } from '../../../document/dialect.ts'
-import { XserveError } from '../../../errors.ts'
+import { isTellable, type XserveError } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import type { Envelope } from '../../../wire/envelope.ts'
 import { decodeStatus } from '../../../wire/status.ts'
@@ -60,22 +60,22 @@ function invalidReply(message: string): HttpResponse {
   return jsonReply(JSON.stringify({ detail: [{ loc, msg: what, type: 'value_error.schema' }] }), 422)
 }
 
-/** What the caller got wrong; anything unknown is for the front to mask. */
+/** What the caller got wrong; what callers may not read is for the front to mask. */
 export function refusal(error: unknown): HttpResponse {
-  if (error instanceof XserveError) return errorReply(error)
+  if (isTellable(error)) return errorReply(error)
   throw error
 }
 
 /** What lies behind the gateway: the request with the reason in its header. */
 export function failure(request: Envelope, error: unknown, dialect: DialectName): HttpResponse {
-  if (!(error instanceof XserveError) || error.kind === 'request') return refusal(error)
+  if (!isTellable(error) || error.kind === 'request') return refusal(error)
   const ours = error.httpStatus < 500 && error.kind !== 'network'
   return jsonReply(failureBody(request, error, dialect), ours ? 500 : error.httpStatus)
 }
 
 /** Documents that the caller has not sent, and JSON cannot say: a sparse tensor, chunks without an end. */
 function unsayable(request: Envelope, error: unknown, dialect: DialectName): HttpResponse {
-  if (!(error instanceof XserveError)) throw error
+  if (!isTellable(error)) throw error
   return jsonReply(failureBody(request, error, dialect), 500)
 }
 

@@ -1,5 +1,7 @@
 /** `expose_endpoints`: routes of the operator's choice to endpoints of executors (Jina facts §2.1). */
+
 import { XserveError } from '../../../errors.ts'
+import { isObject } from '../../../objects.ts'
 
 /** One route of the option. */
 export interface ExposedEndpoint {
@@ -53,10 +55,6 @@ function readEntry(endpoint: string, options: unknown): ExposedEndpoint {
 
 function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string')
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function refused(why: string): XserveError {

@@ -1,5 +1,5 @@
 /** What is asked about the service itself: GET /, /status, /dry_run (Jina facts §2.1). */
-import { asXserveError } from '../../../errors.ts'
+import { isTellable } from '../../../errors.ts'
 import type { ServedRuntime } from '../../../wire/call.ts'
 import { failureJson } from '../../json/answer.ts'
 import { HttpCallContext } from '../call-context.ts'
@@ -7,25 +7,23 @@ import type { HttpHandler } from '../exchange.ts'
 import { jsonReply } from '../reply.ts'
 
 const HEALTHY = jsonReply('{}')
-const UNHEALTHY = jsonReply('{"detail":"Service Unavailable: it is starting or stopping"}', 503)
 
-/** 503 as long as it is not serving, which is when a balancer shall send nothing. */
-export function healthRoute(serving: () => boolean): HttpHandler {
-  return () => (serving() ? HEALTHY : UNHEALTHY)
-}
+/** Asked only while it serves: `createHealth` stands before it. */
+export const healthRoute: HttpHandler = () => HEALTHY
 
 export function statusRoute(runtime: ServedRuntime): HttpHandler {
   return () => jsonReply(JSON.stringify(runtime.info()))
 }
 
-/** A dry run that failed is still 200, with code 1: who asks reads the body. */
+/** A dry run that failed is still 200, with code 1: who asks reads the body. What callers may not read is for the front to mask. */
 export function dryRunRoute(runtime: ServedRuntime): HttpHandler {
   return async (request) => {
     try {
       await runtime.dryRun(new HttpCallContext(request))
       return jsonReply('{"code":0,"description":"","exception":null}')
     } catch (error) {
-      return jsonReply(failureJson(asXserveError(error)))
+      if (!isTellable(error)) throw error
+      return jsonReply(failureJson(error))
     }
   }
 }

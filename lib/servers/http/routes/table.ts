@@ -22,7 +22,6 @@ export interface TableOptions {
   readonly reaches: boolean
   readonly crud: boolean
   readonly exposed: readonly ExposedEndpoint[]
-  readonly serving: () => boolean
   /** GET /docs, /redoc, /openapi.json. */
   readonly documentation: Readonly<Record<string, HttpHandler>>
 }
@@ -35,7 +34,7 @@ export function createRouteTable(runtime: ServedRuntime, options: TableOptions):
     // What was there first stays: the operator's routes do not take the health check away.
     if (!methods.has(method)) methods.set(method, handler)
   }
-  add('GET', '/', healthRoute(options.serving))
+  add('GET', '/', healthRoute)
   if (options.debug) {
     add('GET', '/status', statusRoute(runtime))
     add('GET', '/dry_run', dryRunRoute(runtime))

@@ -1,8 +1,8 @@
 /** One WebSocket after its handshake: messages both ways, pings, and an end that both sides know of. */
 import { isUtf8 } from 'node:buffer'
+import * as closeCode from '../../../wire/close-code.ts'
 import type { WebSocketListener, WebSocketPeer } from '../exchange.ts'
 import type { Outbox } from '../front/outbox.ts'
-import * as closeCode from './close-code.ts'
 import { CLOSE, type FrameListener, FrameReader, PING, PONG } from './frame-reader.ts'
 import { writeClose, writeControl, writeMessage } from './frame-writer.ts'
 
@@ -15,8 +15,11 @@ const PING_SECONDS = 60
 const MISSED_PINGS = 2
 /** How long a far end has to answer a close frame. */
 const CLOSE_SECONDS = 5
+/** Of a server that stops: who has nothing under way and says nothing for so long is not waited for. */
+const QUIET_SECONDS = 2
 
 const NOTHING = new Uint8Array(0)
+const STOPPING = 'the server stops'
 
 /** What a conversation needs of its connection. */
 export interface ConversationHost {
@@ -45,6 +48,8 @@ export class Conversation implements WebSocketPeer, FrameListener {
   private heard = true
   private missed = 0
   private countdown = PING_SECONDS
+  private draining = false
+  private quiet = 0
 
   constructor(
     private readonly host: ConversationHost,
@@ -78,13 +83,26 @@ export class Conversation implements WebSocketPeer, FrameListener {
     this.ended(closeCode.ABNORMAL)
   }
 
+  /** The server stops: what is asked is answered, whoever asks nothing more is told to go. */
+  drain(): void {
+    this.draining = true
+    this.quiet = 0
+  }
+
+  /** The last moment of a server that stops. */
+  cutShort(): void {
+    this.close(closeCode.GOING_AWAY, STOPPING)
+  }
+
   /** Once a second. */
   tick(): void {
+    this.quiet = this.heard || this.reader.paused || this.listener?.isBusy ? 0 : this.quiet + 1
     if (this.heard) {
       this.heard = false
       this.missed = 0
       if (this.state === 'open') this.countdown = PING_SECONDS
     }
+    if (this.draining && this.quiet >= QUIET_SECONDS) this.cutShort()
     // What is not read cannot answer a ping.
     if (this.state === 'open' && this.reader.paused) return
     if (this.state === 'closed' || --this.countdown > 0) return

@@ -1,6 +1,7 @@
 /** Frames and messages of a client (RFC 6455 §5) read from bytes that may be cut anywhere. */
+
+import { INVALID_DATA, PROTOCOL_ERROR, TOO_BIG } from '../../../wire/close-code.ts'
 import { Gather } from '../front/gather.ts'
-import { INVALID_DATA, PROTOCOL_ERROR, TOO_BIG } from './close-code.ts'
 import { unmask } from './mask.ts'
 
 export const CONTINUATION = 0
@@ -55,7 +56,10 @@ export class FrameReader {
   /** `chunk` is written to: the mask is taken off where it lies. */
   read(chunk: Buffer): void {
     if (this.stopped) return
-    const bytes = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk])
+    this.readAll(this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]))
+  }
+
+  private readAll(bytes: Buffer): void {
     this.held = EMPTY
     let at = 0
     while (at < bytes.length && !this.paused && !this.stopped) {
@@ -69,7 +73,8 @@ export class FrameReader {
   /** Goes on with what was held. */
   resume(): void {
     this.paused = false
-    if (this.held.length > 0) this.read(EMPTY)
+    // Not copied: who sends ahead is resumed for every answer, and would have all that is held copied for every message.
+    if (this.held.length > 0 && !this.stopped) this.readAll(this.held)
   }
 
   stop(): void {

@@ -4,18 +4,7 @@ import { deflateSync, gzipSync } from 'node:zlib'
 import { XserveError } from '../../../../lib/errors.ts'
 import { DATA, END_HEADERS, END_STREAM, HEADERS } from '../../../../lib/servers/grpc/http2/protocol.ts'
 import type { GrpcMethod } from '../../../../lib/servers/grpc/method.ts'
-import {
-  type Answer,
-  call,
-  callFields,
-  connectInMemory,
-  data,
-  headers,
-  METHODS,
-  type MemoryPeer,
-  message,
-  reset,
-} from './peer.ts'
+import { answered, call, callFields, connectInMemory, data, headers, METHODS, message, reset } from './peer.ts'
 
 const fails = (text: string): GrpcMethod => ({
   kind: 'unary',
@@ -23,14 +12,6 @@ const fails = (text: string): GrpcMethod => ({
     throw new XserveError('BAD_REQUEST', text)
   },
 })
-
-/** When it has ended: packed messages are read beside. */
-async function ended(peer: MemoryPeer, id = 1): Promise<Answer> {
-  for (;;) {
-    const answer = (await peer.answers()).get(id)
-    if (answer?.ended) return answer
-  }
-}
 
 describe('the frames of an answer', () => {
   const shape = async (method: GrpcMethod, ...messages: string[]) => {
@@ -118,7 +99,7 @@ describe('packing is told message by message', () => {
     const peer = connectInMemory(METHODS)
     const body = Buffer.concat([message('a'), packed('b'.repeat(5000), pack), message('c'), packed('', pack)])
     peer.send(open(coding), data(1, body, true))
-    expect((await ended(peer)).messages).toEqual(['a', 'b'.repeat(5000), 'c', ''])
+    expect((await answered(peer)).messages).toEqual(['a', 'b'.repeat(5000), 'c', ''])
   })
 
   test.each([
@@ -135,7 +116,7 @@ describe('packing is told message by message', () => {
         true,
       ),
     )
-    const answer = await ended(peer)
+    const answer = await answered(peer)
     expect([answer.status, answer.text]).toEqual(['3', expect.stringMatching(words)])
   })
 
@@ -194,7 +175,7 @@ test('a deadline that passes behind the answer is nothing', async () => {
     Buffer.concat([headers(id, callFields(path, [['grpc-timeout', timeout]])), data(id, message('x'), true)])
   peer.send(within(1, '/t.T/Now', '5m'), within(3, '/t.T/Never', '15m'))
   // Throws for frames behind the end of stream 1, whose time is over before that of 3.
-  expect((await ended(peer, 3)).status).toBe('4')
+  expect((await answered(peer, 3)).status).toBe('4')
   expect([(await peer.answers()).get(1)?.status, told]).toEqual(['0', []])
 })
 

@@ -1,7 +1,10 @@
 /** What a connection costs in memory, in the states that a peer can leave it in; the sum is stated at the head of limits.ts. */
 
 import { heapStats } from 'bun:jsc'
-import { expect, test } from 'bun:test'
+import { afterAll, beforeAll, expect, test } from 'bun:test'
+import { UNIT } from '../../../../lib/link/memory/blocks.ts'
+import type { Loan } from '../../../../lib/link/memory/loan.ts'
+import { ownStore } from '../../../../lib/link/memory/store.ts'
 import { Connection } from '../../../../lib/servers/grpc/http2/connection.ts'
 import type { FrontState } from '../../../../lib/servers/grpc/http2/front-state.ts'
 import { BlockPool } from '../../../../lib/servers/grpc/http2/outbox.ts'
@@ -11,6 +14,15 @@ import { tuningOf } from '../../../../lib/servers/grpc/http2/tuning.ts'
 import { block, call, callFields, frame, headers, METHODS, message, ping, preface } from './peer.ts'
 
 const KB = 1024
+
+// What is lent comes out of a memory of the process, whatever the number of connections: here, there is nothing left of it.
+const taken: Loan[] = []
+beforeAll(() => {
+  for (let loan = ownStore.reserve(UNIT); loan !== null; loan = ownStore.reserve(UNIT)) taken.push(loan)
+})
+afterAll(() => {
+  for (const loan of taken) loan.release()
+})
 const COUNT = 200
 
 /** Takes what is written, or nothing at all. */

@@ -13,6 +13,7 @@ function reader(mostBytes = -1): { reader: MessageReader; heard: Heard } {
     heard,
     reader: new MessageReader({
       mostBytes,
+      room: Buffer.allocUnsafeSlow,
       arrived: (bytes, compressed) => heard.got.push([Buffer.from(bytes).toString('latin1'), compressed]),
       tooLarge: (length) => heard.faults.push(`large ${length}`),
       badFlag: (flag) => heard.faults.push(`flag ${flag}`),

@@ -265,6 +265,14 @@ export function answersOf(frames: readonly Frame[]): Map<number, Answer> {
   return answers
 }
 
+/** The answer of a call when it has ended: packed messages are read beside. */
+export async function answered(peer: MemoryPeer, id = 1): Promise<Answer> {
+  for (;;) {
+    const answer = (await peer.answers()).get(id)
+    if (answer?.ended) return answer
+  }
+}
+
 export const echo: GrpcMethod = { kind: 'unary', handle: (request) => request }
 export const later: GrpcMethod = { kind: 'unary', handle: async (request) => request }
 export const never: GrpcMethod = { kind: 'unary', handle: () => new Promise(() => {}) }

@@ -166,7 +166,8 @@ describe('the end', () => {
   })
 })
 
-test('a far end that is quiet is pinged, and given up after two pings without an answer', () => {
+/** A conversation without a socket; `wait` lets seconds pass. */
+function quietly(listener: Partial<WebSocketListener> = {}) {
   let sent = ''
   let finished = 0
   const codes: number[] = []
@@ -178,20 +179,48 @@ test('a far end that is quiet is pinged, and given up after two pings without an
   }
   const out = new Outbox(socket, createSharedBuffer())
   const host = { out, pause() {}, resume() {}, finish: () => void finished++ }
-  const listener = { message() {}, closed: (code: number) => void codes.push(code) }
-  const conversation = new Conversation(host, { open: () => listener, maxMessageBytes: -1, report() {} })
+  const whole = Object.assign(listener, { message() {}, closed: (code: number) => void codes.push(code) })
+  const conversation = new Conversation(host, { open: () => whole, maxMessageBytes: -1, report() {} })
   conversation.open()
-  const wait = (seconds: number) => {
-    for (let i = 0; i < seconds; i++) conversation.tick()
-    out.flush()
+  return {
+    conversation,
+    codes,
+    sent: () => sent,
+    finished: () => finished,
+    wait(seconds: number) {
+      for (let i = 0; i < seconds; i++) conversation.tick()
+      out.flush()
+    },
   }
+}
+
+test('a far end that is quiet is pinged, and given up after two pings without an answer', () => {
+  const { conversation, wait, sent, finished, codes } = quietly()
   wait(61)
-  expect(sent).toBe('8900')
+  expect(sent()).toBe('8900')
   conversation.receive(clientFrame(10, ''))
   wait(61)
-  expect(sent).toBe('89008900')
+  expect(sent()).toBe('89008900')
   wait(60)
-  expect([sent, finished]).toEqual(['890089008900', 0])
+  expect([sent(), finished()]).toEqual(['890089008900', 0])
   wait(60)
-  expect([codes, finished]).toEqual([[1006], 1])
+  expect([codes, finished()]).toEqual([[1006], 1])
+})
+
+test('a server that stops hangs up when nothing is under way and the far end has said nothing for two seconds', () => {
+  /** A close frame with 1001. */
+  const goodbye = /^88..03e9/
+  const listener = { isBusy: true }
+  const { conversation, wait, sent } = quietly(listener)
+  wait(10)
+  conversation.drain()
+  wait(10)
+  expect(sent()).toBe('')
+  listener.isBusy = false
+  wait(1)
+  conversation.receive(clientFrame(1, 'another'))
+  wait(2)
+  expect(sent()).toBe('')
+  wait(1)
+  expect(sent()).toMatch(goodbye)
 })

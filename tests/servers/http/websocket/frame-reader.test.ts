@@ -124,3 +124,23 @@ test('paused within a read, it holds the rest', () => {
   expect(seen).toEqual(['a', 'b', 'c', 'd'])
   expect(reader.waiting).toBe(0)
 })
+
+test('what it holds is not copied again for each message that it is resumed for', () => {
+  const memory: ArrayBufferLike[] = []
+  const reader: FrameReader = new FrameReader(
+    {
+      message(bytes) {
+        memory.push((bytes as Uint8Array).buffer)
+        reader.paused = true
+      },
+      control() {},
+      violated() {},
+    },
+    -1,
+  )
+  const chunk = Buffer.concat(Array.from({ length: 1000 }, () => clientFrame(2, 'x'.repeat(1000))))
+  reader.read(chunk)
+  while (reader.waiting > 0) reader.resume()
+  expect(memory).toHaveLength(1000)
+  expect(new Set(memory)).toEqual(new Set([chunk.buffer]))
+})

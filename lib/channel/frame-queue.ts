@@ -1,5 +1,5 @@
 /** What arrives by callbacks, read by iteration: the sender is told to wait while the reader does. */
-import type { XserveError } from '../../errors.ts'
+import type { XserveError } from '../errors.ts'
 
 /** So many have come and are not read: the sender waits. */
 const MOST_WAITING = 16

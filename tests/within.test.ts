@@ -1,6 +1,11 @@
-/** Waits of any length. */
 import { expect, test } from 'bun:test'
-import { LONGEST_TIMER_MS, timerMs } from '../../lib/wire/timer.ts'
+import { LONGEST_TIMER_MS, timerMs, within } from '../lib/within.ts'
+
+test('in time, too late, or as it fails', async () => {
+  expect(await within(Promise.resolve(0), 10_000)).toBeTrue()
+  expect(await within(new Promise(() => {}), 1)).toBeFalse()
+  expect(within(Promise.reject(new Error('no')), 10_000)).rejects.toThrow('no')
+})
 
 test.each([
   [0, 0],

@@ -3,7 +3,7 @@ import { expect, test } from 'bun:test'
 import { existsSync, mkdtempSync, readdirSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createSharedMemory, openSharedMemory, SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
+import { createSharedMemory, openSharedMemory, SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
 
 const SIZE = 256 * 1024
 

@@ -1,7 +1,7 @@
 /** Whatever is written and read, nothing is overwritten before it was read. */
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { Ring } from '../../lib/link/ring.ts'
+import { Ring } from '../../../lib/link/memory/ring.ts'
 
 test('bytes come out as they went in, in any order of writing and reading', () => {
   const steps = fc.array(fc.record({ write: fc.nat(40), read: fc.nat(3) }), { maxLength: 60 })

@@ -7,16 +7,13 @@
  * 1 MB by socket cost each end 0.5 ms; a copy into memory that is always the same costs 0.04 ms, since it stays in the cache
  * of the processor and no page of it is ever new.
  */
-import { XserveError } from '../errors.ts'
-import { Kind } from './frame.ts'
+import { Kind } from '../frame.ts'
+import { decodeNumbers, decodePlace, encodeNumbers, encodePlace, wrong } from './frames.ts'
 import { Ring } from './ring.ts'
 import { createSharedMemory, openSharedMemory, type SharedMemory } from './shared-memory.ts'
 
 /** Of each direction of a link. */
 export const SHARED_BYTES = 2 * 1024 * 1024
-
-/** A descriptor of a process: nothing else is opened for the other end. */
-const PATH = /^\/proc\/\d+\/fd\/\d+$/
 
 export interface SharingOptions {
   /** Bytes of memory for what this end sends; 0: none. */
@@ -56,11 +53,7 @@ export function createSharing(options: SharingOptions): Sharing {
     own = createSharedMemory(options.bytes, options.folder)
     state = own === null ? 'none' : 'offered'
     if (own === null) return
-    const path = Buffer.from(own.path)
-    const payload = Buffer.allocUnsafe(4 + path.length)
-    payload.writeUInt32LE(options.bytes, 0)
-    path.copy(payload, 4)
-    options.send(Kind.offer, payload)
+    options.send(Kind.offer, encodePlace(own.path, options.bytes))
   }
 
   return {
@@ -79,26 +72,24 @@ export function createSharing(options: SharingOptions): Sharing {
     },
     settle() {
       if (owed === 0) return
-      options.send(Kind.free, number(owed))
+      options.send(Kind.free, encodeNumbers(owed))
       owed = 0
     },
     offered(payload) {
       if (theirs !== null) throw wrong('a second memory')
-      const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength)
-      const path = bytes.toString('utf8', 4)
-      if (!PATH.test(path)) throw wrong(`memory at ${JSON.stringify(path)}`)
-      theirs = openSharedMemory(path, bytes.readUInt32LE(0))
-      options.send(Kind.take, number(theirs === null ? 0 : 1))
+      const { path, values } = decodePlace(payload, 1)
+      theirs = openSharedMemory(path, values[0]!)
+      options.send(Kind.take, encodeNumbers(theirs === null ? 0 : 1))
     },
     answered(payload) {
       if (state !== 'offered') throw wrong('an answer without an offer')
       own!.hide()
-      state = readNumber(payload) === 1 ? 'shared' : 'none'
+      state = decodeNumbers(payload, 1)[0] === 1 ? 'shared' : 'none'
       if (state === 'shared') ring = new Ring(own!.bytes)
       own = null
     },
     freed(payload) {
-      if (ring?.free(readNumber(payload)) !== true) throw wrong('more is free than was used')
+      if (ring?.free(decodeNumbers(payload, 1)[0]!) !== true) throw wrong('more is free than was used')
       options.roomier()
     },
     close() {
@@ -109,25 +100,4 @@ export function createSharing(options: SharingOptions): Sharing {
       theirs = null
     },
   }
-}
-
-function number(value: number): Uint8Array {
-  const payload = Buffer.allocUnsafe(4)
-  payload.writeUInt32LE(value)
-  return payload
-}
-
-function readNumber(payload: Uint8Array): number {
-  if (payload.length !== 4) throw wrong(`a number of ${payload.length} bytes`)
-  return Buffer.from(payload.buffer, payload.byteOffset, 4).readUInt32LE(0)
-}
-
-function wrong(what: string): XserveError {
-  return new XserveError(
-    'INTERNAL',
-    `The link between the server and a worker told of memory as it should not: ${what}.`,
-    {
-      hint: 'Something else wrote to the descriptor of the link; the worker is started again.',
-    },
-  )
 }

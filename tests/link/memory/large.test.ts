@@ -1,8 +1,8 @@
 /** Large messages between two real processes: the same bytes by shared memory or socket, and nothing stays behind. */
 import { afterEach, expect, test } from 'bun:test'
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createEchoes, order, text } from './fixtures/connect.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createEchoes, order, text } from '../fixtures/connect.ts'
 
 const MB = 1_000_000
 const SHARES = existsSync(SHARED_FOLDER)

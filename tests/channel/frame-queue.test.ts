@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
-import { createFrameQueue } from '../../../lib/client/protocols/frame-queue.ts'
-import { XserveError } from '../../../lib/errors.ts'
+import { createFrameQueue } from '../../lib/channel/frame-queue.ts'
+import { XserveError } from '../../lib/errors.ts'
 
 function queueOf() {
   const told: string[] = []

@@ -2,7 +2,7 @@
  * Memory that two processes see: a file without a name in a file system that lives in memory. Nothing can be left behind by
  * whoever is killed, and nobody else can open it: the kernel frees it with the last process that has it.
  */
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, openSync, statfsSync, writeSync } from 'node:fs'
 
 /** Where Linux keeps shared memory; elsewhere (macOS) there is no such folder, and nothing is shared. */
 export const SHARED_FOLDER = '/dev/shm'
@@ -20,6 +20,16 @@ export interface SharedMemory {
   hide(): void
 }
 
+/** Bytes that are free there; 0 where nobody knows. */
+export function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return 0
+  }
+}
+
 /** null where there is no room for it, or no such thing at all: then messages go through the socket. */
 export function createSharedMemory(size: number, folder: string): SharedMemory | null {
   let fd: number
@@ -28,17 +38,11 @@ export function createSharedMemory(size: number, folder: string): SharedMemory |
   } catch {
     return null
   }
-  let open = true
-  const hide = (): void => {
-    if (open) closeSync(fd)
-    open = false
-  }
   try {
     allocate(fd, size)
-    const bytes = map(`/proc/self/fd/${fd}`, size)
-    return { bytes, path: `/proc/${process.pid}/fd/${fd}`, hide }
+    return behind(fd, size)
   } catch {
-    hide()
+    closeSync(fd)
     return null
   }
 }
@@ -56,6 +60,35 @@ export function openSharedMemory(path: string, size: number): Uint8Array | null 
 function allocate(fd: number, size: number): void {
   const zeros = new Uint8Array(ZEROS)
   for (let at = 0; at < size; ) at += writeSync(fd, zeros, 0, Math.min(ZEROS, size - at), at)
+}
+
+/** The same, with a descriptor by which yet another process opens it. */
+export function openToPassOn(path: string, size: number): SharedMemory | null {
+  let fd: number
+  try {
+    fd = openSync(path, constants.O_RDWR)
+  } catch {
+    return null
+  }
+  try {
+    return behind(fd, size)
+  } catch {
+    closeSync(fd)
+    return null
+  }
+}
+
+/** The memory of a descriptor, which it owns from here on; throws where it is not as large as told. */
+function behind(fd: number, size: number): SharedMemory {
+  let open = true
+  return {
+    bytes: map(`/proc/self/fd/${fd}`, size),
+    path: `/proc/${process.pid}/fd/${fd}`,
+    hide() {
+      if (open) closeSync(fd)
+      open = false
+    },
+  }
 }
 
 function map(path: string, size: number): Uint8Array {

@@ -1,9 +1,9 @@
 /** How two ends agree on memory, and what neither may say. */
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { Kind } from '../../lib/link/frame.ts'
-import { SHARED_FOLDER } from '../../lib/link/shared-memory.ts'
-import { createSharing, type Sharing } from '../../lib/link/sharing.ts'
+import { Kind } from '../../../lib/link/frame.ts'
+import { SHARED_FOLDER } from '../../../lib/link/memory/shared-memory.ts'
+import { createSharing, type Sharing } from '../../../lib/link/memory/sharing.ts'
 
 const SIZE = 128 * 1024
 const number = (value: number): Uint8Array => new Uint8Array(new Uint32Array([value]).buffer)
@@ -91,7 +91,7 @@ test.skipIf(!existsSync(SHARED_FOLDER))('what cannot be is refused', () => {
   const { left, right } = pair()
   left.ring()
   expect(() => left.freed(number(1))).toThrow('more is free than was used')
-  expect(() => left.freed(new Uint8Array(3))).toThrow('a number of 3 bytes')
+  expect(() => left.freed(new Uint8Array(3))).toThrow('3 bytes for 1 numbers')
   expect(() => right.view(SIZE - 1, 2)).toThrow('2 bytes at')
   expect(() => left.offered(Buffer.concat([number(SIZE), Buffer.from('/etc/hostname')]))).toThrow('"/etc/hostname"')
   expect(() => right.offered(number(SIZE))).toThrow('a second memory')

@@ -1,0 +1,2 @@
+/** Where a request goes that names no endpoint, or one that the executor has no method for (Jina facts §3.1). */
+export const DEFAULT_ENDPOINT = '/default'
