@@ -6,6 +6,7 @@ import { loansOf } from '../link/memory/loans.ts'
 import { type AnswerMessage, type Branch, decodeAnswer, encodeCall } from '../link/messages.ts'
 import { decodeValue } from '../protobuf/struct.ts'
 import type { CallContext, CallHandler } from '../wire/call.ts'
+import { DEFAULT_ENDPOINT } from '../wire/default-endpoint.ts'
 import type { Envelope } from '../wire/envelope.ts'
 import { withResult } from '../wire/results.ts'
 import type { Route } from '../wire/routes.ts'
@@ -20,7 +21,6 @@ export interface LocalChannelOptions {
   readonly whyClosed: () => Promise<XserveError>
 }
 
-const DEFAULT_ENDPOINT = '/default'
 const NO_PARAMETERS = new Uint8Array(0)
 
 export function createLocalChannel(options: LocalChannelOptions): CallHandler {

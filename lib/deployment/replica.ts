@@ -148,7 +148,7 @@ export function createReplica(first: WorkerSpec, options: WorkerProcessOptions):
   }
 
   const silent = ({ calls, silentMs }: Doubt): string =>
-    `${first.start.pod} has answered nothing for ${Math.round(silentMs / 1000)} s, ${calls} calls to it were given up: it computes, or hangs`
+    `${first.start.pod} has answered nothing for ${Math.round(silentMs / 1000)} s (calls given up meanwhile: ${calls}): it computes, or hangs`
 
   /** To be used at once: a moment later it may be that of a worker that takes no more calls. */
   const channel = (): CallHandler => {

@@ -19,6 +19,11 @@ export function readText(value: unknown, path: string): string {
   return value
 }
 
+/** A number is taken for its digits, as Jina's gateways do: `{"id": 1}` is what people write. */
+export function readTextOrNumber(value: unknown, path: string): string {
+  return typeof value === 'number' ? String(value) : readText(value, path)
+}
+
 /** Of base64. */
 export function readBytes(value: unknown, path: string): Uint8Array {
   if (typeof value !== 'string' || !BASE64.test(value)) throw wrong(path, 'base64 text', value)

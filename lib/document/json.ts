@@ -9,7 +9,7 @@ import type { DocumentArray } from './document-array.ts'
 import type { DocumentInit } from './document-init.ts'
 import { withExtras } from './extras.ts'
 import { FIELDS, fieldNamed, type Kind } from './field-names.ts'
-import { readBytes, readLists, readText, wrong } from './json-values.ts'
+import { readBytes, readLists, readText, readTextOrNumber, wrong } from './json-values.ts'
 import type { NamedScore, Scores } from './scores.ts'
 
 /** What to do with names that no field has: Jina's HTTP gateway passes over them (recorded), files of documents must not. With `ignore`, a number is taken for a text of its digits, too, as that gateway does. */
@@ -88,8 +88,7 @@ export function documentsFromJson(
 function fromJson(value: unknown, kind: Kind, path: string, depth: number, unknown: UnknownFields): unknown {
   switch (kind) {
     case 'text':
-      // Jina's gateway takes a number for its digits: `{"id": 1}` is what people write.
-      return typeof value === 'number' && unknown === 'ignore' ? String(value) : readText(value, path)
+      return unknown === 'ignore' ? readTextOrNumber(value, path) : readText(value, path)
     case 'number':
       if (typeof value !== 'number') throw wrong(path, 'a number', value)
       return value

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { readBytes, readLists, readText, wrong } from '../../lib/document/json-values.ts'
+import { readBytes, readLists, readText, readTextOrNumber, wrong } from '../../lib/document/json-values.ts'
 
 const refused = (message: string, where?: string) =>
   expect.objectContaining({ code: 'BAD_DOCUMENT', message, details: { where } })
@@ -17,6 +17,8 @@ test.each([
 test('texts and bytes', () => {
   expect(readText('a', 'x')).toBe('a')
   expect(() => readText(1, 'x')).toThrow(refused('x must be a text, not number', 'x'))
+  expect([readTextOrNumber('a', 'x'), readTextOrNumber(0.5, 'x')]).toEqual(['a', '0.5'])
+  expect(() => readTextOrNumber(true, 'x')).toThrow(refused('x must be a text, not boolean', 'x'))
   for (const text of ['/+8=', '_-8', '_-8=\n']) expect(readBytes(text, 'x')).toEqual(Uint8Array.of(255, 239))
   for (const text of ['a b', '=a', 'ä']) {
     expect(() => readBytes(text, 'x')).toThrow(refused('x must be base64 text, not string', 'x'))

@@ -115,15 +115,21 @@ test.each([
 test('a start on broken code waits for it to be mended', async () => {
   const { file, save } = project(source('x').replace('docs) doc', 'docs doc'))
   const starting = startServer('run', [file, '--reload'])
-  // The editor is quicker than the wait for a change can be seen from here: it is saved again and again.
-  const saving = setInterval(() => save(`${source('mended')}// ${Math.random()}\n`), 200)
+  // The editor is quicker than the wait for a change can be seen from here: it is saved again and again, each time later,
+  // since a save gives up the start before it, which takes its time on a busy machine.
+  let pauseMs = 200
+  const saveAgain = (): void => {
+    save(`${source('mended')}// ${Math.random()}\n`)
+    saving = setTimeout(saveAgain, (pauseMs *= 2))
+  }
+  let saving = setTimeout(saveAgain, pauseMs)
   try {
     await using server = await starting
     using client = new Client(server.address)
     expect(await ask(client)).toBe('mended one')
     await server.seen('not serving yet')
   } finally {
-    clearInterval(saving)
+    clearTimeout(saving)
   }
 })
 

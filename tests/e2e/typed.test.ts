@@ -27,7 +27,7 @@ describe('documents', () => {
   test('get their defaults, and are answered with the declared fields', async () => {
     const { status, json } = await post('/label', { data: [{ id: 'a', title: 'tea' }] })
     expect(status).toBe(200)
-    expect(json.data).toEqual([{ id: 'a', title: 'tea', price: 0, labels: ['tea 0'], ratio: 2 }])
+    expect(json.data).toEqual([{ id: 'a', title: 'tea', price: 0, labels: ['tea 0'], ratio: 2, vector: null }])
   })
 
   test('null where a field is not nullable is as absent', async () => {

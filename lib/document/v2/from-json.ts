@@ -7,7 +7,7 @@ import { MAX_DEPTH, tooDeep } from '../depth.ts'
 import { DocumentArray } from '../document-array.ts'
 import { parseKeepingFloats } from '../float-lists.ts'
 import { newId } from '../id.ts'
-import { readBytes, readLists, readText, wrong } from '../json-values.ts'
+import { readBytes, readLists, readTextOrNumber, wrong } from '../json-values.ts'
 import { scanDocuments } from '../scan-documents.ts'
 import { Tensor } from '../tensor.ts'
 import { SECOND } from './dialect.ts'
@@ -24,7 +24,7 @@ interface Reading {
 
 const TEXT = newNode(KIND.text)
 
-const text = (model: Node): Reading => ({ model, read: readText })
+const text = (model: Node): Reading => ({ model, read: readTextOrNumber })
 const tensor = (type: string): Reading => ({ model: newNode(KIND.ndarray, type), read: readTensor })
 const bytes: Reading = { model: newNode(KIND.blob), read: readBytes }
 const children: Reading = {

@@ -128,6 +128,16 @@ function checkField(
   // Read when the method asks for it.
   if ((kind === 'tensor' || kind === 'blob') && came === wanted) return null
   const value = access.peek(name)
+  if (
+    value === undefined &&
+    field.nullable &&
+    (field.preset ?? null) === null &&
+    !(field.required && field.preset === undefined)
+  ) {
+    // As a class of Python has it: None where nothing was given. The first dialect has no such thing.
+    if (access.tellsAbsent('text')) access.set(name, null)
+    return null
+  }
   if (value === undefined || (value === null && !field.nullable)) return checkMissing(field, access, values)
   if (value === null) return null
   const converted = convert(kind, value)

@@ -107,6 +107,7 @@ test('executors join at the end and leave from the middle of a Flow under load: 
   const callers = Array.from({ length: 8 }, async () => {
     while (running) seen.add(await ask(client))
   })
+  await until(() => seen.has('a b '))
   for (const names of ['abc', 'ac']) {
     save('flow.yml', flow(names))
     const wanted = [...names].map((name) => `${name} `).join('')

@@ -45,6 +45,16 @@ const written = (document: Document): Document => {
 const kindOf = (document: Document, name: string) => written(document).openAccess().came(name)
 
 describe('a document that fits', () => {
+  test('has null where it has nothing and may have null, as in Python; one of the first dialect knows no null', () => {
+    const document = documentOfFields({ title: 'a' })
+    expect(said(document)).toBeNull()
+    expect(document.fields.vector).toBeNull()
+    expect([kindOf(document, 'vector'), kindOf(document, 'ratio')]).toEqual([KIND.null, undefined])
+    const first = new Document({ fields: { title: 'a' } })
+    expect(said(first)).toBeNull()
+    expect(first.extras).toEqual({ title: 'a', count: 3 })
+  })
+
   test('stays as it came: looking is no change, tensors are not read', () => {
     const document = documentOfFields({
       title: 'a',
