@@ -8,7 +8,7 @@ const MOST_NAMES = 1000
 export function compileLinear(pattern: string): { test(name: string): boolean } | string {
   let expression: ReturnType<typeof RE2JS.compile>
   try {
-    expression = RE2JS.compile(pattern.replaceAll('\\Z', '\\z'))
+    expression = RE2JS.compile(pattern.replaceAll(/\\[\s\S]/g, (one) => (one === '\\Z' ? '\\z' : one)))
   } catch (error) {
     return (error instanceof Error ? error.message : String(error)).replace(/^error parsing regexp: /, '')
   }

@@ -49,8 +49,6 @@ function compile(pattern: string): Pattern {
     const own = new RegExp(`^(?:${rest.replace(PYTHON_ONLY, translate)})`, [...new Set(flags)].join(''))
     return isQuick(rest) ? own : linear(pattern)
   } catch (error) {
-    // Flags in front of the whole are Python's alone.
-    if (/^\(\?[a-z]+\)/.test(pattern)) return linear(pattern)
     throw error instanceof XserveError
       ? error
       : refused(pattern, error instanceof Error ? error.message : String(error))
