@@ -138,7 +138,7 @@ export async function measureTensor(
   return [
     measure('tensor.rate', '1 MiB tensor, changed: there and back', own.rate * megabytes, 'MB/s'),
     measure('tensor.relay', '1 MiB: bare relay through two processes', bare.rate * megabytes, 'MB/s'),
-    measure('tensor.ratio', '1 MiB tensor: ratio', own.rate / bare.rate, '×', atLeast(0.6)),
+    measure('tensor.ratio', '1 MiB tensor: ratio', own.rate / bare.rate, '×', atLeast(0.75)),
     measure('tensor.gateway', '1 MiB tensor: CPU of the gateway', own.frontCpu / 1000, 'ms/req'),
     measure('tensor.front', '1 MiB: CPU of the relay', bare.frontCpu / 1000, 'ms/req'),
     measure('tensor.worker', '1 MiB tensor: CPU of the worker', own.workerCpu / 1000, 'ms/req'),
