@@ -57,7 +57,7 @@ export async function measureSizes(binary: Served, relay: Served, folder: string
       `${sizeText(LARGE)}: speed, of that of the bare relay`,
       least[large]! / ours[large]!,
       '×',
-      atLeast(0.6),
+      atLeast(0.7),
     ),
   ]
 }
