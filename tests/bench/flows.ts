@@ -84,6 +84,7 @@ async function serveJina(folder: string, length: number): Promise<Running> {
   const child = Bun.spawn([JINA, 'flow', '--uses', file], {
     stdio: ['ignore', 'ignore', 'ignore'],
     cwd: folder,
+    detached: true,
     env: { ...process.env, JINA_LOG_LEVEL: 'ERROR', JINA_OPTOUT_TELEMETRY: '1', NO_VERSION_CHECK: '1' },
   })
   while (!(await accepts(port))) {
@@ -91,7 +92,16 @@ async function serveJina(folder: string, length: number): Promise<Running> {
     if (performance.now() - began > 120_000) throw new Error('jina flow was not ready within 120 s')
     await Bun.sleep(20)
   }
-  return { address: `127.0.0.1:${port}`, pid: child.pid, readyMs: performance.now() - began, stop: ender(child) }
+  const stop = async (): Promise<void> => {
+    await ender(child)()
+    // It leaves processes of its executors behind, which are all of its group that there still are.
+    try {
+      process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // None.
+    }
+  }
+  return { address: `127.0.0.1:${port}`, pid: child.pid, readyMs: performance.now() - began, stop }
 }
 
 /** Requests a second with 64 under way, the median of some rounds. */
