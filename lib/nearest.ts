@@ -1,9 +1,9 @@
 /** "Did you mean": the known word nearest to a mistyped one. */
 
-/** undefined when nothing is near: more than a third of the letters differ. */
+/** undefined when nothing is near: more than a third of the letters differ, or the only one. */
 export function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  let bestDistance = Math.min(word.length, Math.max(1, Math.floor(word.length / 3)) + 1)
   for (const candidate of known) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (distance < bestDistance) {

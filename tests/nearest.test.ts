@@ -7,6 +7,7 @@ test.each([
   ['PORT', 'port'],
   ['zzz', undefined],
   ['', undefined],
+  ['v', undefined],
 ])('nearest(%p) is %p', (word, expected) => {
-  expect(nearest(word, ['port', 'replicas', 'name'])).toBe(expected as string)
+  expect(nearest(word, ['port', 'replicas', 'name', 'p'])).toBe(expected as string)
 })

@@ -1,7 +1,7 @@
 /** One executor of a Flow as a plan, from its options. */
 
 import { checkPlain } from '../config/bad-entry.ts'
-import type { Given } from '../config/given.ts'
+import { type Given, memberOf } from '../config/given.ts'
 import type { BatchingValue } from '../config/option-value.ts'
 import { mergeOptions, type Options, type OptionValue } from '../config/read-options.ts'
 import { MOST_WORKERS } from '../config/table/executor.ts'
@@ -142,6 +142,8 @@ function external(name: string, options: Options, at: Given, { problems }: Readi
   const host = options.get('host')
   const port = options.get('port')
   const tls = options.get('tls')
+  // One that could not be read has been told of: it is not missing.
+  if (!port && memberOf(at, 'port').value !== undefined) return { kind: 'external', addresses: [] }
   try {
     return {
       kind: 'external',

@@ -118,7 +118,7 @@ function checkNeeds(nodes: readonly NodePlan[], report: GraphReport): void {
           `${name} needs ${need}, which floats: ${name} gets its documents, and waits for it`,
         )
       if (need === GATEWAY || names.includes(need)) continue
-      const others = [...names.filter((one) => one !== name), GATEWAY]
+      const others = [...new Set([...names.filter((one) => one !== name), GATEWAY])]
       const guess = nearest(need, others)
       const hint = guess === undefined ? `there are ${others.join(', ')}` : `did you mean ${guess}?`
       report.fault(index, 'needs', `${name} needs ${need}, but no executor has that name`, hint)

@@ -256,6 +256,12 @@ describe('what is wrong is told with its place', () => {
       /:3:27 executors\[1\]\.needs: b needs c, but no executor has that name/,
     ],
     ['executors:\n  - {name: a, uses: a.ts}\n  - {name: a, uses: a.ts}\n', /called a/],
+    [
+      'executors:\n  - {name: a, uses: a.ts}\n  - {name: a, uses: a.ts}\n  - {name: b, uses: a.ts, needs: zzz}\n',
+      /\(there are a, gateway\)/,
+    ],
+    // Once: a port that cannot be is not missing as well.
+    ['executors:\n  - {name: a, external: true, port: 70000}\n', /^[^\n]*:2:31 executors\[0\]\.port: [^\n]*$/],
     ['executors:\n  - {name: a, uses: a.ts, needs: b}\n  - {name: b, uses: a.ts, needs: a}\n', /wait for each other/],
     ['executors:\n  - {uses: a.ts, when: {tags__x: {$foo: 1}}}\n', /foo/],
     ['executors:\n  - {uses: a.ts, uses_with: "{bad"}\n', /uses_with: .*is no JSON/],
